@@ -154,8 +154,18 @@ type Segment struct {
 	clientele.Movement
 }
 
-// Line names a figure of a statement: customers.new, value.lost,
-// revenue.unattributed, reasons.out.Late delivery, equity.estimate …
+// Line names a figure of a statement by its path in the JSON of a statement:
+// customers.new, value.lost, revenue.unattributed, reasons.out.Late delivery,
+// equity.estimate … Engines explain those that records make exactly:
+//
+//	customers.  opening new reactivated lost closing lost_of_opening came_and_left
+//	value.      opening new reactivated expanded contracted lost closing
+//	recurring.  the same as value, for contracts
+//	revenue.    gross refunds net unattributed orders lines
+//	tie_out.    inactive unattributed window
+//	reasons.in. and reasons.out. followed by the reason
+//
+// Package statement explains the rest (rates and estimates) on top of these.
 type Line string
 
 // ExplainQuery asks for the customers or lines that make a figure.
@@ -296,6 +306,10 @@ type CustomersQuery struct {
 	Cells      []CellScore // empty: no estimates
 	Spend      []SpendScore
 	Margin     float64
+	Within     CellsBy // only the customers of Segment (with an attribute) and of Group (with a movement)
+	Segment    string
+	Group      Group
+	ByWorth    bool // by CLV, highest first, then by id; false: by id
 	Offset     int64
 	Limit      int64 // 0: all
 }
