@@ -1,0 +1,107 @@
+// Package job runs durable work: an import that outlives its web request, a
+// statement that takes a while. A job is kept in the store before anybody is
+// told that it will be done. One worker takes jobs one at a time, for each may
+// use the whole machine; it reports progress, stops when asked, and an
+// interrupted job is taken up again by the next process.
+//
+// Handlers must therefore be safe to run again from the start: an import is,
+// because a file that the records hold already is not loaded twice.
+package job
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/store"
+)
+
+// Handler does the work of one kind of job. Its result is kept as JSON. It must
+// return soon after ctx is cancelled, with ctx's error in the chain.
+type Handler func(ctx context.Context, payload json.RawMessage, report func(store.JobProgress)) (result any, err error)
+
+// Queue takes and shows jobs.
+type Queue struct {
+	jobs store.Jobs
+	wake chan struct{} // holds one token when there may be something to do
+}
+
+// NewQueue makes a queue over a store's jobs.
+func NewQueue(jobs store.Jobs) *Queue {
+	return &Queue{jobs: jobs, wake: make(chan struct{}, 1)}
+}
+
+// Add keeps a job for the worker and returns at once. If an unfinished job of
+// the same kind and non-empty key exists, it returns that one.
+func (q *Queue) Add(ctx context.Context, kind, key string, payload any) (store.Job, error) {
+	body, err := json.Marshal(payload)
+	if err != nil {
+		return store.Job{}, clientele.Errorf(clientele.CodeInternal, "a %s job cannot be written down", kind).Because(err)
+	}
+	now := time.Now()
+	j, err := q.jobs.AddJob(ctx, store.Job{
+		ID: rand.Text(), Kind: kind, Key: key, Payload: body, State: store.JobQueued,
+		RunAt: now, Created: now, Progress: store.JobProgress{Step: "waiting", Fraction: -1},
+	})
+	if err != nil {
+		return store.Job{}, err
+	}
+	q.nudge()
+	return j, nil
+}
+
+// Job returns a job with its progress. CodeNotFound if there is none.
+func (q *Queue) Job(ctx context.Context, id string) (store.Job, error) { return q.jobs.Job(ctx, id) }
+
+// Recent lists jobs, newest first; of one kind unless kind is "".
+func (q *Queue) Recent(ctx context.Context, kind string, limit int) ([]store.Job, error) {
+	return q.jobs.RecentJobs(ctx, kind, limit)
+}
+
+// Cancel ends a waiting job and asks a running one to stop, which it does
+// within a second or two. A finished job stays as it is.
+func (q *Queue) Cancel(ctx context.Context, id string) (store.Job, error) {
+	j, err := q.jobs.CancelJob(ctx, id, time.Now())
+	q.nudge()
+	return j, err
+}
+
+// Wait returns the job once it is finished, or when ctx ends, with ctx's error.
+func (q *Queue) Wait(ctx context.Context, id string) (store.Job, error) {
+	tick := time.NewTicker(pollEvery)
+	defer tick.Stop()
+	for {
+		j, err := q.jobs.Job(ctx, id)
+		if err != nil || j.State.Finished() {
+			return j, err
+		}
+		select {
+		case <-ctx.Done():
+			return j, ctx.Err()
+		case <-tick.C:
+		}
+	}
+}
+
+func (q *Queue) nudge() {
+	select {
+	case q.wake <- struct{}{}:
+	default:
+	}
+}
+
+// failure keeps an error whole, or makes one of anything else.
+func failure(err error) *clientele.Error {
+	if e := (*clientele.Error)(nil); errors.As(err, &e) {
+		kept := *e
+		kept.Message = e.Error()
+		if e.At != (clientele.Position{}) {
+			kept.Message = e.Message
+		}
+		return &kept
+	}
+	return clientele.Errorf(clientele.CodeInternal, "%s", err)
+}

@@ -1,0 +1,201 @@
+package job
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/store"
+)
+
+const (
+	pollEvery   = 250 * time.Millisecond // how soon a cancellation or another process's job is seen
+	beatEvery   = time.Second
+	leaseFor    = 30 * time.Second // how long a worker that says nothing is thought alive
+	maxAttempts = 3                // a job that stops the program so often is given up
+	keepFor     = 90 * 24 * time.Hour
+)
+
+// Worker runs a queue's jobs, one at a time.
+type Worker struct {
+	queue    *Queue
+	handlers map[string]Handler
+	log      *slog.Logger
+	owner    string
+}
+
+// NewWorker makes a worker that runs jobs of the kinds that handlers name.
+func NewWorker(q *Queue, handlers map[string]Handler, log *slog.Logger) *Worker {
+	return &Worker{queue: q, handlers: handlers, log: log, owner: rand.Text()}
+}
+
+// Run takes jobs until ctx ends. A job that is running then goes back to the queue.
+func (w *Worker) Run(ctx context.Context) error {
+	if err := w.queue.jobs.ForgetJobs(ctx, time.Now().Add(-keepFor)); err != nil {
+		return err
+	}
+	for ctx.Err() == nil {
+		now := time.Now()
+		j, ok, err := w.queue.jobs.LeaseJob(ctx, w.owner, now, now.Add(leaseFor))
+		switch {
+		case err != nil && ctx.Err() == nil:
+			w.log.ErrorContext(ctx, "cannot take a job", "error", err)
+			w.idle(ctx)
+		case !ok:
+			w.idle(ctx)
+		default:
+			w.run(ctx, j)
+		}
+	}
+	return nil
+}
+
+func (w *Worker) idle(ctx context.Context) {
+	select {
+	case <-ctx.Done():
+	case <-w.queue.wake:
+	case <-time.After(pollEvery):
+	}
+}
+
+func (w *Worker) run(ctx context.Context, j store.Job) {
+	log := w.log.With("job", j.ID, "kind", j.Kind, "attempt", j.Attempts)
+	log.InfoContext(ctx, "job started")
+	running, stop := context.WithCancelCause(ctx)
+	beats := w.startBeats(running, stop, j)
+	result, err := w.handle(running, j, beats.report)
+	j.Cancel = beats.stop()
+	cause := context.Cause(running)
+	stop(nil)
+	if errors.Is(cause, errLeaseLost) {
+		log.WarnContext(ctx, "job lost to another worker")
+		return
+	}
+	j = outcome(j, result, err, ctx.Err() != nil)
+	log.InfoContext(ctx, "job "+string(j.State), "error", err)
+	if err := w.queue.jobs.FinishJob(context.WithoutCancel(ctx), w.owner, j); err != nil {
+		log.ErrorContext(ctx, "the end of the job cannot be kept; it will run again", "error", err)
+	}
+}
+
+// outcome decides what becomes of a job that has run.
+func outcome(j store.Job, result any, err error, shutdown bool) store.Job {
+	now := time.Now()
+	j.Finished = &now
+	switch {
+	case err == nil:
+		body, err := json.Marshal(result)
+		if err != nil {
+			return failed(j, err)
+		}
+		j.State, j.Result, j.Progress.Fraction = store.JobDone, body, 1
+	case j.Cancel:
+		j.State = store.JobCancelled
+	case shutdown:
+		j.State, j.RunAt, j.Finished = store.JobQueued, now, nil
+	case clientele.CodeOf(err) == clientele.CodeBusy && j.Attempts < maxAttempts:
+		// Only where another holder was in the way is the same attempt likely to
+		// end otherwise; bad input stays bad and a full disk stays full.
+		j.State, j.Finished = store.JobQueued, nil
+		j.RunAt = now.Add(time.Second << (2 * j.Attempts))
+	default:
+		return failed(j, err)
+	}
+	return j
+}
+
+func failed(j store.Job, err error) store.Job {
+	j.State = store.JobFailed
+	j.Error, _ = json.Marshal(failure(err)) // strings and numbers only: cannot fail
+	return j
+}
+
+// handle runs the handler; a panic is its error.
+func (w *Worker) handle(ctx context.Context, j store.Job, report func(store.JobProgress)) (result any, err error) {
+	h, ok := w.handlers[j.Kind]
+	if !ok {
+		return nil, clientele.Errorf(clientele.CodeInternal, "nothing here runs %q jobs", j.Kind)
+	}
+	if j.Attempts > maxAttempts {
+		return nil, clientele.Errorf(clientele.CodeInternal, "given up: the program stopped %d times while doing this", j.Attempts-1)
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			w.log.ErrorContext(ctx, "job panicked", "job", j.ID, "panic", p, "stack", string(debug.Stack()))
+			err = clientele.Errorf(clientele.CodeInternal, "a defect stopped the job").Because(fmt.Errorf("%v", p))
+		}
+	}()
+	return h(ctx, j.Payload, report)
+}
+
+var (
+	errLeaseLost = errors.New("another worker has the job")
+	errCancelled = errors.New("cancelled on request")
+)
+
+// beats keeps a lease alive, hands progress on, and listens for a request to stop.
+type beats struct {
+	mu       sync.Mutex
+	progress store.JobProgress
+	cancel   bool
+	quit     chan struct{}
+	done     chan struct{}
+}
+
+func (w *Worker) startBeats(ctx context.Context, stop context.CancelCauseFunc, j store.Job) *beats {
+	b := &beats{progress: store.JobProgress{Step: "starting", Fraction: -1}, quit: make(chan struct{}), done: make(chan struct{})}
+	go func() {
+		defer close(b.done)
+		tick := time.NewTicker(pollEvery)
+		defer tick.Stop()
+		for last := time.Now(); ; {
+			select {
+			case <-b.quit:
+				return
+			case <-tick.C:
+			}
+			if time.Since(last) > leaseFor {
+				stop(errLeaseLost)
+				return
+			}
+			b.mu.Lock()
+			p := b.progress
+			b.mu.Unlock()
+			kept, err := w.queue.jobs.BeatJob(ctx, j.ID, w.owner, time.Now().Add(leaseFor), p)
+			switch {
+			case err == nil && kept.Cancel:
+				b.mu.Lock()
+				b.cancel = true
+				b.mu.Unlock()
+				stop(errCancelled)
+				return
+			case err == nil:
+				last = time.Now()
+			case clientele.CodeOf(err) == clientele.CodeConflict:
+				stop(errLeaseLost)
+				return
+			}
+		}
+	}()
+	return b
+}
+
+func (b *beats) report(p store.JobProgress) {
+	b.mu.Lock()
+	b.progress = p
+	b.mu.Unlock()
+}
+
+// stop ends the beats and says whether the job was asked to stop.
+func (b *beats) stop() bool {
+	close(b.quit)
+	<-b.done
+	return b.cancel
+}

@@ -1,0 +1,135 @@
+// Package store is the contract for operational records: what people and the
+// program itself keep beside a book's files, in the words of the domain. It
+// holds durable jobs and computed results; engines live in packages below it
+// and pass the suite in storetest.
+//
+// Errors are *clientele.Error: CodeNotFound where a method says so, CodeNoSpace
+// when the disk is full, CodeInternal for the rest. Methods may be called from
+// several goroutines, and each is one transaction: it happens wholly or not at
+// all, and is on disk when it returns. Times are kept to the millisecond, in UTC.
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/clientele/clientele"
+)
+
+// Store holds the operational records of one book.
+type Store interface {
+	Jobs
+	Results
+	// Check verifies that the engine's own files are sound.
+	Check(ctx context.Context) error
+	// Backup writes a consistent copy to a new file while others read and write.
+	// CodeConflict if the file exists.
+	Backup(ctx context.Context, path string) error
+	// Close releases the store. No other method may be running.
+	Close() error
+}
+
+// JobState is where a job stands.
+type JobState string
+
+// The states of a job. Done, failed and cancelled are final.
+const (
+	JobQueued    JobState = "queued"
+	JobRunning   JobState = "running"
+	JobDone      JobState = "done"
+	JobFailed    JobState = "failed"
+	JobCancelled JobState = "cancelled"
+)
+
+// Finished reports whether the state is final.
+func (s JobState) Finished() bool { return s == JobDone || s == JobFailed || s == JobCancelled }
+
+// JobProgress is how far a running job has come.
+type JobProgress struct {
+	Step     string  `json:"step"`     // what it is doing, for people
+	Fraction float64 `json:"fraction"` // 0 to 1; negative while it cannot be told
+	Rows     int64   `json:"rows"`     // rows done; 0 if it does not count rows
+}
+
+// Job is a piece of work that outlives the process that asked for it.
+type Job struct {
+	ID       string          `json:"id"`
+	Kind     string          `json:"kind"`          // which handler runs it
+	Key      string          `json:"key,omitempty"` // at most one unfinished job per kind and key; "" is no key
+	Payload  json.RawMessage `json:"payload"`       // the handler's input
+	State    JobState        `json:"state"`         //
+	Attempts int             `json:"attempts"`      // leases so far, this one included
+	RunAt    time.Time       `json:"run_at"`        // not before
+	Cancel   bool            `json:"cancel"`        // somebody asked for it to stop
+	Progress JobProgress     `json:"progress"`      //
+	Result   json.RawMessage `json:"result"`        // of a done job; null otherwise
+	Error    json.RawMessage `json:"error"`         // of a failed job, a clientele.Error; null otherwise
+	Created  time.Time       `json:"created"`       //
+	Started  *time.Time      `json:"started"`       // first lease; null while queued
+	Finished *time.Time      `json:"finished"`      // null until then
+}
+
+// Failure is the error that a failed job ended with, whole; nil otherwise.
+func (j Job) Failure() *clientele.Error {
+	if j.State != JobFailed {
+		return nil
+	}
+	e := clientele.Errorf(clientele.CodeInternal, "the error of job %s cannot be read", j.ID)
+	if kept := new(clientele.Error); json.Unmarshal(j.Error, kept) == nil {
+		return kept
+	}
+	return e
+}
+
+// Jobs keeps durable work. Time is the caller's, so that several processes that
+// share a store are compared on what they say, and tests need not wait.
+type Jobs interface {
+	// AddJob keeps a new job and returns it, or, if an unfinished one of the same
+	// kind and key exists, returns that one instead.
+	AddJob(ctx context.Context, j Job) (Job, error)
+	// Job returns a job. CodeNotFound if there is none.
+	Job(ctx context.Context, id string) (Job, error)
+	// RecentJobs lists jobs, newest first; of one kind unless kind is "".
+	RecentJobs(ctx context.Context, kind string, limit int) ([]Job, error)
+	// LeaseJob gives owner the job that has waited longest of those due, or whose
+	// lease has run out, until a time. ok is false when there is none.
+	LeaseJob(ctx context.Context, owner string, now, until time.Time) (j Job, ok bool, err error)
+	// BeatJob extends owner's lease and keeps progress; it returns the job, whose
+	// Cancel says whether to stop. CodeConflict if owner no longer has the lease.
+	BeatJob(ctx context.Context, id, owner string, until time.Time, p JobProgress) (Job, error)
+	// FinishJob ends owner's lease with a final state, result and error, or, with
+	// JobQueued, returns the job to the queue for j.RunAt. CodeConflict if owner no
+	// longer has the lease.
+	FinishJob(ctx context.Context, owner string, j Job) error
+	// CancelJob asks a running job to stop and ends a queued one. CodeNotFound if
+	// there is no such job; a finished one stays as it is.
+	CancelJob(ctx context.Context, id string, now time.Time) (Job, error)
+	// ReleaseJobs returns every leased job to the queue. Only for a caller who
+	// knows that no other worker lives, such as the holder of a book's lock.
+	ReleaseJobs(ctx context.Context) error
+	// ForgetJobs removes jobs that finished before a time.
+	ForgetJobs(ctx context.Context, before time.Time) error
+}
+
+// ResultKey names something computed from a version of the records.
+type ResultKey struct {
+	Kind string // statement, model …, with the version of its program text
+	Key  string // the question
+	Data string // the version of the records and settings that answered it
+}
+
+// MaxResultBytes bounds all results together; the least recently used go first.
+const MaxResultBytes = 64 << 20
+
+// Results keeps what was computed, so that a page need not compute it again.
+// Anything in it may vanish; everything in it can be computed again.
+type Results interface {
+	// Result returns what was saved; ok is false when it must be computed.
+	Result(ctx context.Context, k ResultKey) (body []byte, ok bool, err error)
+	// SaveResult keeps a result and drops those of its kind from other versions of
+	// the data, and then the least recently used beyond MaxResultBytes.
+	SaveResult(ctx context.Context, k ResultKey, body []byte) error
+	// DropResults removes every result.
+	DropResults(ctx context.Context) error
+}
