@@ -1,0 +1,219 @@
+// Package duckdb holds records in a DuckDB file: the warehouse of a book on one
+// machine. It is the only package that sees DuckDB.
+//
+// Rules:
+//
+//   - Users' text never becomes SQL: columns are quoted as identifiers, values as
+//     literals, and expressions are rendered from their tree.
+//   - A batch is one transaction, followed by a checkpoint; no table is made in between.
+//   - After an error that stops the instance it is closed and opened again; whether a
+//     commit held is then read from the batch table.
+package duckdb
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+
+	driver "github.com/duckdb/duckdb-go/v2"
+
+	"github.com/clientele/clientele"
+)
+
+//go:embed queries/*.sql
+var queries embed.FS
+
+// query returns an embedded statement by name, such as "schema.create".
+func query(name string) string {
+	text, err := queries.ReadFile("queries/" + name + ".sql")
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
+}
+
+// ErrDamaged is in the chain of Open's error if the file, or its log, could not
+// be read. Both were set aside, beside where they lay; what is there now is an
+// empty warehouse once Open is called again, to be rebuilt from the landed files.
+var ErrDamaged = errors.New("the records file is damaged")
+
+// Options tune an engine. The zero value is right for a book.
+type Options struct {
+	MemoryLimit int64 // bytes; 0: 60 % of the machine's
+	Threads     int   // 0: one per core
+}
+
+// DB is the warehouse of one book.
+type DB struct {
+	path    string
+	options Options
+	load    sync.Mutex // one Load or Reset at a time
+
+	mu sync.RWMutex // guards db
+	db *sql.DB
+}
+
+// Open opens the records file at path, and makes it if there is none. It fails
+// with CodeBusy, naming the process, while another holds the file, and with
+// ErrDamaged in its chain if the file cannot be read.
+func Open(ctx context.Context, path string, o Options) (*DB, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, clientele.Errorf(clientele.CodeInvalid, "%s is not a path", path).Because(err)
+	}
+	if strings.ContainsAny(abs, "?%") {
+		return nil, clientele.Errorf(clientele.CodeInvalid, "the records cannot lie under a name with ? or %%: %s", abs).
+			WithHint("Give the directory another name.")
+	}
+	d := &DB{path: abs, options: o}
+	if err := d.open(ctx); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// Close releases the records. No other method may be running.
+func (d *DB) Close() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.db.Close()
+}
+
+// conn gives a connection of its own, for temporary tables and transactions; the
+// caller closes it.
+func (d *DB) conn(ctx context.Context) (*sql.Conn, error) {
+	d.mu.RLock()
+	db := d.db
+	d.mu.RUnlock()
+	c, err := db.Conn(ctx)
+	if err != nil {
+		return nil, translate(err)
+	}
+	return c, nil
+}
+
+// scratch is where the engine spills, and the only directory that it may read
+// from: a load links its file there.
+func (d *DB) scratch() string { return d.path + ".tmp" }
+
+func (d *DB) open(ctx context.Context) error {
+	if err := os.MkdirAll(d.scratch(), 0o700); err != nil {
+		return clientele.Errorf(clientele.CodeInvalid, "the records cannot be opened").Because(err)
+	}
+	connector, err := driver.NewConnector(d.path, nil)
+	if err != nil {
+		return d.openError(err)
+	}
+	db := sql.OpenDB(connector)
+	if err := d.prepare(ctx, db); err != nil {
+		return errors.Join(translate(err), db.Close())
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.db = db
+	return nil
+}
+
+// prepare locks the engine down and makes the tables of a new file.
+func (d *DB) prepare(ctx context.Context, db *sql.DB) error {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	var locked, made bool
+	var memory string
+	row := conn.QueryRowContext(ctx, `SELECT current_setting('lock_configuration'), current_setting('memory_limit'),
+		EXISTS (FROM information_schema.tables WHERE table_name = 'batch')`)
+	if err := row.Scan(&locked, &memory, &made); err != nil {
+		return err
+	}
+	if !locked {
+		if _, err := conn.ExecContext(ctx, d.settings(memory)); err != nil {
+			return err
+		}
+	}
+	if made {
+		return nil
+	}
+	_, err = conn.ExecContext(ctx, "BEGIN;"+query("schema.create")+";COMMIT;CHECKPOINT;")
+	return err
+}
+
+// settings bound what the engine uses, and what it could do if a query ever went
+// astray. Memory is the engine's own limit, 80 % of what the machine (or its control
+// group) has; a server must leave more to others.
+func (d *DB) settings(memory string) string {
+	var b strings.Builder
+	set := func(name, value string) { fmt.Fprintf(&b, "SET GLOBAL %s = %s;\n", name, value) }
+	var size float64
+	var unit string
+	if d.options.MemoryLimit > 0 {
+		set("memory_limit", literal(fmt.Sprintf("%d B", d.options.MemoryLimit)))
+	} else if n, _ := fmt.Sscan(memory, &size, &unit); n == 2 {
+		set("memory_limit", literal(fmt.Sprintf("%.1f %s", size*0.75, unit)))
+	}
+	if d.options.Threads > 0 {
+		set("threads", fmt.Sprint(d.options.Threads))
+	}
+	set("preserve_insertion_order", "false")
+	set("autoinstall_known_extensions", "false")
+	set("autoload_known_extensions", "false")
+	set("allow_community_extensions", "false")
+	set("temp_directory", literal(d.scratch()))
+	set("allowed_directories", "["+literal(d.scratch())+"]")
+	set("enable_external_access", "false")
+	set("lock_configuration", "true")
+	return b.String()
+}
+
+// identifier quotes a name for SQL.
+func identifier(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` }
+
+// literal quotes a text for SQL.
+func literal(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+
+// holder finds the process id in what the driver says of a file held by another
+// process. There is no other way to learn it.
+var holder = regexp.MustCompile(`[Cc]onflicting lock is held in (.*?)\(PID (\d+)\)`)
+
+func (d *DB) openError(err error) error {
+	if m := holder.FindStringSubmatch(err.Error()); m != nil {
+		return clientele.Errorf(clientele.CodeBusy, "process %s holds the book", m[2]).
+			WithHint("Wait until it is done, or end process %s.", m[2]).Because(err)
+	}
+	return translate(err)
+}
+
+// translate puts an engine's error into the domain's vocabulary.
+func translate(err error) error {
+	var e *clientele.Error
+	if err == nil || errors.As(err, &e) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	if full(err) {
+		return clientele.Errorf(clientele.CodeNoSpace, "the disk is full").
+			WithHint("Make room on the disk that holds the book, then try again; nothing that was acknowledged is lost.").Because(err)
+	}
+	return clientele.Errorf(clientele.CodeInternal, "the records could not be read or written").Because(err)
+}
+
+// full reports whether the disk had no room. The engine hands on the words of the
+// operating system, and nothing else that would tell.
+func full(err error) bool {
+	text := strings.ToLower(err.Error())
+	for _, errno := range []syscall.Errno{syscall.ENOSPC, syscall.EDQUOT} {
+		if strings.Contains(text, errno.Error()) {
+			return true
+		}
+	}
+	return false
+}
