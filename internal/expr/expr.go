@@ -53,9 +53,11 @@ func (Number) expr() {}
 func (Call) expr()   {}
 func (Binary) expr() {}
 
-// Type is what an expression yields. Columns are Texts unless a function or an
-// operator needs a number, a day or a truth value; then they are converted, and
-// a value that cannot be converted rejects the row.
+// Type is what an expression yields. Columns are texts. Where a function, an
+// operator or a field needs a number, a time or a truth value, a text is
+// converted, wherever it comes from (a column, nullif(a, ''), replace(…)), and a
+// value that cannot be converted rejects the row. Numbers and times convert to
+// text; no other conversion exists.
 type Type string
 
 // The types.

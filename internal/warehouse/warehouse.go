@@ -67,7 +67,13 @@ type Input struct {
 	Name    string // the original name, for messages
 	Format  Format
 	Dialect Dialect // CSV only
+	// Columns are the file's columns in order. For CSV their names are
+	// authoritative, whatever the header says; for Parquet they are the file's own.
 	Columns []Column
+	// LineColumn, if not "", is the column of a prepared CSV file that holds the
+	// line of the original file each row came from: messages name it, and line
+	// numbers are not derived from positions. It is one of Columns.
+	LineColumn string
 }
 
 // Mapping says what fills each field, and which columns become attributes.
