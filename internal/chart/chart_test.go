@@ -1,0 +1,126 @@
+package chart
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/clientele/clientele"
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+func step(label, amount string, total bool) Step {
+	return Step{Label: label, Amount: clientele.MustMoney(amount), Text: amount, Total: total}
+}
+
+func TestWaterfallStandsOnLevels(t *testing.T) {
+	w, err := NewWaterfall([]Step{
+		step("Opening", "100", true), step("New", "30", false), step("Lost", "-50", false), step("Closing", "80", true),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Bar{
+		{Label: "Opening", Text: "100", To: 100, Kind: BarTotal},
+		{Label: "New", Text: "30", From: 100, To: 130, Kind: BarUp},
+		{Label: "Lost", Text: "-50", From: 130, To: 80, Kind: BarDown},
+		{Label: "Closing", Text: "80", To: 80, Kind: BarTotal},
+	}
+	if diff := cmp.Diff(want, w.Bars); diff != "" {
+		t.Error(diff)
+	}
+	if want := (Axis{Min: 50, Max: 130, Cut: true}); w.Axis != want {
+		t.Errorf("axis %+v, want %+v", w.Axis, want)
+	}
+}
+
+func TestWaterfallRefusesWhatDoesNotAddUp(t *testing.T) {
+	_, err := NewWaterfall([]Step{step("Opening", "100", true), step("New", "30.001", false), step("Closing", "130", true)})
+	if clientele.CodeOf(err) != clientele.CodeUnbalanced {
+		t.Fatalf("got %v, want an error of balance", err)
+	}
+}
+
+func TestAxisIsCutOnlyWhenChangesWouldVanish(t *testing.T) {
+	for _, c := range []struct {
+		opening, change, closing string
+		cut                      bool
+	}{
+		{"1000", "10", "1010", true},
+		{"10", "1000", "1010", false},
+		{"0", "10", "10", false},
+		{"1000", "0", "1000", false},
+		{"-10", "20", "10", false},
+	} {
+		w, err := NewWaterfall([]Step{step("Opening", c.opening, true), step("Moved", c.change, false), step("Closing", c.closing, true)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if w.Axis.Cut != c.cut {
+			t.Errorf("%s %s: cut %v, want %v", c.opening, c.change, w.Axis.Cut, c.cut)
+		}
+		if w.Axis.Cut == (w.Axis.Min == 0) && w.Axis.Min >= 0 {
+			t.Errorf("%s %s: axis %+v is cut and begins at zero, or neither", c.opening, c.change, w.Axis)
+		}
+	}
+}
+
+// Every level lies within the axis, and consecutive bars meet.
+func TestWaterfallProperties(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		level := rapid.Int64Range(-1000, 100000).Draw(t, "opening")
+		steps := []Step{step("Opening", fmt.Sprint(level), true)}
+		for _, m := range rapid.SliceOf(rapid.Int64Range(-5000, 5000)).Draw(t, "moves") {
+			level += m
+			steps = append(steps, step("move", fmt.Sprint(m), false))
+		}
+		w, err := NewWaterfall(append(steps, step("Closing", fmt.Sprint(level), true)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		last := w.Bars[0].To
+		for _, b := range w.Bars[1:] {
+			if b.Kind != BarTotal && b.From != last {
+				t.Fatalf("%+v does not begin at %v", b, last)
+			}
+			if b.To > w.Axis.Max || b.To < w.Axis.Min {
+				t.Fatalf("%+v leaves the axis %+v", b, w.Axis)
+			}
+			last = b.To
+		}
+	})
+}
+
+func TestOneScaleStandsOnZero(t *testing.T) {
+	big, err := NewWaterfall([]Step{step("New", "300", false), step("Lost", "-20", false), step("Change", "280", true)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	small, err := NewWaterfall([]Step{step("New", "3", false), step("Lost", "-8", false), step("Change", "-5", true)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	OneScale(big, small)
+	if want := (Axis{Min: -5, Max: 300}); big.Axis != want || small.Axis != want {
+		t.Errorf("axes %+v and %+v, want %+v", big.Axis, small.Axis, want)
+	}
+}
+
+func TestSummaryReadsTheBars(t *testing.T) {
+	got := StepsSummary([]Step{step("Opening", "100", true), step("New", "30", false), step("Closing", "130", true)})
+	if want := "Opening 100, new 30, closing 130."; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+func TestTrackingAxisIsRound(t *testing.T) {
+	for _, c := range []struct{ top, want float64 }{{0, 4}, {4, 4}, {5, 8}, {39, 40}, {81, 100}, {799, 800}, {801, 1000}, {4100, 8000}} {
+		tr := NewTracking([]Point{{Actual: c.top}}, 0, func(f float64) string { return fmt.Sprint(f) })
+		if tr.Axis.Max != c.want {
+			t.Errorf("top %v: axis to %v, want %v", c.top, tr.Axis.Max, c.want)
+		}
+		if len(tr.Ticks) != 5 || tr.Ticks[4] != fmt.Sprint(c.want) {
+			t.Errorf("top %v: ticks %v", c.top, tr.Ticks)
+		}
+	}
+}

@@ -1,0 +1,55 @@
+package chart
+
+// Tracking compares what happened with what a model expected, point by point,
+// with the model's band, before and after the point where it stopped seeing.
+type Tracking struct {
+	Axis   Axis     `json:"axis"`
+	Points []Point  `json:"points"`
+	Split  int      `json:"split"` // index of the first point that the model had not seen
+	Seen   string   `json:"seen"`  // words left of the split
+	Unseen string   `json:"unseen"`
+	Ticks  []string `json:"ticks"` // numbers of the axis, formatted, evenly spaced from Axis.Min to Axis.Max
+}
+
+// Point is one interval of time.
+type Point struct {
+	Label    string  `json:"label"`
+	Actual   float64 `json:"actual"`
+	Expected float64 `json:"expected"`
+	Low      float64 `json:"low"`
+	High     float64 `json:"high"`
+}
+
+// NewTracking lays out the points over an axis from zero to a round number with
+// so many equal steps; format writes a number of the axis.
+func NewTracking(points []Point, split int, format func(float64) string) *Tracking {
+	var top float64
+	for _, p := range points {
+		top = max(top, p.Actual, p.High)
+	}
+	t := &Tracking{Points: points, Split: split, Seen: "fitted", Unseen: "held out"}
+	const steps = 4
+	step := roundStep(top / steps)
+	t.Axis.Max = step * steps
+	for i := range steps + 1 {
+		t.Ticks = append(t.Ticks, format(step*float64(i)))
+	}
+	return t
+}
+
+// roundStep is the least of 1, 2, 2.5, 5, 10 × 10^k that is at least f.
+func roundStep(f float64) float64 {
+	if f <= 1 {
+		return 1
+	}
+	scale := 1.0
+	for f > 10*scale {
+		scale *= 10
+	}
+	for _, m := range []float64{1, 2, 2.5, 5} {
+		if f <= m*scale {
+			return m * scale
+		}
+	}
+	return 10 * scale
+}
