@@ -1,0 +1,96 @@
+package ui
+
+import (
+	"context"
+	"encoding/json"
+	"iter"
+	"log/slog"
+
+	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/ingest"
+	"github.com/clientele/clientele/internal/job"
+	"github.com/clientele/clientele/internal/statement"
+	"github.com/clientele/clientele/internal/store"
+	"github.com/clientele/clientele/internal/warehouse"
+	"github.com/clientele/clientele/web"
+)
+
+// Services is what the pages ask of the program below them. The interfaces are
+// met by the types named beside them.
+type Services struct {
+	Book       statement.Book // settings and imports of the book
+	Statements Statements     // *statement.Service
+	Importer   Importer       // *ingest.Importer
+	Records    Records        // the book's warehouse
+	Jobs       Jobs           // *job.Queue, worked by a job.Worker with Handlers
+	Uploads    string         // directory in the book for files that wait for their mapping
+	Assets     *web.Assets
+	Log        *slog.Logger
+}
+
+// Statements makes and explains statements; see statement.Service.
+type Statements interface {
+	Statement(context.Context, statement.Request, statement.Progress) (clientele.Statement, error)
+	Ready(context.Context, statement.Request) (clientele.Statement, bool, error)
+	Explain(context.Context, statement.ExplainRequest) (statement.Explanation, error)
+	Periods(context.Context) (statement.Periods, bool, error)
+	Attributes(context.Context) ([]string, error)
+}
+
+// Importer reads files into the book; see ingest.Importer.
+type Importer interface {
+	Inspect(ctx context.Context, path string, r ingest.Request) (ingest.Inspection, error)
+	Preview(ctx context.Context, path string, r ingest.Request, n int) ([]map[string]*string, error)
+	Import(ctx context.Context, path string, r ingest.Request) (ingest.FileReport, error)
+}
+
+// Records are the rows themselves; see warehouse.Warehouse.
+type Records interface {
+	Loaded(context.Context) ([]warehouse.LoadedBatch, error)
+	Rejects(ctx context.Context, batchID string) iter.Seq2[warehouse.Reject, error]
+	OrderLines(ctx context.Context, customer string, to clientele.Date, offset int64, limit int) ([]warehouse.OrderLine, error)
+}
+
+// Jobs takes durable work; see job.Queue.
+type Jobs interface {
+	Add(ctx context.Context, kind, key string, payload any) (store.Job, error)
+	Job(ctx context.Context, id string) (store.Job, error)
+	Cancel(ctx context.Context, id string) (store.Job, error)
+}
+
+// The kinds of job that pages add.
+const (
+	jobStatement = "statement"
+	jobImport    = "import"
+)
+
+// importWork is the payload of an import job; its result is an ingest.FileReport.
+type importWork struct {
+	Token   string         `json:"token"` // of the upload
+	Name    string         `json:"name"`
+	Kind    clientele.Kind `json:"kind"`
+	Map     []string       `json:"map"`
+	Source  string         `json:"source"`
+	Strict  bool           `json:"strict"`
+	Replace bool           `json:"replace"`
+}
+
+// Handlers run the jobs that the pages add. They may be run again from the
+// start: an import that is in the book already changes nothing.
+func Handlers(s Services) map[string]job.Handler {
+	return map[string]job.Handler{
+		jobStatement: func(ctx context.Context, payload json.RawMessage, report func(store.JobProgress)) (any, error) {
+			var r statement.Request
+			if err := json.Unmarshal(payload, &r); err != nil {
+				return nil, err
+			}
+			_, err := s.Statements.Statement(ctx, r, func(step string, fraction float64) {
+				report(store.JobProgress{Step: step, Fraction: fraction})
+			})
+			return nil, err
+		},
+		jobImport: func(ctx context.Context, payload json.RawMessage, report func(store.JobProgress)) (any, error) {
+			return nil, clientele.Errorf(clientele.CodeInternal, "import by page is being built")
+		},
+	}
+}
