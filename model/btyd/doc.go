@@ -1,0 +1,21 @@
+// Package btyd models purchases without a contract: customers buy while they
+// are alive, and leave without saying so.
+//
+// Rules:
+//
+//   - Time is counted from a customer's first purchase. Every rate parameter is
+//     per week; a Cell counts days and a week is 7 of them.
+//   - A frequency X counts repeat purchases: days with a purchase after the day
+//     of the first one. Several orders on one day are one.
+//   - The age T runs to the as-of date, never to the last event.
+//   - Discount rates are continuous, per week: WeeklyDiscount turns a yearly
+//     rate into one.
+//   - A fit takes weighted cells, one per distinct (X, Tx, T), and costs time
+//     and memory in the number of cells, not of customers.
+//   - There is an estimate, or a *fit.Refusal that says why not. Functions of
+//     parameters and histories outside their domain give NaN, never a panic.
+//
+// The model is the Pareto/NBD of Schmittlein, Morrison and Colombo (Management
+// Science 33, 1987): while alive a customer buys at rate λ, Gamma(R, Alpha)
+// over customers, and leaves at rate μ, Gamma(S, Beta) over customers.
+package btyd

@@ -1,0 +1,193 @@
+package btyd
+
+import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+)
+
+// chunkCells bounds the cells of one unit of parallel work. It is a constant,
+// not a share of the cores, so that sums are formed in the same order on every
+// machine.
+const chunkCells = 1 << 14
+
+// Grid is a set of cells laid out for repeated evaluation: sorted by X, T, Tx,
+// equal cells merged, split into chunks of one frequency. It is read-only once
+// made and serves any number of goroutines.
+type Grid struct {
+	x, tx, t  []int32
+	n         []float64
+	slot      []int32 // input cell → merged cell
+	chunks    []chunk
+	days      int     // largest T, plus one
+	reach     []int32 // per day: the largest frequency whose table holds it
+	customers float64
+	repeaters float64
+}
+
+// chunk is a run of merged cells of one frequency.
+type chunk struct {
+	x      float64
+	lo, hi int // merged cells
+	from   int // smallest Tx, in days
+	to     int // largest T, in days
+	dense  bool
+}
+
+// NewGrid lays cells out. The error is a *fit.Refusal for a cell that
+// contradicts itself.
+func NewGrid(cells []Cell) (*Grid, error) {
+	if err := checkCells(paretoName, cells); err != nil {
+		return nil, err
+	}
+	g := &Grid{slot: make([]int32, len(cells))}
+	g.merge(cells, sorted(cells))
+	g.cut()
+	return g, nil
+}
+
+// Len is the number of merged cells.
+func (g *Grid) Len() int { return len(g.n) }
+
+// Slot gives the merged cell of input cell i.
+func (g *Grid) Slot(i int) int { return int(g.slot[i]) }
+
+// Customers is the total weight, Repeaters that of cells with X > 0.
+func (g *Grid) Customers() float64 { return g.customers }
+
+// Repeaters is the weight of customers with a repeat purchase.
+func (g *Grid) Repeaters() float64 { return g.repeaters }
+
+// sorted returns the input order by X, T, Tx: three stable counting sorts.
+func sorted(cells []Cell) []int32 {
+	order, spare := make([]int32, len(cells)), make([]int32, len(cells))
+	for i := range order {
+		order[i] = int32(i)
+	}
+	for _, key := range []func(*Cell) int{
+		func(c *Cell) int { return c.Tx },
+		func(c *Cell) int { return c.T },
+		func(c *Cell) int { return c.X },
+	} {
+		countingSort(cells, order, spare, key)
+		order, spare = spare, order
+	}
+	return order
+}
+
+func countingSort(cells []Cell, from, to []int32, key func(*Cell) int) {
+	top := 0
+	for i := range cells {
+		top = max(top, key(&cells[i]))
+	}
+	start := make([]int32, top+2)
+	for i := range cells {
+		start[key(&cells[i])+1]++
+	}
+	for k := range top + 1 {
+		start[k+1] += start[k]
+	}
+	for _, i := range from {
+		k := key(&cells[i])
+		to[start[k]] = i
+		start[k]++
+	}
+}
+
+// merge fills the columns in sorted order and adds equal cells up; cells of no
+// weight are kept, so that they are scored too.
+func (g *Grid) merge(cells []Cell, order []int32) {
+	n := len(cells)
+	g.x, g.tx, g.t, g.n = make([]int32, 0, n), make([]int32, 0, n), make([]int32, 0, n), make([]float64, 0, n)
+	for k, i := range order {
+		c := &cells[i]
+		if k == 0 || !sameHistory(c, &cells[order[k-1]]) {
+			g.x, g.tx, g.t, g.n = append(g.x, int32(c.X)), append(g.tx, int32(c.Tx)), append(g.t, int32(c.T)), append(g.n, 0)
+		}
+		g.n[len(g.n)-1] += c.N
+		g.slot[i] = int32(len(g.n) - 1)
+		g.customers += c.N
+		if c.X > 0 {
+			g.repeaters += c.N
+		}
+		g.days = max(g.days, c.T+1)
+	}
+}
+
+func sameHistory(a, b *Cell) bool { return a.X == b.X && a.T == b.T && a.Tx == b.Tx }
+
+// cut splits the cells into chunks and marks those that are worth a table.
+func (g *Grid) cut() {
+	for lo := 0; lo < len(g.n); {
+		hi := lo
+		for hi < len(g.n) && hi-lo < chunkCells && g.x[hi] == g.x[lo] {
+			hi++
+		}
+		g.chunks = append(g.chunks, g.measure(lo, hi))
+		lo = hi
+	}
+	g.reach = make([]int32, g.days)
+	for _, c := range g.chunks {
+		if c.dense {
+			for d := c.from; d < c.to; d++ {
+				g.reach[d] = max(g.reach[d], int32(c.x))
+			}
+		}
+	}
+}
+
+// tableCost is the number of table days that cost as much as the quadrature of
+// one cell, measured.
+const tableCost = 24
+
+func (g *Grid) measure(lo, hi int) chunk {
+	c := chunk{x: float64(g.x[lo]), lo: lo, hi: hi, from: int(g.tx[lo])}
+	for i := lo; i < hi; i++ {
+		c.from, c.to = min(c.from, int(g.tx[i])), max(c.to, int(g.t[i]))
+	}
+	// a customer with more purchases than days belongs to no day grid
+	c.dense = (hi-lo)*tableCost > c.to-c.from && c.x <= float64(c.from)
+	return c
+}
+
+// thin returns a grid of about want cells, every k-th of this one with its
+// weight: near enough to the whole to search starts on.
+func (g *Grid) thin(want int) *Grid {
+	step := (g.Len() + want - 1) / want
+	if step <= 1 {
+		return g
+	}
+	cells := make([]Cell, 0, want+1)
+	for i := step / 2; i < g.Len(); i += step {
+		cells = append(cells, Cell{X: int(g.x[i]), Tx: int(g.tx[i]), T: int(g.t[i]), N: g.n[i]})
+	}
+	few := &Grid{slot: make([]int32, len(cells))}
+	few.merge(cells, sorted(cells))
+	few.cut()
+	return few
+}
+
+// parallel calls work for 0 … n−1 on all cores; which core takes which number
+// is not fixed, so results belong in slots by number. Each worker has its own
+// scratch.
+func parallel(n int, work func(i int, s *scratch)) {
+	workers := min(runtime.GOMAXPROCS(0), n)
+	if workers <= 1 {
+		var s scratch
+		for i := range n {
+			work(i, &s)
+		}
+		return
+	}
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range workers {
+		wg.Go(func() {
+			var s scratch
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				work(i, &s)
+			}
+		})
+	}
+	wg.Wait()
+}
