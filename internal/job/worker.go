@@ -16,10 +16,9 @@ import (
 )
 
 const (
-	pollEvery   = 250 * time.Millisecond // how soon a cancellation or another process's job is seen
-	beatEvery   = time.Second
-	leaseFor    = 30 * time.Second // how long a worker that says nothing is thought alive
-	maxAttempts = 3                // a job that stops the program so often is given up
+	pollEvery   = 250 * time.Millisecond // how soon a cancellation or a job of another process is seen
+	leaseFor    = 30 * time.Second       // how long a worker that says nothing is thought alive
+	maxAttempts = 3                      // a job that stops the program so often is given up
 	keepFor     = 90 * 24 * time.Hour
 )
 

@@ -1,6 +1,6 @@
 // Package store is the contract for operational records: what people and the
 // program itself keep beside a book's files, in the words of the domain. It
-// holds durable jobs and computed results; engines live in packages below it
+// holds durable jobs and a cache of computed values; engines live in packages below it
 // and pass the suite in storetest.
 //
 // Errors are *clientele.Error: CodeNotFound where a method says so, CodeNoSpace
@@ -20,7 +20,7 @@ import (
 // Store holds the operational records of one book.
 type Store interface {
 	Jobs
-	Results
+	Cache
 	// Check verifies that the engine's own files are sound.
 	Check(ctx context.Context) error
 	// Backup writes a consistent copy to a new file while others read and write.
@@ -112,24 +112,15 @@ type Jobs interface {
 	ForgetJobs(ctx context.Context, before time.Time) error
 }
 
-// ResultKey names something computed from a version of the records.
-type ResultKey struct {
-	Kind string // statement, model …, with the version of its program text
-	Key  string // the question
-	Data string // the version of the records and settings that answered it
-}
+// MaxCacheBytes bounds all cached values together; the least recently used go first.
+const MaxCacheBytes = 64 << 20
 
-// MaxResultBytes bounds all results together; the least recently used go first.
-const MaxResultBytes = 64 << 20
-
-// Results keeps what was computed, so that a page need not compute it again.
-// Anything in it may vanish; everything in it can be computed again.
-type Results interface {
-	// Result returns what was saved; ok is false when it must be computed.
-	Result(ctx context.Context, k ResultKey) (body []byte, ok bool, err error)
-	// SaveResult keeps a result and drops those of its kind from other versions of
-	// the data, and then the least recently used beyond MaxResultBytes.
-	SaveResult(ctx context.Context, k ResultKey, body []byte) error
-	// DropResults removes every result.
-	DropResults(ctx context.Context) error
+// Cache keeps what was computed, so that a page need not compute it again. Keys
+// name everything that a value depends on. Anything in it may vanish, and
+// everything in it can be computed again.
+type Cache interface {
+	// Get returns the value; ok is false when the cache has none.
+	Get(ctx context.Context, key string) (value []byte, ok bool, err error)
+	// Put keeps a value, and forgets the least recently used beyond MaxCacheBytes.
+	Put(ctx context.Context, key string, value []byte) error
 }

@@ -22,12 +22,10 @@ CREATE TABLE job (
 CREATE UNIQUE INDEX job_one_unfinished ON job (kind, key) WHERE state IN ('queued', 'running') AND key <> '';
 CREATE INDEX job_due ON job (state, run_at);
 
-CREATE TABLE result (
-    kind    TEXT NOT NULL,
-    key     TEXT NOT NULL,
-    data    TEXT NOT NULL,
-    body    BLOB NOT NULL,
-    size    BIGINT NOT NULL,
-    used_at BIGINT NOT NULL,
-    PRIMARY KEY (kind, key, data)
+CREATE TABLE cache (
+    key     TEXT PRIMARY KEY,
+    value   BYTEA NOT NULL,
+    size    BIGINT NOT NULL,   -- of value, bytes
+    used_at BIGINT NOT NULL
 );
+CREATE INDEX cache_by_use ON cache (used_at);

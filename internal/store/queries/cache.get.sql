@@ -1,0 +1,1 @@
+SELECT value, used_at FROM cache WHERE key = ?

@@ -1,0 +1,1 @@
+UPDATE cache SET used_at = ? WHERE key = ?

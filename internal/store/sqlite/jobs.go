@@ -1,0 +1,157 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/store"
+	"github.com/clientele/clientele/internal/store/queries"
+)
+
+// AddJob implements store.Jobs.
+func (s *Store) AddJob(ctx context.Context, j store.Job) (kept store.Job, err error) {
+	err = s.inTx(ctx, func(tx *sql.Tx) error {
+		kept, err = scanJob(tx.QueryRowContext(ctx, queries.Text("job.add"), j.ID, j.Kind, j.Key, string(j.Payload),
+			j.RunAt.UnixMilli(), j.Progress.Step, j.Progress.Fraction, j.Created.UnixMilli()))
+		if errors.Is(err, sql.ErrNoRows) {
+			kept, err = scanJob(tx.QueryRowContext(ctx, queries.Text("job.get_unfinished"), j.Kind, j.Key))
+		}
+		return err
+	})
+	return kept, err
+}
+
+// Job implements store.Jobs.
+func (s *Store) Job(ctx context.Context, id string) (store.Job, error) {
+	j, err := scanJob(s.db.QueryRowContext(ctx, queries.Text("job.get"), id))
+	if errors.Is(err, sql.ErrNoRows) {
+		return j, clientele.Errorf(clientele.CodeNotFound, "there is no job %s", id)
+	}
+	return j, failure(err)
+}
+
+// RecentJobs implements store.Jobs.
+func (s *Store) RecentJobs(ctx context.Context, kind string, limit int) ([]store.Job, error) {
+	rows, err := s.db.QueryContext(ctx, queries.Text("job.list_recent"), kind, limit)
+	if err != nil {
+		return nil, failure(err)
+	}
+	defer rows.Close()
+	jobs := []store.Job{}
+	for rows.Next() {
+		j, err := scanJob(rows)
+		if err != nil {
+			return nil, failure(err)
+		}
+		jobs = append(jobs, j)
+	}
+	return jobs, failure(rows.Err())
+}
+
+// LeaseJob implements store.Jobs.
+func (s *Store) LeaseJob(ctx context.Context, owner string, now, until time.Time) (store.Job, bool, error) {
+	at := now.UnixMilli()
+	j, err := scanJob(s.db.QueryRowContext(ctx, queries.Text("job.lease"), owner, until.UnixMilli(), at, at, at))
+	if errors.Is(err, sql.ErrNoRows) {
+		return j, false, nil
+	}
+	return j, err == nil, failure(err)
+}
+
+// BeatJob implements store.Jobs.
+func (s *Store) BeatJob(ctx context.Context, id, owner string, until time.Time, p store.JobProgress) (store.Job, error) {
+	j, err := scanJob(s.db.QueryRowContext(ctx, queries.Text("job.beat"), until.UnixMilli(), p.Step, p.Fraction, p.Rows, id, owner))
+	if errors.Is(err, sql.ErrNoRows) {
+		return j, leaseLost(id)
+	}
+	return j, failure(err)
+}
+
+// FinishJob implements store.Jobs.
+func (s *Store) FinishJob(ctx context.Context, owner string, j store.Job) error {
+	done, err := s.db.ExecContext(ctx, queries.Text("job.finish"), j.State, j.Attempts, j.RunAt.UnixMilli(),
+		j.Progress.Step, j.Progress.Fraction, j.Progress.Rows, textOf(j.Result), textOf(j.Error), millisOf(j.Finished), j.ID, owner)
+	if err != nil {
+		return failure(err)
+	}
+	if n, err := done.RowsAffected(); err != nil || n == 0 {
+		return errors.Join(leaseLost(j.ID), err)
+	}
+	return nil
+}
+
+// CancelJob implements store.Jobs.
+func (s *Store) CancelJob(ctx context.Context, id string, now time.Time) (store.Job, error) {
+	j, err := scanJob(s.db.QueryRowContext(ctx, queries.Text("job.cancel"), now.UnixMilli(), id))
+	if errors.Is(err, sql.ErrNoRows) {
+		return s.Job(ctx, id)
+	}
+	return j, failure(err)
+}
+
+// ReleaseJobs implements store.Jobs.
+func (s *Store) ReleaseJobs(ctx context.Context) error {
+	_, err := s.db.ExecContext(ctx, queries.Text("job.release_all"))
+	return failure(err)
+}
+
+// ForgetJobs implements store.Jobs.
+func (s *Store) ForgetJobs(ctx context.Context, before time.Time) error {
+	_, err := s.db.ExecContext(ctx, queries.Text("job.forget"), before.UnixMilli())
+	return failure(err)
+}
+
+func leaseLost(id string) error {
+	return clientele.Errorf(clientele.CodeConflict, "job %s is no longer held", id)
+}
+
+// scanJob reads the columns that every job query returns, in their order.
+func scanJob(row interface{ Scan(...any) error }) (store.Job, error) {
+	var (
+		j                 store.Job
+		payload           string
+		result, failed    sql.NullString
+		runAt, created    int64
+		started, finished sql.NullInt64
+	)
+	err := row.Scan(&j.ID, &j.Kind, &j.Key, &payload, &j.State, &j.Attempts, &runAt, &j.Cancel,
+		&j.Progress.Step, &j.Progress.Fraction, &j.Progress.Rows, &result, &failed, &created, &started, &finished)
+	if err != nil {
+		return store.Job{}, err
+	}
+	j.Payload = json.RawMessage(payload)
+	j.Result, j.Error = rawOf(result), rawOf(failed)
+	j.RunAt, j.Created = time.UnixMilli(runAt).UTC(), time.UnixMilli(created).UTC()
+	j.Started, j.Finished = timeOf(started), timeOf(finished)
+	return j, nil
+}
+
+func rawOf(s sql.NullString) json.RawMessage {
+	if !s.Valid {
+		return nil
+	}
+	return json.RawMessage(s.String)
+}
+
+func textOf(raw json.RawMessage) sql.NullString {
+	return sql.NullString{String: string(raw), Valid: raw != nil}
+}
+
+func timeOf(ms sql.NullInt64) *time.Time {
+	if !ms.Valid {
+		return nil
+	}
+	t := time.UnixMilli(ms.Int64).UTC()
+	return &t
+}
+
+func millisOf(t *time.Time) sql.NullInt64 {
+	if t == nil {
+		return sql.NullInt64{}
+	}
+	return sql.NullInt64{Int64: t.UnixMilli(), Valid: true}
+}
