@@ -1,5 +1,5 @@
 // Package expr is the small language of mappings: amount=Quantity*UnitPrice,
-// customer=nullif(CustomerID,”). An expression names columns, literals and the
+// customer=nullif(CustomerID, Guest). An expression names columns, literals and the
 // functions listed here, and nothing else: it cannot reach files, settings or
 // the network, because no engine ever sees its text. Engines render the tree.
 package expr
@@ -55,7 +55,7 @@ func (Binary) expr() {}
 
 // Type is what an expression yields. Columns are texts. Where a function, an
 // operator or a field needs a number, a time or a truth value, a text is
-// converted, wherever it comes from (a column, nullif(a, ''), replace(…)), and a
+// converted, wherever it comes from (a column, nullif(a, b), replace(…)), and a
 // value that cannot be converted rejects the row. Numbers and times convert to
 // text; no other conversion exists.
 type Type string

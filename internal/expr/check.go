@@ -1,0 +1,220 @@
+package expr
+
+import (
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+)
+
+// Check says whether an expression fits a file with these columns and a place
+// that needs the type want. Its error is an *Error without a position: the tree
+// keeps none.
+func Check(e Expr, columns []string, want Type) error {
+	for sub, need := range Walk(e, want) {
+		if c, ok := sub.(Column); ok && !slices.Contains(columns, c.Name) {
+			return unknownColumn(c.Name, columns)
+		}
+		if err := convertible(sub, need); err != nil {
+			return err
+		}
+		if c, ok := sub.(Call); ok {
+			if err := checkFormat(c); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Columns lists the columns that an expression names, each once, in order.
+func Columns(e Expr) []string {
+	var names []string
+	for sub := range Walk(e, AnyType) {
+		if c, ok := sub.(Column); ok && !slices.Contains(names, c.Name) {
+			names = append(names, c.Name)
+		}
+	}
+	return names
+}
+
+// Walk yields every part of an expression, outermost first, with the type that
+// its place needs; want is that of the whole.
+func Walk(e Expr, want Type) iter.Seq2[Expr, Type] {
+	return func(yield func(Expr, Type) bool) { walk(e, want, yield) }
+}
+
+func walk(e Expr, want Type, yield func(Expr, Type) bool) bool {
+	if !yield(e, want) {
+		return false
+	}
+	switch e := e.(type) {
+	case Binary:
+		need := operandType(e)
+		return walk(e.Left, need, yield) && walk(e.Right, need, yield)
+	case Call:
+		f, _ := FunctionNamed(e.Func)
+		for i, arg := range e.Args {
+			need := f.argType(i)
+			if need == AnyType {
+				need = shared(e, f, want)
+			}
+			if !walk(arg, need, yield) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func (f Function) argType(i int) Type { return f.Args[min(i, len(f.Args)-1)] }
+
+// shared is the type that the any-typed arguments of a call have in common: that
+// of the first which is not text, else the one its place needs.
+func shared(c Call, f Function, want Type) Type {
+	for i, arg := range c.Args {
+		if t := typeOf(arg); f.argType(i) == AnyType && t != TextType {
+			return t
+		}
+	}
+	if want == AnyType {
+		return TextType
+	}
+	return want
+}
+
+// operandType is the type that an operator needs on both sides. A comparison
+// compares as the type of the side that is not text.
+func operandType(b Binary) Type {
+	switch levelOf(b.Op) {
+	case 0, 1:
+		return BoolType
+	case comparison:
+		if t := typeOf(b.Left); t != TextType {
+			return t
+		}
+		return typeOf(b.Right)
+	}
+	return NumberType
+}
+
+// typeOf is the type that an expression has by itself.
+func typeOf(e Expr) Type {
+	switch e := e.(type) {
+	case Number:
+		return NumberType
+	case Call:
+		f, _ := FunctionNamed(e.Func)
+		if f.Result == AnyType {
+			return shared(e, f, AnyType)
+		}
+		return f.Result
+	case Binary:
+		if levelOf(e.Op) <= comparison {
+			return BoolType
+		}
+		return NumberType
+	}
+	return TextType
+}
+
+func convertible(e Expr, want Type) error {
+	got := typeOf(e)
+	if got == want || got == TextType || want == AnyType || want == TextType && got != BoolType {
+		return nil
+	}
+	err := &Error{Message: fmt.Sprintf("%s is a %s where a %s is needed", String(e), got, want)}
+	if got == NumberType && want == TimeType {
+		err.Hint = "Write epoch(…) for seconds since 1970, date(…) for a day."
+	}
+	return err
+}
+
+// checkFormat checks the literal arguments whose values are part of the grammar.
+func checkFormat(c Call) error {
+	if len(c.Args) < 2 {
+		return nil
+	}
+	var ok func(string) bool
+	var hint string
+	switch c.Func {
+	case "date", "time":
+		ok, hint = ValidDateFormat, `Write 'dmy', 'mdy', 'ymd' or a format such as '%d.%m.%Y'.`
+	case "number":
+		ok, hint = func(s string) bool { return s == "." || s == "," }, "The decimal mark is '.' or ','."
+	default:
+		return nil
+	}
+	t, isText := c.Args[1].(Text)
+	if !isText || !ok(t.Value) {
+		return &Error{Message: fmt.Sprintf("%s is no format for %s", String(c.Args[1]), c.Func), Hint: hint}
+	}
+	return nil
+}
+
+// ValidDateFormat says whether s is dmy, mdy or ymd, or a format of %d %m %b %B
+// %y %Y %H %I %M %S %f %p %z and %% with plain text between.
+func ValidDateFormat(s string) bool {
+	if s == "dmy" || s == "mdy" || s == "ymd" {
+		return true
+	}
+	some := false
+	for i := 0; i < len(s); i++ {
+		if s[i] != '%' {
+			continue
+		}
+		i++
+		if i == len(s) || !strings.ContainsRune("dmbByYHIMSfpz%", rune(s[i])) {
+			return false
+		}
+		some = some || s[i] != '%'
+	}
+	return some && len(s) <= 64
+}
+
+func unknownColumn(name string, columns []string) error {
+	e := &Error{Message: fmt.Sprintf("the file has no column %s", QuoteName(name))}
+	if near, ok := Nearest(name, columns); ok {
+		e.Hint = fmt.Sprintf("Did you mean %s?", QuoteName(near))
+		return e
+	}
+	quoted := make([]string, 0, 20)
+	for _, c := range columns[:min(len(columns), 20)] {
+		quoted = append(quoted, QuoteName(c))
+	}
+	e.Hint = "Its columns: " + strings.Join(quoted, ", ") + "."
+	return e
+}
+
+// Nearest finds the candidate that differs least from s, at most by a third of
+// its characters, letter case aside.
+func Nearest(s string, candidates []string) (string, bool) {
+	best, least := "", len([]rune(s))/3+1
+	for _, c := range candidates {
+		if d := distance([]rune(strings.ToLower(s)), []rune(strings.ToLower(c))); d < least {
+			best, least = c, d
+		}
+	}
+	return best, best != ""
+}
+
+// distance is Levenshtein's.
+func distance(a, b []rune) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i, x := range a {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j, y := range b {
+			change := diagonal
+			if x != y {
+				change++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(change, row[j]+1, diagonal+1)
+		}
+	}
+	return row[len(b)]
+}
