@@ -1,0 +1,88 @@
+package main
+
+import (
+	"io"
+	"strings"
+	"testing"
+)
+
+func TestReadCountsWhatRan(t *testing.T) {
+	const start = `{"Action":"start","Package":"p"}` + "\n"
+	for _, c := range []struct {
+		name, stream            string
+		passed, failed, skipped int
+	}{
+		{"one of each",
+			`{"Action":"pass","Package":"p","Test":"A"}` + "\n" +
+				`{"Action":"fail","Package":"p","Test":"B"}` + "\n" +
+				`{"Action":"skip","Package":"p","Test":"C"}` + "\n" +
+				`{"Action":"fail","Package":"p"}` + "\n", 1, 1, 1},
+		{"subtests count, their parent does not",
+			`{"Action":"pass","Package":"p","Test":"A/x"}` + "\n" +
+				`{"Action":"skip","Package":"p","Test":"A/y"}` + "\n" +
+				`{"Action":"pass","Package":"p","Test":"A"}` + "\n" +
+				`{"Action":"pass","Package":"p"}` + "\n", 1, 0, 1},
+		{"a parent that failed with a subtest is one failure",
+			`{"Action":"fail","Package":"p","Test":"A/x/1"}` + "\n" +
+				`{"Action":"fail","Package":"p","Test":"A/x"}` + "\n" +
+				`{"Action":"fail","Package":"p","Test":"A"}` + "\n" +
+				`{"Action":"fail","Package":"p"}` + "\n", 0, 1, 0},
+		{"a parent that failed by itself is a failure",
+			`{"Action":"pass","Package":"p","Test":"A/x"}` + "\n" +
+				`{"Action":"fail","Package":"p","Test":"A"}` + "\n" +
+				`{"Action":"fail","Package":"p"}` + "\n", 1, 1, 0},
+		{"a process that died is a failure",
+			`{"Action":"pass","Package":"p","Test":"A"}` + "\n" +
+				`{"Action":"output","Package":"p","Output":"signal: killed\n"}` + "\n" +
+				`{"Action":"fail","Package":"p"}` + "\n", 1, 1, 0},
+		{"a package that does not build is a failure",
+			`{"ImportPath":"p [p.test]","Action":"build-output","Output":"x.go:1: oops\n"}` + "\n" +
+				`{"ImportPath":"p [p.test]","Action":"build-fail"}` + "\n" +
+				`{"Action":"fail","Package":"p","FailedBuild":"p [p.test]"}` + "\n", 0, 1, 0},
+		{"a package without tests is nothing",
+			`{"Action":"skip","Package":"p"}` + "\n", 0, 0, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := newTally(io.Discard)
+			if err := got.read(strings.NewReader(start + c.stream)); err != nil {
+				t.Fatal(err)
+			}
+			if got.passed != c.passed || got.failed != c.failed || got.skipped != c.skipped {
+				t.Errorf("%d passed, %d failed, %d skipped; want %d, %d, %d",
+					got.passed, got.failed, got.skipped, c.passed, c.failed, c.skipped)
+			}
+		})
+	}
+}
+
+func TestSummaryEndsWithTheCounts(t *testing.T) {
+	var out strings.Builder
+	sum := newTally(&out)
+	stream := `{"Action":"output","Package":"` + module + `/a","Test":"A","Output":"    a_test.go:3: SKIPPED: needs the data\n"}
+{"Action":"skip","Package":"` + module + `/a","Test":"A"}
+{"Action":"pass","Package":"` + module + `/a"}
+`
+	if err := sum.read(strings.NewReader(stream)); err != nil {
+		t.Fatal(err)
+	}
+	sum.pass()
+	sum.summary()
+	if want := "\nSkipped:\n  a A: SKIPPED: needs the data\n\n1 passed, 0 failed, 1 skipped\n"; !strings.HasSuffix(out.String(), want) {
+		t.Errorf("the summary is\n%s\nwhich does not end with\n%s", out.String(), want)
+	}
+}
+
+func TestFuzzTargetsAreFound(t *testing.T) {
+	found, err := functions("../expr", "Fuzz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(found) == 0 {
+		t.Error("no fuzz target in internal/expr: either they are gone or the search is broken")
+	}
+	for _, f := range found {
+		if f.dir != "../expr" || !strings.HasPrefix(f.name, "Fuzz") {
+			t.Errorf("found %v", f)
+		}
+	}
+}
