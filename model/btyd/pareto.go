@@ -67,13 +67,15 @@ func (p ParetoNBD) ExpectedOrdersNew(weeks float64) float64 {
 // given the history: rate and time alive are independent given that the
 // customer is alive, and purchases are Poisson given both.
 func (p ParetoNBD) VarianceOrders(h History, weeks float64) float64 {
-	return p.orderVariance(h, p.PAlive(h), weeks)
+	b := p.Beta + h.T
+	return p.variance(h, p.PAlive(h), p.active(h.T, weeks), squaredWeeks(p.S, b, weeks))
 }
 
-func (p ParetoNBD) orderVariance(h History, alive, weeks float64) float64 {
-	k, a := p.R+h.X, p.Alpha+h.T
-	mean := alive * p.rate(h) * p.active(h.T, weeks)
-	pairs := alive * k * (k + 1) / (a * a) * squaredWeeks(p.S, p.Beta+h.T, weeks)
+// variance takes the mean time alive and the mean of its square, given that the
+// customer is alive at T.
+func (p ParetoNBD) variance(h History, alive, active, squared float64) float64 {
+	mean := alive * p.rate(h) * active
+	pairs := alive * p.rate(h) * (p.R + h.X + 1) / (p.Alpha + h.T) * squared
 	return math.Max(0, pairs+mean-mean*mean)
 }
 

@@ -1,0 +1,101 @@
+package btyd
+
+import (
+	"testing"
+)
+
+// A million customers born over two years, and one hundred thousand within twelve weeks.
+var (
+	truth      = ParetoNBD{.75, 9, .6, 14}
+	benchBases = []struct {
+		name           string
+		n, births, end int
+	}{
+		{"100k/12+39weeks", 100_000, 84, 357},
+		{"1M/12+39weeks", 1_000_000, 84, 357},
+		{"1M/2years", 1_000_000, 720, 730},
+		{"1M/10years", 1_000_000, 3600, 3650},
+	}
+)
+
+func eachBase(b *testing.B, f func(b *testing.B, cells []Cell)) {
+	for _, base := range benchBases {
+		cells := simulated(truth, base.n, base.births, base.end, 1)
+		b.Run(base.name, func(b *testing.B) {
+			b.ReportAllocs()
+			f(b, cells)
+			b.ReportMetric(float64(len(cells)), "cells")
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(cells)), "ns/cell")
+		})
+	}
+}
+
+func BenchmarkFit(b *testing.B) {
+	eachBase(b, func(b *testing.B, cells []Cell) {
+		for b.Loop() {
+			if _, err := FitParetoNBD(cells, Options{}); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+func BenchmarkLikelihoodAndGradient(b *testing.B) {
+	eachBase(b, func(b *testing.B, cells []Cell) {
+		g, err := NewGrid(cells)
+		if err != nil {
+			b.Fatal(err)
+		}
+		p, grad := g.problem(), make([]float64, 4)
+		for b.Loop() {
+			p.LogLikelihood([]float64{-.3, 2.2, -.5, 2.6}, grad)
+		}
+	})
+}
+
+func BenchmarkGrid(b *testing.B) {
+	eachBase(b, func(b *testing.B, cells []Cell) {
+		for b.Loop() {
+			if _, err := NewGrid(cells); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+func BenchmarkScore(b *testing.B) {
+	eachBase(b, func(b *testing.B, cells []Cell) {
+		f, err := FitParetoNBD(cells, Options{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		g, err := NewGrid(cells)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for b.Loop() {
+			f.Score(g, ScoreOptions{Weeks: 365.0 / 7, Delta: WeeklyDiscount(.15), Horizon: 260})
+		}
+	})
+}
+
+func BenchmarkPAlive(b *testing.B) {
+	eachBase(b, func(b *testing.B, cells []Cell) {
+		g, err := NewGrid(cells)
+		if err != nil {
+			b.Fatal(err)
+		}
+		var w Workspace
+		dst := make([]float64, g.Len())
+		for b.Loop() {
+			g.PAlive(truth, dst, &w)
+		}
+	})
+}
+
+func BenchmarkQuadrature(b *testing.B) {
+	h := History{3, 12, 40}
+	for b.Loop() {
+		truth.LogLikelihood(h)
+	}
+}
