@@ -138,7 +138,7 @@ type Worth struct {
 // ModelReport says which model valued the customers and whether to trust it.
 type ModelReport struct {
 	Name           string                        `json:"name"`
-	Run            string                        `json:"run"` // names the saved model run
+	Run            string                        `json:"run"`             // names the saved model run
 	Parameters     map[string]map[string]float64 `json:"parameters"`      // model → parameter → value
 	StandardErrors map[string]map[string]float64 `json:"standard_errors"` // the same shape
 	LogLikelihood  *float64                      `json:"log_likelihood"`
