@@ -52,6 +52,11 @@ func (g *Grid) Len() int { return len(g.n) }
 // Slot gives the merged cell of input cell i.
 func (g *Grid) Slot(i int) int { return int(g.slot[i]) }
 
+// Cell gives merged cell i.
+func (g *Grid) Cell(i int) Cell {
+	return Cell{X: int(g.x[i]), Tx: int(g.tx[i]), T: int(g.t[i]), N: g.n[i]}
+}
+
 // Customers is the total weight, Repeaters that of cells with X > 0.
 func (g *Grid) Customers() float64 { return g.customers }
 

@@ -93,6 +93,19 @@ func (p ParetoNBD) DERT(h History, delta float64) float64 {
 	return p.DET(h, delta, math.Inf(1))
 }
 
+// DiscountedWeeks returns ∫₀ᴴ e^−δu ((β+T)/(β+T+u))^s du: the discounted expected
+// weeks alive, up to the horizon, of a customer alive at age T; all in weeks. It
+// is the part of DET that depends on the age alone.
+func (p ParetoNBD) DiscountedWeeks(age, delta, horizon float64) float64 {
+	return p.weeksWorth(age, delta, horizon).d
+}
+
+// Survival returns the probability that a customer alive at age T is still alive
+// the given weeks later, ((β+T)/(β+T+weeks))^s.
+func (p ParetoNBD) Survival(age, weeks float64) float64 {
+	return math.Exp(-p.S * math.Log1p(weeks/(p.Beta+age)))
+}
+
 // rate is the expected purchase rate per week of a customer alive.
 func (p ParetoNBD) rate(h History) float64 { return (p.R + h.X) / (p.Alpha + h.T) }
 

@@ -155,6 +155,7 @@ func (g *Grid) each(c *chunk, m *nodes, s *scratch, visit func(i int, v *mass, s
 		return
 	}
 	table, shift := c.fill(m, s), c.scaleOf(m.p)
+	var v mass // outside of the loop: visit makes it escape
 	age, alive := int32(-1), mass{}
 	for i := c.lo; i < c.hi; i++ {
 		if g.t[i] != age {
@@ -162,15 +163,17 @@ func (g *Grid) each(c *chunk, m *nodes, s *scratch, visit func(i int, v *mass, s
 			alive = c.alive(m.p, shift, int(age), &table[int(age)-c.from])
 		}
 		row := &table[int(g.tx[i])-c.from]
-		v := mass{alive[0] + row[0], alive[1] + row[1], alive[2] + row[2], alive[3] + row[3], alive[4] + row[4]}
+		v = mass{alive[0] + row[0], alive[1] + row[1], alive[2] + row[2], alive[3] + row[3], alive[4] + row[4]}
 		visit(i, &v, shift)
 	}
 }
 
 func (g *Grid) eachByQuadrature(c *chunk, p ParetoNBD, visit func(int, *mass, float64)) {
+	var v mass
 	for i := c.lo; i < c.hi; i++ {
 		l, d := p.logMass(g.history(i))
-		visit(i, &mass{1, d[0], d[1], d[2], d[3]}, -l)
+		v = mass{1, d[0], d[1], d[2], d[3]}
+		visit(i, &v, -l)
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 // the estimate with covariance CovLog. The same seed gives the same draws; two
 // models that are drawn jointly need two seeds.
 func (e *Estimate) Draws(n int, seed uint64) [][]float64 {
-	l := e.factor()
+	l := e.Factor()
 	rng := rand.New(rand.NewPCG(seed, 0x6c61706c616365)) // second word: "laplace"
 	dim := len(e.Theta)
 	flat, out := make([]float64, n*dim), make([][]float64, n)
@@ -28,9 +28,9 @@ func (e *Estimate) Draws(n int, seed uint64) [][]float64 {
 	return out
 }
 
-// factor is the lower Cholesky factor of CovLog; an estimate has one by its
+// Factor is the lower Cholesky factor of CovLog. An estimate has one by its
 // acceptance, so a matrix without one is a programming error.
-func (e *Estimate) factor() [][]float64 {
+func (e *Estimate) Factor() [][]float64 {
 	n := len(e.Theta)
 	c := mat.NewSymDense(n, nil)
 	for i := range n {

@@ -1,0 +1,166 @@
+package equity
+
+import (
+	"math"
+	"runtime"
+	"sort"
+	"sync"
+	"sync/atomic"
+
+	"github.com/clientele/clientele/model/btyd"
+	"github.com/clientele/clientele/model/fit"
+	"github.com/clientele/clientele/model/spend"
+)
+
+// exactBudget is how many cell evaluations are spent on exact draws, about half
+// a second on two cores. ageCost is what one age costs, in cells.
+const (
+	exactBudget = 3e7
+	ageCost     = 50
+)
+
+// seedOfMoney sets the spend draws apart from the purchase draws.
+const seedOfMoney = 0x9e3779b97f4a7c15 // 2⁶⁴ over the golden ratio, as in splitmix64
+
+type evaluation struct {
+	*layout
+	purchases *btyd.ParetoNBDFit
+	money     *spend.Fit
+	o         Options
+}
+
+func (e *evaluation) result() (*Result, error) {
+	theta, phi := e.purchases.Draws(e.o.Draws, e.o.Seed), e.money.Draws(e.o.Draws, e.o.Seed^seedOfMoney)
+	r := &Result{Method: Exact, Draws: e.o.Draws}
+	estimate := e.exact([]point{{e.purchases.Theta, e.money.Theta}})[0]
+	var draws [][]worth
+	cost := float64(e.grid.Len() + ageCost*len(e.ages))
+	if cost*float64(e.o.Draws) > exactBudget {
+		draws, r.SurfaceError = e.surface(points(theta, phi))
+		r.Method = Surface
+	}
+	if draws == nil {
+		r.Method, r.SurfaceError = Exact, 0
+		r.Draws = min(e.o.Draws, max(minExact, int(exactBudget/cost)))
+		draws = e.exact(points(theta[:r.Draws], phi[:r.Draws]))
+	}
+	e.fill(r, estimate, draws)
+	return r, r.refuse()
+}
+
+// minExact is the least number of exact draws where the surface does not do.
+const minExact = 400
+
+// point is a pair of parameter vectors.
+type point struct{ theta, phi []float64 }
+
+func points(theta, phi [][]float64) []point {
+	out := make([]point, len(theta))
+	for i := range out {
+		out[i] = point{theta[i], phi[i]}
+	}
+	return out
+}
+
+// exact evaluates points on all rows, by group.
+func (e *evaluation) exact(ps []point) [][]worth {
+	out := make([][]worth, len(ps))
+	parallel(len(ps), func(i int, w *workspace) {
+		out[i] = make([]worth, e.o.Groups)
+		e.fold(e.pass(purchase(ps[i].theta), e.o, w), spending(ps[i].phi), out[i])
+	})
+	return out
+}
+
+func purchase(t []float64) btyd.ParetoNBD {
+	return btyd.ParetoNBD{R: t[0], Alpha: t[1], S: t[2], Beta: t[3]}
+}
+
+func spending(t []float64) spend.GammaGamma { return spend.GammaGamma{P: t[0], Q: t[1], V: t[2]} }
+
+// fill makes amounts of the estimate and the draws, group by group, and adds
+// them up to the total.
+func (e *evaluation) fill(r *Result, estimate []worth, draws [][]worth) {
+	total := worth{}
+	sum := make([]worth, len(draws))
+	r.Groups = make([]Value, e.o.Groups)
+	one := make([]worth, len(draws))
+	for g := range r.Groups {
+		for k := range draws {
+			one[k] = draws[k][g]
+			sum[k].horizon += one[k].horizon
+			sum[k].tail += one[k].tail
+		}
+		r.Groups[g] = e.value(e.groups[g], estimate[g], one)
+		total.horizon += r.Groups[g].Horizon.Estimate
+		total.tail += r.Groups[g].Tail.Estimate
+		r.Total.Customers += e.groups[g]
+	}
+	r.Total = e.value(r.Total.Customers, worth{}, sum)
+	r.Total.Horizon.Estimate, r.Total.Tail.Estimate = total.horizon, total.tail
+	r.Total.Whole.Estimate = total.horizon + total.tail
+}
+
+func (e *evaluation) value(customers float64, at worth, draws []worth) Value {
+	amount := func(of func(worth) float64) Amount {
+		v := make([]float64, len(draws))
+		for i, d := range draws {
+			v[i] = e.o.Margin * of(d)
+			if e.o.Margin == 0 {
+				v[i] = 0
+			}
+		}
+		sort.Float64s(v)
+		return Amount{Estimate: e.o.Margin * of(at), Low: quantile(v, 0.025), High: quantile(v, 0.975)}
+	}
+	return Value{
+		Customers: customers,
+		Horizon:   amount(func(w worth) float64 { return w.horizon }),
+		Tail:      amount(func(w worth) float64 { return w.tail }),
+		Whole:     amount(func(w worth) float64 { return w.horizon + w.tail }),
+	}
+}
+
+// quantile interpolates linearly in sorted values: definition 7 of Hyndman and
+// Fan, The American Statistician 50 (1996).
+func quantile(v []float64, p float64) float64 {
+	at := p * float64(len(v)-1)
+	k := int(at)
+	if k+1 >= len(v) || v[k] == v[k+1] {
+		return v[k]
+	}
+	return v[k] + (at-float64(k))*(v[k+1]-v[k])
+}
+
+// refuse checks that the total is told in finite numbers.
+func (r *Result) refuse() error {
+	for _, a := range []Amount{r.Total.Horizon, r.Total.Tail, r.Total.Whole} {
+		if math.IsNaN(a.Estimate) || math.IsInf(a.Estimate, 0) || math.IsNaN(a.Low) || math.IsNaN(a.High) {
+			return &fit.Refusal{Reason: fit.NotFinite, Model: name,
+				Message: "The value of the customers is not a finite number.",
+				Hint:    "Check the data for extreme frequencies, ages or amounts."}
+		}
+		if math.IsInf(a.High, 1) {
+			return &fit.Refusal{Reason: fit.NoMean, Model: name,
+				Message: "The interval of the value has no upper end: within their uncertainty, the spend parameters allow spend without a mean.",
+				Hint:    "Use a longer record, or look for a few customers with extreme amounts."}
+		}
+	}
+	return nil
+}
+
+// parallel calls work for 0 … n−1 on all cores; each goroutine has its own
+// workspace, and results belong in slots by number.
+func parallel(n int, work func(i int, w *workspace)) {
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), n) {
+		wg.Go(func() {
+			var w workspace
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				work(i, &w)
+			}
+		})
+	}
+	wg.Wait()
+}

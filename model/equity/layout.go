@@ -1,0 +1,154 @@
+package equity
+
+import (
+	"math"
+
+	"github.com/clientele/clientele/model/btyd"
+	"github.com/clientele/clientele/model/spend"
+)
+
+// layout is the rows in the order of the grid's merged cells. Under fixed
+// purchase parameters a group's value depends on the spend parameters only
+// through four sums per XG, so rows collapse into buckets (group, XG).
+type layout struct {
+	grid    *btyd.Grid
+	x       []float64 // per merged cell
+	age     []int32   // per merged cell: index of its age
+	ages    []float64 // distinct ages, in weeks
+	first   []int32   // per merged cell, plus one: its first row
+	n, z    []float64 // per row
+	bucket  []int32   // per row
+	buckets []bucket
+	groups  []float64 // customers by group
+}
+
+type bucket struct{ group, xg int }
+
+// sums are Σ w·N and Σ w·z of a bucket, w the discounted purchases of a customer
+// up to the horizon (h) and beyond it (t).
+type sums struct{ hn, hz, tn, tz float64 }
+
+func arrange(rows []Row, o Options) (*layout, error) {
+	cells := make([]btyd.Cell, len(rows))
+	for i, r := range rows {
+		cells[i] = btyd.Cell{X: r.X, Tx: r.Tx, T: r.T, N: r.N}
+	}
+	grid, err := btyd.NewGrid(cells)
+	if err != nil {
+		return nil, err
+	}
+	l := &layout{grid: grid, groups: make([]float64, o.Groups)}
+	l.describeCells()
+	l.placeRows(rows)
+	return l, nil
+}
+
+// describeCells lists ages and frequencies.
+func (l *layout) describeCells() {
+	n := l.grid.Len()
+	l.x, l.age = make([]float64, n), make([]int32, n)
+	known := map[int]int32{}
+	for i := range n {
+		c := l.grid.Cell(i)
+		k, ok := known[c.T]
+		if !ok {
+			k = int32(len(l.ages))
+			known[c.T], l.ages = k, append(l.ages, c.History().T)
+		}
+		l.x[i], l.age[i] = float64(c.X), k
+	}
+}
+
+// placeRows puts rows beside their merged cell, in input order within it.
+func (l *layout) placeRows(rows []Row) {
+	l.first = make([]int32, l.grid.Len()+1)
+	for i := range rows {
+		l.first[l.grid.Slot(i)+1]++
+	}
+	for i := range l.grid.Len() {
+		l.first[i+1] += l.first[i]
+	}
+	next := append([]int32(nil), l.first...)
+	l.n, l.z, l.bucket = make([]float64, len(rows)), make([]float64, len(rows)), make([]int32, len(rows))
+	known := map[bucket]int32{}
+	for i, r := range rows {
+		key := bucket{r.Group, r.XG}
+		b, ok := known[key]
+		if !ok {
+			b = int32(len(l.buckets))
+			known[key], l.buckets = b, append(l.buckets, key)
+		}
+		at := next[l.grid.Slot(i)]
+		next[l.grid.Slot(i)]++
+		l.n[at], l.z[at], l.bucket[at] = r.N, r.SumZ, b
+		l.groups[r.Group] += r.N
+	}
+}
+
+// workspace is one goroutine's memory.
+type workspace struct {
+	grid          btyd.Workspace
+	alive         []float64
+	capped, after []float64 // per age: discounted weeks up to the horizon, beyond
+	into          []sums
+}
+
+// pass fills w.into under purchase parameters p.
+func (l *layout) pass(p btyd.ParetoNBD, o Options, w *workspace) []sums {
+	w.prepare(l)
+	l.grid.PAlive(p, w.alive, &w.grid)
+	for k, age := range l.ages {
+		w.capped[k] = p.DiscountedWeeks(age, o.Delta, o.Horizon)
+		w.after[k] = math.Exp(-o.Delta*o.Horizon) * p.Survival(age, o.Horizon) *
+			p.DiscountedWeeks(age+o.Horizon, o.Delta, math.Inf(1))
+	}
+	for i, alive := range w.alive {
+		k := l.age[i]
+		rate := alive * (p.R + l.x[i]) / (p.Alpha + l.ages[k])
+		h, t := rate*w.capped[k], rate*w.after[k]
+		for j := l.first[i]; j < l.first[i+1]; j++ {
+			b := &w.into[l.bucket[j]]
+			n, z := l.n[j], l.z[j]
+			b.hn += h * n
+			b.hz += h * z
+			b.tn += t * n
+			b.tz += t * z
+		}
+	}
+	return w.into
+}
+
+func (w *workspace) prepare(l *layout) {
+	if w.alive == nil {
+		w.alive = make([]float64, l.grid.Len())
+		w.capped, w.after = make([]float64, len(l.ages)), make([]float64, len(l.ages))
+		w.into = make([]sums, len(l.buckets))
+	}
+	clear(w.into)
+}
+
+// worth is a group's value up to the horizon and beyond it, per unit of margin.
+type worth struct{ horizon, tail float64 }
+
+// fold turns bucket sums into values by group, under spend parameters g. A draw
+// without a mean gives +Inf.
+func (l *layout) fold(s []sums, g spend.GammaGamma, out []worth) {
+	clear(out)
+	for k, b := range l.buckets {
+		a, slope := g.Line(b.xg)
+		if g.Q <= 1 {
+			a, slope = math.Inf(1), 0
+		}
+		v := &out[b.group]
+		v.horizon += times(a, s[k].hn) + slope*s[k].hz
+		v.tail += times(a, s[k].tn) + slope*s[k].tz
+	}
+}
+
+// times is a·b with ∞·0 = 0.
+func times(a, b float64) float64 {
+	if b == 0 {
+		return 0
+	}
+	return a * b
+}
