@@ -250,20 +250,23 @@ const (
 )
 
 // CellScore is what a model says of every customer of a cell (X, Tx, T). CLV of
-// a customer = Orders × (SpendBase[XG] + SpendSlope[XG] × spend) × margin.
+// a customer = Discounted × (Base[XG] + Slope[XG] × spend) × margin. Its 95 %
+// interval is CLV × exp(±1.959964 × sd), where sd² = LogSD² + (VarBase +
+// 2 × spend × Cov + spend² × VarSlope) / (Base + Slope × spend)².
 type CellScore struct {
 	X, Tx, T   int32
 	PAlive     float64
 	Expected   float64 // purchases in the next 365 days
 	Discounted float64 // discounted expected purchases to the horizon
-	LogSD      float64 // standard deviation of ln CLV from parameter uncertainty
+	LogSD      float64 // standard deviation of ln Discounted from parameter uncertainty
 }
 
 // SpendScore is the expected spend per purchase of a customer with XG paid
 // repeat days that sum to spend: Base + Slope × spend.
 type SpendScore struct {
-	XG          int32
-	Base, Slope float64
+	XG                     int32
+	Base, Slope            float64
+	VarBase, Cov, VarSlope float64 // variances and covariance of the two, from parameter uncertainty
 }
 
 // HoldoutCell is the customers of a calibration cell who bought on Actual days in the holdout.
