@@ -1,0 +1,294 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/config"
+	"github.com/clientele/clientele/internal/ingest"
+	"github.com/clientele/clientele/internal/job"
+	"github.com/clientele/clientele/internal/modelling"
+	"github.com/clientele/clientele/internal/statement"
+	"github.com/clientele/clientele/internal/store"
+	"github.com/clientele/clientele/internal/store/sqlite"
+	"github.com/clientele/clientele/internal/warehouse"
+	"github.com/clientele/clientele/internal/warehouse/duckdb"
+)
+
+// What lies in a book beside its settings.
+const (
+	landingName    = "landing"
+	recordsName    = "records.duckdb"
+	madeForName    = "records.json" // the settings that the records were made with
+	operationsName = "operations.sqlite"
+	workName       = "tmp"     // prepared files; emptied when the book is opened
+	uploadsName    = "uploads" // files that came by page and wait for their mapping
+	socketName     = "server.sock"
+)
+
+// uploadsKeptFor is how long a file that nobody imported is kept.
+const uploadsKeptFor = 7 * 24 * time.Hour
+
+// Watcher is told what a long operation does. Both fields may be nil.
+type Watcher struct {
+	// Notice is told, in a sentence, what people should know and need not wait for.
+	Notice func(text string)
+	// Progress is told a step and how far it is; total is 0 when not known.
+	Progress func(step string, done, total int64)
+}
+
+func (w Watcher) notice(format string, args ...any) {
+	if w.Notice != nil {
+		w.Notice(fmt.Sprintf(format, args...))
+	}
+}
+
+// step gives the progress of one step as ingest tells it.
+func (w Watcher) step(name string) func(done, total int) {
+	return func(done, total int) { w.progress(name, int64(done), int64(total)) }
+}
+
+func (w Watcher) progress(step string, done, total int64) {
+	if w.Progress != nil {
+		w.Progress(step, done, total)
+	}
+}
+
+// Book is an open book with all that works on it. One process at a time has it.
+type Book struct {
+	Path       string
+	Store      store.Store
+	Records    warehouse.Warehouse
+	Landing    *ingest.Landing
+	Importer   *ingest.Importer
+	Statements *statement.Service
+	Jobs       *job.Queue
+
+	settings clientele.Settings
+	lock     *lock
+}
+
+// Init makes a book. CodeConflict if there is something at path already.
+func Init(path string, s clientele.Settings) error {
+	return makeWhole(path, func(dir string) error { return begin(dir, s) })
+}
+
+// begin makes an empty directory a book.
+func begin(dir string, s clientele.Settings) error {
+	text, err := config.Format(s)
+	if err != nil {
+		return err
+	}
+	err = errors.Join(os.Mkdir(filepath.Join(dir, landingName), 0o700), writeSynced(filepath.Join(dir, config.FileName), text))
+	return fileError("the book cannot be written", err)
+}
+
+// Open opens a book and mends what an earlier process left undone. Settings are
+// read now, and hold until the book is closed. Errors: CodeNotFound if there is
+// no book at path, CodeBusy if another process holds it, CodeInvalid if its
+// settings or its files are not sound.
+func Open(ctx context.Context, path string, w Watcher) (b *Book, err error) {
+	if _, err := os.Stat(filepath.Join(path, config.FileName)); err != nil {
+		return nil, clientele.Errorf(clientele.CodeNotFound, "there is no book at %s", path).
+			WithHint("Make one with: clientele init %s", path)
+	}
+	b = &Book{Path: path}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, b.Close())
+		}
+	}()
+	if b.lock, err = lockBook(path); err != nil {
+		return nil, err
+	}
+	if b.settings, err = config.Load(b.file(config.FileName)); err != nil {
+		return nil, err
+	}
+	if err := b.tidy(); err != nil {
+		return nil, fileError("the book's temporary files cannot be removed", err)
+	}
+	if err := b.openParts(ctx, w); err != nil {
+		return nil, err
+	}
+	return b, b.mend(ctx, w)
+}
+
+func (b *Book) file(name string) string { return filepath.Join(b.Path, name) }
+
+// tidy removes what earlier processes left.
+func (b *Book) tidy() error {
+	err := errors.Join(os.RemoveAll(b.file(workName)), os.Mkdir(b.file(workName), 0o700), os.MkdirAll(b.file(uploadsName), 0o700))
+	if err != nil {
+		return err
+	}
+	uploads, err := os.ReadDir(b.file(uploadsName))
+	if err != nil {
+		return err
+	}
+	for _, u := range uploads {
+		info, err := u.Info()
+		if err == nil && time.Since(info.ModTime()) > uploadsKeptFor {
+			err = os.RemoveAll(filepath.Join(b.file(uploadsName), u.Name()))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *Book) openParts(ctx context.Context, w Watcher) (err error) {
+	if b.Landing, err = ingest.OpenLanding(b.file(landingName)); err != nil {
+		return err
+	}
+	operations, err := sqlite.Open(ctx, b.file(operationsName))
+	if err != nil {
+		return err
+	}
+	b.Store = operations
+	records, err := openRecords(ctx, b.file(recordsName), w)
+	if err != nil {
+		return err
+	}
+	b.Records = records
+	b.Importer = &ingest.Importer{
+		Landing: b.Landing, Warehouse: records, Currency: b.settings.Currency, TimeZone: b.settings.TimeZone,
+		Version: VersionString(), Work: b.file(workName),
+	}
+	b.Statements = statement.New(records, modelling.New(records, operations, program()), b, operations, program())
+	b.Jobs = job.NewQueue(operations)
+	return nil
+}
+
+// openRecords opens the records; a file that cannot be read has been set aside,
+// and the next try makes an empty one.
+func openRecords(ctx context.Context, path string, w Watcher) (*duckdb.DB, error) {
+	db, err := duckdb.Open(ctx, path, duckdb.Options{})
+	if errors.Is(err, duckdb.ErrDamaged) {
+		w.notice("the records file was damaged (%v); it is set aside, and the records are being rebuilt from the accepted files", err)
+		return duckdb.Open(ctx, path, duckdb.Options{})
+	}
+	if err != nil {
+		return nil, err
+	}
+	return db, nil
+}
+
+// mend brings the records up to the landed files, and the queue up to this process.
+func (b *Book) mend(ctx context.Context, w Watcher) error {
+	if err := b.Store.ReleaseJobs(ctx); err != nil {
+		return err
+	}
+	if err := b.followSettings(ctx, w); err != nil {
+		return err
+	}
+	n, err := b.Importer.LoadPending(ctx, w.step("loading accepted files"))
+	if n > 0 {
+		w.notice("%d accepted files that were not loaded yet are loaded now", n)
+	}
+	switch clientele.CodeOf(err) {
+	case clientele.CodeNotLoaded, clientele.CodeNoSpace:
+		w.notice("some accepted files are kept, and not loaded: %v", err) // the book still answers for the others
+		return nil
+	}
+	return err
+}
+
+// madeFor are the settings that decide what the records hold.
+type madeFor struct {
+	Currency string `json:"currency"`
+	TimeZone string `json:"time_zone"`
+}
+
+// followSettings rebuilds the records if they were made for another currency or
+// time zone than the book now has.
+func (b *Book) followSettings(ctx context.Context, w Watcher) error {
+	now := madeFor{b.settings.Currency, b.settings.TimeZone}
+	var then madeFor
+	text, err := os.ReadFile(b.file(madeForName))
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+	case err != nil:
+		return fileError("the records' settings cannot be read", err)
+	case json.Unmarshal(text, &then) == nil && then == now:
+		return nil
+	default:
+		w.notice("currency or time zone changed in %s: the records are being rebuilt", config.FileName)
+		if err := b.Importer.Rebuild(ctx, w.step("rebuilding")); err != nil {
+			return err
+		}
+	}
+	if text, err = json.Marshal(now); err != nil {
+		return fmt.Errorf("settings of the records: %w", err)
+	}
+	fresh := filepath.Join(b.file(workName), madeForName)
+	if err := writeSynced(fresh, text); err != nil {
+		return fileError("the records' settings cannot be kept", err)
+	}
+	return fileError("the records' settings cannot be kept", errors.Join(os.Rename(fresh, b.file(madeForName)), syncDir(b.Path)))
+}
+
+// Settings implements statement.Book.
+func (b *Book) Settings(context.Context) (clientele.Settings, error) { return b.settings, nil }
+
+// Imports implements statement.Book.
+func (b *Book) Imports(ctx context.Context) ([]clientele.ImportRef, error) {
+	entries, err := b.Landing.List()
+	if err != nil {
+		return nil, err
+	}
+	loaded, err := b.loadedByID(ctx)
+	if err != nil {
+		return nil, err
+	}
+	refs := make([]clientele.ImportRef, 0, len(entries))
+	for _, e := range entries {
+		ref := clientele.ImportRef{
+			Sequence: e.Sequence, Name: e.Name, SHA256: e.SHA256, Kind: e.Kind, Source: e.Source,
+			State: string(ingest.StateKept), At: e.Accepted,
+		}
+		if batch, ok := loaded[e.BatchID]; ok {
+			ref.State, ref.Rows, ref.Rejected = string(ingest.StateLoaded), batch.Report.Read, batch.Report.Rejected
+		}
+		refs = append(refs, ref)
+	}
+	return refs, nil
+}
+
+func (b *Book) loadedByID(ctx context.Context) (map[string]warehouse.LoadedBatch, error) {
+	batches, err := b.Records.Loaded(ctx)
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[string]warehouse.LoadedBatch, len(batches))
+	for _, batch := range batches {
+		byID[batch.ID] = batch
+	}
+	return byID, nil
+}
+
+// Rebuild makes the records anew from the landed files.
+func (b *Book) Rebuild(ctx context.Context, w Watcher) error {
+	return b.Importer.Rebuild(ctx, w.step("rebuilding"))
+}
+
+// Close ends the work on the book. Nothing else may be running on it.
+func (b *Book) Close() error {
+	var errs []error
+	if b.Records != nil {
+		errs = append(errs, b.Records.Close())
+	}
+	if b.Store != nil {
+		errs = append(errs, b.Store.Close())
+	}
+	if b.lock != nil {
+		errs = append(errs, b.lock.release())
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,51 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/httpd"
+	"github.com/clientele/clientele/internal/job"
+	"github.com/clientele/clientele/internal/ui"
+	"github.com/clientele/clientele/web"
+)
+
+// SocketPath is where a server that holds the book at path takes commands on it.
+func SocketPath(path string) string { return filepath.Join(path, socketName) }
+
+// Serve answers pages on a listener, runs the jobs that they add, and takes
+// commands on the book at its socket, until ctx ends. It closes the listener.
+func (b *Book) Serve(ctx context.Context, pages net.Listener, commands http.Handler, log *slog.Logger) error {
+	assets, err := web.Open()
+	if err != nil {
+		return closing(err, pages)
+	}
+	socket, err := httpd.ListenSocket(SocketPath(b.Path))
+	if err != nil {
+		return closing(fileError("the book's socket cannot be made", err), pages)
+	}
+	services := ui.Services{
+		Book: b, Statements: b.Statements, Importer: b.Importer, Records: b.Records, Jobs: b.Jobs,
+		Uploads: b.file(uploadsName), Assets: assets, Log: log,
+	}
+	handler := httpd.Wrap(ui.New(services), httpd.Options{Log: log, Uploads: []string{"/data/uploads"}})
+	worker := job.NewWorker(b.Jobs, ui.Handlers(services), log)
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return httpd.Serve(ctx, pages, handler, log) })
+	group.Go(func() error { return httpd.Serve(ctx, socket, commands, log) })
+	group.Go(func() error { return worker.Run(ctx) })
+	return group.Wait()
+}
+
+func closing(err error, l net.Listener) error {
+	if closed := l.Close(); closed != nil {
+		return clientele.Errorf(clientele.CodeInternal, "%v", closed).Because(err)
+	}
+	return err
+}

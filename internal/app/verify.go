@@ -1,0 +1,89 @@
+package app
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/ingest"
+)
+
+// Finding is something that is not as it should be.
+type Finding struct {
+	Where  string `json:"where"` // in the book
+	Reason string `json:"reason"`
+}
+
+// Verification is what a look at everything in the book found.
+type Verification struct {
+	Files    int       `json:"files"` // accepted files that were read anew
+	Findings []Finding `json:"findings"`
+}
+
+// Err is nil if all is sound, else CodeInvalid with the findings as its rows.
+func (v Verification) Err() error {
+	if len(v.Findings) == 0 {
+		return nil
+	}
+	e := clientele.Errorf(clientele.CodeInvalid, "the book is not sound: %d findings", len(v.Findings)).
+		WithHint("Damaged records are mended by clientele rebuild; damaged accepted files only by restoring a backup.")
+	for _, f := range v.Findings {
+		e.Rows = append(e.Rows, f.Where+": "+f.Reason)
+	}
+	return e
+}
+
+// Verify hashes every accepted file anew, checks the records and the operational
+// records, and compares the records with what was accepted.
+func (b *Book) Verify(ctx context.Context, w Watcher) (Verification, error) {
+	v := Verification{Findings: []Finding{}}
+	damaged, err := b.Landing.Verify(ctx, func(done, total int64) { w.progress("reading accepted files", done, total) })
+	if err != nil {
+		return v, err
+	}
+	for _, d := range damaged {
+		v.add(landingName+"/"+d.Name, d.Reason)
+	}
+	w.progress("checking the records", 0, 0)
+	if err := b.Records.Check(ctx); err != nil {
+		if ctx.Err() != nil {
+			return v, err
+		}
+		v.add(recordsName, err.Error())
+	}
+	w.progress("checking the operational records", 0, 0)
+	if err := b.Store.Check(ctx); err != nil {
+		if ctx.Err() != nil {
+			return v, err
+		}
+		v.add(operationsName, err.Error())
+	}
+	return v, b.compare(ctx, &v)
+}
+
+func (v *Verification) add(where, reason string) {
+	v.Findings = append(v.Findings, Finding{where, reason})
+}
+
+// compare finds files that the records lack and batches that no file explains.
+func (b *Book) compare(ctx context.Context, v *Verification) error {
+	entries, err := b.Landing.List()
+	if err != nil {
+		return err
+	}
+	loaded, err := b.loadedByID(ctx)
+	if err != nil {
+		return err
+	}
+	v.Files = len(entries)
+	for _, e := range entries {
+		if _, ok := loaded[e.BatchID]; !ok {
+			v.add(landingName+"/"+e.SHA256, fmt.Sprintf("%s is %s", e.Name, ingest.StateKept))
+		}
+		delete(loaded, e.BatchID)
+	}
+	for id := range loaded {
+		v.add(recordsName, fmt.Sprintf("batch %s comes from no accepted file", id))
+	}
+	return nil
+}
