@@ -1,0 +1,49 @@
+package duckdb
+
+import (
+	"fmt"
+	"strings"
+	"text/template"
+
+	"github.com/clientele/clientele"
+)
+
+// statements are the embedded queries that take parameters, by file name. What
+// they hold beyond the SQL that engines share goes through the functions of dialect.
+var statements = template.Must(template.New("").Funcs(dialect).ParseFS(queries, "queries/*.sql"))
+
+// render fills a query in. Its parameters become literals, so that the text that
+// runs is the text that people can be shown.
+func render(name string, parameters any) string {
+	var b strings.Builder
+	if err := statements.ExecuteTemplate(&b, name+".sql", parameters); err != nil {
+		panic(err)
+	}
+	return strings.TrimSpace(b.String())
+}
+
+// dialect is what differs between engines, and how parameters are written.
+var dialect = template.FuncMap{
+	"text":            literal,
+	"identifier":      identifier,
+	"date":            func(d clientele.Date) string { return "DATE '" + d.String() + "'" },
+	"plus_days":       func(day string, n int) string { return fmt.Sprintf("(%s + %d)", day, n) },
+	"chunk":           chunk,
+	"monthly":         monthly,
+	"no_customer":     func() string { return literal(clientele.NoCustomerSegment) },
+	"unknown_reason":  func() string { return literal(clientele.UnknownReason) },
+	"unknown_segment": func() string { return literal(clientele.UnknownSegment) },
+}
+
+// chunk numbers runs of so many days from a day on.
+func chunk(day string, from clientele.Date, days int) string {
+	return fmt.Sprintf("date_diff('day', DATE '%s', %s) // %d", from, day, days)
+}
+
+// monthly is a recurring amount as an amount a month, to six decimals, half
+// rounded up: a year has 365 days, 52 weeks, 12 months or 4 quarters. Missing is 0.
+func monthly(amount, period string) string {
+	return fmt.Sprintf(`coalesce(CAST((CAST(round(%s * 1000000) AS HUGEINT)
+            * CASE %s WHEN 'day' THEN 365 WHEN 'week' THEN 52 WHEN 'quarter' THEN 4 WHEN 'year' THEN 1 ELSE 12 END + 6) // 12
+            AS DECIMAL(32, 0)) * CAST(0.000001 AS DECIMAL(6, 6)), 0)`, amount, period)
+}

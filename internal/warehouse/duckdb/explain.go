@@ -1,0 +1,127 @@
+package duckdb
+
+import (
+	"context"
+	"database/sql"
+	"slices"
+	"strings"
+
+	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/warehouse"
+)
+
+// maxExplained is the most rows of one page.
+const maxExplained = 1000
+
+// Explain implements warehouse.Warehouse.
+func (d *DB) Explain(ctx context.Context, q warehouse.ExplainQuery) (warehouse.Explanation, error) {
+	if q.Limit < 0 || q.Limit > maxExplained || q.Offset < 0 {
+		return warehouse.Explanation{}, clientele.Errorf(clientele.CodeUsage, "a page of %d rows from row %d cannot be had", q.Limit, q.Offset).
+			WithHint("Ask for up to %d rows at a time.", maxExplained)
+	}
+	s, err := newSpan(q.MovementQuery)
+	if err != nil {
+		return warehouse.Explanation{}, err
+	}
+	preparation, rows, err := s.explain(q)
+	if err != nil {
+		return warehouse.Explanation{}, err
+	}
+	out := warehouse.Explanation{Query: strings.Join(append(preparation, rows), ";\n\n") + ";\n"}
+	page := render("explanation.page", pageOf{rows, q.Offset, q.Limit})
+	err = d.snapshot(ctx, func(tx *sql.Tx) error {
+		for _, statement := range preparation {
+			if _, err := tx.ExecContext(ctx, statement); err != nil {
+				return err
+			}
+		}
+		total := tx.QueryRowContext(ctx, render("explanation.sum", pageOf{Rows: rows}))
+		if err := total.Scan(&out.Count, &out.Heads, moneyTarget{&out.Amount}); err != nil {
+			return err
+		}
+		return each(ctx, tx, page, func(rows *sql.Rows) (err error) {
+			out.Rows, err = appendExplained(out.Rows, rows)
+			return err
+		})
+	})
+	if err != nil {
+		return warehouse.Explanation{}, err
+	}
+	return out, nil
+}
+
+type pageOf struct {
+	Rows   string
+	Offset int64
+	Limit  int
+}
+
+func appendExplained(to []warehouse.ExplainRow, rows *sql.Rows) ([]warehouse.ExplainRow, error) {
+	var r warehouse.ExplainRow
+	var customer, order sql.NullString
+	var day sql.NullTime
+	err := rows.Scan(&customer, &order, &day, &r.Heads, moneyTarget{&r.Opening}, moneyTarget{&r.Closing}, moneyTarget{&r.Amount})
+	r.Customer, r.Order = customer.String, order.String
+	if day.Valid {
+		r.Day = clientele.DateOf(day.Time)
+	}
+	return append(to, r), err
+}
+
+// explain finds the statements that prepare the rows behind a line, and the query of the rows.
+func (s span) explain(q warehouse.ExplainQuery) (preparation []string, rows string, err error) {
+	view := explained{BySegment: q.Segment != "", Segment: q.Segment, Value: "value"}
+	window := days{s.ClosingWindow + 1, s.To, s.By}
+	for _, part := range []struct {
+		figures []figure
+		source  string
+		view    string
+	}{
+		{windowFigures, s.lines(clientele.Period{From: window.First, To: window.Last}), "revenue.explain"},
+		{revenueFigures, s.lines(s.Period), "revenue.explain"},
+		{orderFigures, s.orders(), "revenue.explain"},
+		{s.figures(), "run_movement", "figure.explain"},
+	} {
+		i := slices.IndexFunc(part.figures, func(f figure) bool { return f.Line == q.Line })
+		if i < 0 {
+			continue
+		}
+		view.Source, view.Figure = part.source, part.figures[i]
+		if strings.HasPrefix(string(q.Line), "recurring.") {
+			view.Value = "recurring"
+		}
+		if part.source == "run_movement" {
+			preparation = s.preparation()
+		}
+		return preparation, render(part.view, view), nil
+	}
+	return s.explainReason(q, view)
+}
+
+// explained is what the rows behind a figure are rendered with.
+type explained struct {
+	Source    string
+	Figure    figure
+	Value     string // value or recurring: the columns of both ends
+	BySegment bool
+	Segment   string
+}
+
+// explainReason explains the events that share a reason.
+func (s span) explainReason(q warehouse.ExplainQuery, view explained) ([]string, string, error) {
+	for _, direction := range []string{"in", "out"} {
+		reason, ok := strings.CutPrefix(string(q.Line), "reasons."+direction+".")
+		if !ok {
+			continue
+		}
+		rows := render("reason.explain", struct {
+			span
+			explained
+			Direction, Reason string
+			Unknown           bool
+		}{s, view, direction, reason, reason == clientele.UnknownReason})
+		return s.preparation(), rows, nil
+	}
+	return nil, "", clientele.Errorf(clientele.CodeNotFound, "there is no line %q to explain", q.Line).
+		WithHint("Name a line of the statement, for example customers.new, value.lost or revenue.unattributed.")
+}

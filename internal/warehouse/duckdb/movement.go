@@ -1,0 +1,178 @@
+package duckdb
+
+import (
+	"context"
+	"database/sql"
+	"maps"
+	"slices"
+
+	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/warehouse"
+)
+
+// span is what the statements of a movement are rendered with. At the close of
+// day d those count who bought in (d − L, d].
+type span struct {
+	clientele.Period
+	OpeningWindow, ClosingWindow clientele.Date // the days just before the trailing windows
+	LapseDays, GraceDays         int
+	By                           string
+	Orders, Contracts            bool // what keeps a customer active
+	Short                        bool // nobody can come twice or be lost twice
+}
+
+func newSpan(q warehouse.MovementQuery) (span, error) {
+	p, err := clientele.NewPeriod(q.Period.From, q.Period.To)
+	if err != nil {
+		return span{}, err
+	}
+	l := q.Definition.LapseDays
+	s := span{
+		Period: p, OpeningWindow: p.Opening() - clientele.Date(l), ClosingWindow: p.To - clientele.Date(l),
+		LapseDays: l, GraceDays: q.Definition.GraceDays, By: q.By,
+		Orders:    q.Definition.Kind != clientele.Contracts,
+		Contracts: q.Definition.Kind != clientele.Orders,
+	}
+	s.Short = !s.Contracts && p.Days() <= l
+	return s, nil
+}
+
+// preparation lists the statements that make run_movement (and run_piece): one
+// row per customer with the state at both ends, the events between, and money.
+func (s span) preparation() []string {
+	if s.Short {
+		return []string{render("movement.prepare_short", s)}
+	}
+	return []string{render("movement.prepare_pieces", s), render("movement.prepare_long", s)}
+}
+
+func (s span) prepare(ctx context.Context, q querier) error {
+	for _, statement := range s.preparation() {
+		if _, err := q.ExecContext(ctx, statement); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// figures are those that run_movement makes.
+func (s span) figures() []figure {
+	if !s.Contracts {
+		return movementFigures
+	}
+	return slices.Concat(movementFigures, recurringFigures)
+}
+
+// Movement implements warehouse.Warehouse.
+func (d *DB) Movement(ctx context.Context, q warehouse.MovementQuery) (warehouse.Movements, error) {
+	s, err := newSpan(q)
+	if err != nil {
+		return warehouse.Movements{}, err
+	}
+	b := &book{span: s, segments: map[string]*clientele.Movement{}}
+	b.start(&b.total)
+	err = d.snapshot(ctx, func(tx *sql.Tx) error {
+		if err := s.prepare(ctx, tx); err != nil {
+			return err
+		}
+		for _, part := range []struct {
+			figures []figure
+			source  string
+		}{
+			{s.figures(), "run_movement"},
+			{revenueFigures, s.lines(s.Period)},
+			{orderFigures, s.orders()},
+		} {
+			if err := b.add(ctx, tx, part.figures, part.source); err != nil {
+				return err
+			}
+		}
+		return b.addReasons(ctx, tx)
+	})
+	if err != nil {
+		return warehouse.Movements{}, err
+	}
+	return b.close(), nil
+}
+
+// lines is the source of the transaction lines of some days.
+func (s span) lines(p clientele.Period) string {
+	return "(" + render("revenue.line", days{p.From, p.To, s.By}) + ")"
+}
+
+// orders is the source of the period's orders.
+func (s span) orders() string {
+	return "(" + render("revenue.order", days{s.From, s.To, s.By}) + ")"
+}
+
+type days struct {
+	First, Last clientele.Date
+	By          string
+}
+
+// book collects the figures of the company and of its segments.
+type book struct {
+	span
+	total    clientele.Movement
+	segments map[string]*clientele.Movement
+}
+
+func (b *book) start(m *clientele.Movement) {
+	m.Value.Measure = clientele.Measure{Name: "net_revenue", Days: b.LapseDays}
+	if b.Contracts {
+		m.Recurring = &clientele.Value{Measure: clientele.Measure{Name: "recurring_amount_a_month"}}
+	}
+}
+
+func (b *book) at(segment string, isTotal bool) *clientele.Movement {
+	if isTotal {
+		return &b.total
+	}
+	if b.segments[segment] == nil {
+		b.segments[segment] = &clientele.Movement{}
+		b.start(b.segments[segment])
+	}
+	return b.segments[segment]
+}
+
+// add sums figures over a source, for all segments in one pass.
+func (b *book) add(ctx context.Context, tx *sql.Tx, figures []figure, source string) error {
+	query := render("figure.sum", struct {
+		By, Source string
+		Figures    []figure
+	}{b.By, source, figures})
+	return each(ctx, tx, query, func(rows *sql.Rows) error {
+		var segment string
+		var isTotal bool
+		sums := make([]any, len(figures))
+		targets := []any{&segment, &isTotal}
+		for i := range sums {
+			targets = append(targets, &sums[i])
+		}
+		if err := rows.Scan(targets...); err != nil {
+			return err
+		}
+		m := b.at(segment, isTotal)
+		for i, f := range figures {
+			if err := f.set(m, sums[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (b *book) close() warehouse.Movements {
+	b.finish(&b.total)
+	out := warehouse.Movements{Total: b.total}
+	for _, name := range slices.Sorted(maps.Keys(b.segments)) {
+		b.finish(b.segments[name])
+		out.Segments = append(out.Segments, warehouse.Segment{Name: name, Movement: *b.segments[name]})
+	}
+	return out
+}
+
+func (b *book) finish(m *clientele.Movement) {
+	m.Revenue.Net = m.Revenue.Gross.Sub(m.Revenue.Refunds)
+	finishReasons(m)
+}

@@ -1,0 +1,7 @@
+{{/* The events that share a reason. */ -}}
+SELECT customer, CAST(NULL AS VARCHAR) AS order_id, day, 1 AS heads, value0 AS opening, value1 AS closing, amount
+FROM (
+{{template "reason.match.sql" .}}
+) AS matched
+WHERE direction = {{text .Direction}} AND {{if .Unknown}}reason IS NULL{{else}}reason = {{text .Reason}}{{end}}
+{{- if .BySegment}} AND segment = {{text .Segment}}{{end}}
