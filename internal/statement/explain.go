@@ -41,28 +41,6 @@ type Explanation struct {
 	LeftOut    []string               `json:"left_out"`        // in plain words
 }
 
-// Unit says how a figure reads.
-type Unit string
-
-// The units of figures.
-const (
-	UnitCount Unit = "count"
-	UnitMoney Unit = "money"
-	UnitRate  Unit = "rate" // a fraction
-)
-
-// LineInfo names a figure that can be explained.
-type LineInfo struct {
-	Line    warehouse.Line
-	Title   string
-	Meaning string
-	Unit    Unit
-}
-
-// Lines lists the figures that can be explained, in the order of the statement.
-// Reason lines are "reasons.in." or "reasons.out." followed by the reason.
-func Lines() []LineInfo { panic("not yet") }
-
 // Explain returns what stands behind a figure. CodeNotFound if there is no such
 // line, segment or attribute.
 func (s *Service) Explain(ctx context.Context, r ExplainRequest) (Explanation, error) {

@@ -2,7 +2,10 @@ package statement
 
 import (
 	"context"
-	"iter"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
 
 	"github.com/clientele/clientele"
 )
@@ -15,8 +18,7 @@ type NamedPeriod struct {
 }
 
 // Periods are the periods to choose from. Default is what a page shows first:
-// the last fiscal quarter that ended within the records and is covered, else
-// the whole span.
+// the last fiscal quarter that is covered, else the whole span.
 type Periods struct {
 	Default NamedPeriod   `json:"default"`
 	Named   []NamedPeriod `json:"named"` // newest first
@@ -25,21 +27,59 @@ type Periods struct {
 // Periods lists the fiscal quarters and years that the records touch. ok is
 // false when there are no records yet.
 func (s *Service) Periods(ctx context.Context) (p Periods, ok bool, err error) {
-	panic("not yet")
+	settings, err := s.book.Settings(ctx)
+	if err != nil {
+		return p, false, err
+	}
+	span, ok, err := s.warehouse.Span(ctx)
+	if err != nil || !ok {
+		return p, false, err
+	}
+	p, err = periodsOf(extent{span, true}, settings)
+	return p, true, err
+}
+
+// periodsOf lists the periods within an extent. A fiscal year is named by the
+// calendar year in which it ends.
+func periodsOf(x extent, settings clientele.Settings) (Periods, error) {
+	start, err := time.Parse("2006-01-02", "2023-"+settings.FiscalYearStart)
+	if err != nil {
+		return Periods{}, clientele.Errorf(clientele.CodeInvalid, "%q is not a day of every year", settings.FiscalYearStart).Because(err)
+	}
+	named := func(name string, from, to clientele.Date) NamedPeriod {
+		p := clientele.Period{From: from, To: to}
+		c := x.coverage(p, settings.Definition)
+		return NamedPeriod{name, p, c.OpeningCovered && c.ClosingCovered}
+	}
+	whole := named("All records", x.FirstDay, x.LastDay)
+	p := Periods{Default: whole}
+	p.Named = append(p.Named, named("Last 12 months", x.LastDay.AddMonths(-12)+1, x.LastDay))
+	for year := x.LastDay.Time().Year() + 1; year >= x.FirstDay.Time().Year(); year-- {
+		first := clientele.NewDate(year, start.Month(), start.Day())
+		for quarter := 4; quarter >= 1; quarter-- {
+			from, to := first.AddMonths(3*quarter-3), first.AddMonths(3*quarter)-1
+			if from > x.LastDay || to < x.FirstDay {
+				continue
+			}
+			n := named(fmt.Sprintf("Q%d %d", quarter, (first.AddMonths(12)-1).Time().Year()), from, to)
+			if n.Covered && p.Default == whole {
+				p.Default = n
+			}
+			p.Named = append(p.Named, n)
+		}
+		if last := first.AddMonths(12) - 1; first <= x.LastDay && last >= x.FirstDay {
+			p.Named = append(p.Named, named(fmt.Sprintf("Year %d", last.Time().Year()), first, last))
+		}
+	}
+	p.Named = append(p.Named, whole)
+	return p, nil
 }
 
 // Attributes lists the customer attributes that a statement can be split by.
 func (s *Service) Attributes(ctx context.Context) ([]string, error) {
-	panic("not yet")
-}
-
-// Customers yields one row per customer as of a day, by customer id, with
-// estimates unless the model is refused.
-func (s *Service) Customers(ctx context.Context, asOf clientele.Date) iter.Seq2[clientele.CustomerRow, error] {
-	panic("not yet")
-}
-
-// Headline is the message of a statement, one or two sentences.
-func Headline(st clientele.Statement) string {
-	panic("not yet")
+	names, err := s.warehouse.Attributes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Sorted(maps.Keys(names)), nil
 }

@@ -2,6 +2,9 @@ package statement
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/modelling"
@@ -47,15 +50,90 @@ func New(w warehouse.Warehouse, m *modelling.Service, b Book, c Cache, program s
 	return &Service{warehouse: w, models: m, book: b, cache: c, program: program}
 }
 
-// Statement computes the statement of a period, or reads it from the cache.
+// basis is everything that makes a statement, beside the records themselves.
+type basis struct {
+	Request  Request
+	Data     string // version of the records
+	Settings clientele.Settings
+	Imports  []clientele.ImportRef
+	Program  string
+}
+
+// key names the statement in the cache.
+func (b basis) key() (string, error) {
+	text, err := json.Marshal(b)
+	if err != nil {
+		return "", clientele.Errorf(clientele.CodeInternal, "a statement cannot be named").Because(err)
+	}
+	sum := sha256.Sum256(text)
+	return "statement/" + hex.EncodeToString(sum[:]), nil
+}
+
+func (s *Service) basis(ctx context.Context, r Request) (basis, error) {
+	b := basis{Request: r, Program: s.program}
+	var err error
+	if b.Data, err = s.models.DataVersion(ctx); err != nil {
+		return b, err
+	}
+	if b.Settings, err = s.book.Settings(ctx); err != nil {
+		return b, err
+	}
+	b.Imports, err = s.book.Imports(ctx)
+	return b, err
+}
+
+// Statement returns the statement of a period, computed or from the cache.
 // Progress may be nil. Errors: CodeNotFound if the records have no such
 // attribute, CodeUnbalanced if a movement does not balance, and the warehouse's own.
 func (s *Service) Statement(ctx context.Context, r Request, progress Progress) (clientele.Statement, error) {
-	panic("not yet")
+	b, err := s.basis(ctx, r)
+	if err != nil {
+		return clientele.Statement{}, err
+	}
+	st, ok, err := s.cached(ctx, b)
+	if ok || err != nil {
+		return st, err
+	}
+	if progress == nil {
+		progress = func(string, float64) {}
+	}
+	if st, err = s.compute(ctx, b, progress); err != nil {
+		return clientele.Statement{}, err
+	}
+	return st, s.keep(ctx, b, st)
 }
 
 // Ready returns the statement if it is in the cache; ok is false if it has to
 // be computed first.
 func (s *Service) Ready(ctx context.Context, r Request) (st clientele.Statement, ok bool, err error) {
-	panic("not yet")
+	b, err := s.basis(ctx, r)
+	if err != nil {
+		return clientele.Statement{}, false, err
+	}
+	return s.cached(ctx, b)
+}
+
+func (s *Service) cached(ctx context.Context, b basis) (st clientele.Statement, ok bool, err error) {
+	key, err := b.key()
+	if err != nil {
+		return st, false, err
+	}
+	text, ok, err := s.cache.Get(ctx, key)
+	if err != nil || !ok {
+		return st, false, err
+	}
+	ok = json.Unmarshal(text, &st) == nil // what cannot be read is computed anew
+	return st, ok, nil
+}
+
+func (s *Service) keep(ctx context.Context, b basis, st clientele.Statement) error {
+	key, err := b.key()
+	if err != nil {
+		return err
+	}
+	text, err := json.Marshal(st)
+	if err != nil {
+		return clientele.Errorf(clientele.CodeInternal, "a statement cannot be kept").Because(err)
+	}
+	return s.cache.Put(ctx, key, text)
 }

@@ -1,0 +1,63 @@
+package statement
+
+import (
+	"context"
+
+	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/warehouse"
+)
+
+// compute makes a statement from the records.
+func (s *Service) compute(ctx context.Context, b basis, progress Progress) (clientele.Statement, error) {
+	progress("Counting who came and who left", 0)
+	if err := s.knows(ctx, b.Request.By); err != nil {
+		return clientele.Statement{}, err
+	}
+	q := warehouse.MovementQuery{Period: b.Request.Period, Definition: b.Settings.Definition, By: b.Request.By}
+	m, err := s.warehouse.Movement(ctx, q)
+	if err != nil {
+		return clientele.Statement{}, err
+	}
+	if err := s.balance(ctx, q, m); err != nil {
+		return clientele.Statement{}, err
+	}
+	span, any, err := s.warehouse.Span(ctx)
+	if err != nil {
+		return clientele.Statement{}, err
+	}
+	st := b.statement(m.Total)
+	for _, seg := range m.Segments {
+		part := b.statement(seg.Movement)
+		part.Segment = seg.Name
+		st.Segments = append(st.Segments, part)
+	}
+	x := extent{span, any}
+	st.Attribute = b.Request.By
+	st.Data = x.dataReport(b.Imports, x.coverage(b.Request.Period, b.Settings.Definition))
+	return st, s.value(ctx, b, &st, progress)
+}
+
+// knows fails if the records have no such attribute.
+func (s *Service) knows(ctx context.Context, attribute string) error {
+	if attribute == "" {
+		return nil
+	}
+	names, err := s.warehouse.Attributes(ctx)
+	if err != nil {
+		return err
+	}
+	if _, ok := names[attribute]; !ok {
+		return clientele.Errorf(clientele.CodeNotFound, "the records have no customer attribute %q", attribute).
+			WithHint("Import a customers file with that column, or choose one of the attributes there are.")
+	}
+	return nil
+}
+
+// statement fills in what the movement says of the company or one segment.
+func (b basis) statement(m clientele.Movement) clientele.Statement {
+	return clientele.Statement{
+		Currency: b.Settings.Currency, From: b.Request.Period.From, To: b.Request.Period.To, Definition: b.Settings.Definition,
+		Customers: m.Heads, Value: m.Value, Recurring: m.Recurring, Revenue: m.Revenue, TieOut: m.TieOut, Rates: ratesOf(m),
+		Reasons: clientele.ReasonLines{In: append([]clientele.ReasonLine{}, m.Reasons.In...), Out: append([]clientele.ReasonLine{}, m.Reasons.Out...)},
+	}
+}

@@ -1,0 +1,206 @@
+package statement
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/modelling"
+	"github.com/clientele/clientele/internal/warehouse"
+	"github.com/clientele/clientele/model/equity"
+	"github.com/clientele/clientele/model/fit"
+)
+
+// groups are what can happen to a customer over a period, in the order of tables.
+var groups = []warehouse.Group{
+	warehouse.GroupNew, warehouse.GroupReactivated, warehouse.GroupStayed, warehouse.GroupLost, warehouse.GroupLapsed,
+}
+
+// value adds the model and the worth to a statement and its segments.
+func (s *Service) value(ctx context.Context, b basis, st *clientele.Statement, progress Progress) error {
+	progress("Summing up purchase histories", 0.2)
+	summary, err := s.warehouse.Summarise(ctx, b.Request.Period.To)
+	if err != nil {
+		return err
+	}
+	defer summary.Close()
+	run, err := s.models.Run(ctx, b.Request.Period.To, summary, func(step string, fraction float64) {
+		progress(step, 0.3+0.4*fraction)
+	})
+	if err != nil {
+		return err
+	}
+	report := run.Report()
+	report.Warnings = append(report.Warnings, b.warnings()...)
+	if run.Usable() {
+		err := s.addWorth(ctx, b, run, summary, st, progress)
+		if refusal, ok := fit.AsRefusal(err); ok {
+			report.Refused = refusal.Error()
+		} else if err != nil {
+			return err
+		}
+	}
+	st.Model = report
+	for i := range st.Segments {
+		st.Segments[i].Model = report
+	}
+	progress("Done", 1)
+	return nil
+}
+
+func (b basis) terms() modelling.Terms {
+	return modelling.Terms{DiscountRate: b.Settings.DiscountRate, Margin: b.Settings.MarginOrOne()}
+}
+
+// warnings are what the settings give cause to say beside the worth.
+func (b basis) warnings() []string {
+	if b.Settings.Margin == nil {
+		return []string{"Worth is at revenue: no margin is given, so every unit of revenue counts in full. Set margin in book.toml."}
+	}
+	return nil
+}
+
+// addWorth values both ends of the period with the closing model.
+func (s *Service) addWorth(ctx context.Context, b basis, run *modelling.Run, closing warehouse.Summary, st *clientele.Statement, progress Progress) error {
+	q := warehouse.MovementQuery{Period: b.Request.Period, Definition: b.Settings.Definition}
+	by := warehouse.CellsBy{Attribute: b.Request.By, Movement: &q}
+	progress("Valuing the customers at closing", 0.7)
+	after, err := run.Worth(closing.Cells(ctx, by), b.terms())
+	if err != nil {
+		return err
+	}
+	progress("Valuing the customers at opening", 0.85)
+	opening, err := s.warehouse.Summarise(ctx, b.Request.Period.Opening())
+	if err != nil {
+		return err
+	}
+	defer opening.Close()
+	before, err := run.Parts(opening.Cells(ctx, by), b.terms())
+	if err != nil {
+		return err
+	}
+	spread(st, after, before)
+	return nil
+}
+
+// spread rounds the worth to cents, such that segments and groups add up, and
+// writes it into the statement.
+func spread(st *clientele.Statement, after *modelling.Worth, before map[modelling.Part]modelling.PartWorth) {
+	addSegments(st, after)
+	names := []string{""}
+	if st.Attribute != "" {
+		names = names[:0]
+		for _, seg := range st.Segments {
+			names = append(names, seg.Segment)
+		}
+	}
+	sum := 0.0
+	for _, w := range before {
+		sum += w.Horizon
+	}
+	opening := apportion(table(before, names), cents(sum))
+	closing := apportion(table(after.Parts, names), cents(after.Total.Horizon.Estimate))
+	tail := cents(after.Total.Tail.Estimate)
+	st.Equity = equityOf(after.Total, columnSums(opening), columnSums(closing), tail, customersOf(after.Parts, before, names))
+	if st.Attribute == "" {
+		return
+	}
+	tails := make([]float64, len(names))
+	for i, name := range names {
+		tails[i] = after.Segments[name].Tail.Estimate
+	}
+	beyond := apportion([][]float64{tails}, tail)[0]
+	for i, name := range names {
+		st.Segments[i].Equity = equityOf(after.Segments[name], opening[i], closing[i], beyond[i], customersOf(after.Parts, before, names[i:i+1]))
+	}
+}
+
+// addSegments adds the segments that only the worth knows: whose customers were
+// active at neither end.
+func addSegments(st *clientele.Statement, after *modelling.Worth) {
+	if st.Attribute == "" {
+		return
+	}
+	known := map[string]bool{}
+	for _, seg := range st.Segments {
+		known[seg.Segment] = true
+	}
+	for _, name := range slices.Sorted(maps.Keys(after.Segments)) {
+		if !known[name] {
+			st.Segments = append(st.Segments, clientele.Statement{
+				Segment: name, Currency: st.Currency, From: st.From, To: st.To, Definition: st.Definition,
+				Value: clientele.Value{Measure: st.Value.Measure}, Rates: ratesOf(clientele.Movement{}),
+				Reasons: clientele.ReasonLines{In: []clientele.ReasonLine{}, Out: []clientele.ReasonLine{}},
+			})
+		}
+	}
+}
+
+// table lays parts out: a row for each segment, a column for each group.
+func table(parts map[modelling.Part]modelling.PartWorth, names []string) [][]float64 {
+	out := make([][]float64, len(names))
+	for i, name := range names {
+		out[i] = make([]float64, len(groups))
+		for j, g := range groups {
+			out[i][j] = parts[modelling.Part{Segment: name, Group: g}].Horizon
+		}
+	}
+	return out
+}
+
+func columnSums(table [][]int64) []int64 {
+	out := make([]int64, len(groups))
+	for _, row := range table {
+		for j, n := range row {
+			out[j] += n
+		}
+	}
+	return out
+}
+
+// customersOf counts the customers of each group over some segments: as of
+// opening for those lost, as of closing for the rest.
+func customersOf(after, before map[modelling.Part]modelling.PartWorth, names []string) []int64 {
+	out := make([]int64, len(groups))
+	for _, name := range names {
+		for j, g := range groups {
+			parts := after
+			if g == warehouse.GroupLost {
+				parts = before
+			}
+			out[j] += parts[modelling.Part{Segment: name, Group: g}].Customers
+		}
+	}
+	return out
+}
+
+// equityOf puts a worth together; opening, closing and customers are by group, in cents.
+func equityOf(v equity.Value, opening, closing []int64, tail int64, customers []int64) *clientele.Equity {
+	scored := int64(v.Customers)
+	e := &clientele.Equity{HorizonYears: modelling.HorizonYears, Scored: scored}
+	change := make([]int64, len(groups))
+	var start, end int64
+	for j := range groups {
+		change[j] = closing[j] - opening[j]
+		start += opening[j]
+		end += closing[j]
+	}
+	e.Estimate = estimate(end, v.Horizon)
+	e.Tail = estimate(tail, v.Tail)
+	if scored > 0 {
+		e.PerCustomer = fromCents(cents(float64(end) / 100 / float64(scored)))
+	}
+	e.Moved = &clientele.EquityMoved{
+		Opening: fromCents(start), New: fromCents(change[0]), Reactivated: fromCents(change[1]), Stayed: fromCents(change[2]),
+		Lost: fromCents(change[3]), Lapsed: fromCents(change[4]), Closing: fromCents(end),
+		CameWorth: clientele.Worth{Customers: customers[0], Together: fromCents(closing[0])},
+		BackWorth: clientele.Worth{Customers: customers[1], Together: fromCents(closing[1])},
+		LostWorth: clientele.Worth{Customers: customers[3], Together: fromCents(opening[3])},
+	}
+	return e
+}
+
+func estimate(at int64, a equity.Amount) clientele.Estimate {
+	return clientele.Estimate{Estimate: fromCents(at), Low: fromCents(cents(a.Low)), High: fromCents(cents(a.High))}
+}
