@@ -81,7 +81,7 @@ func lastRow(ctx context.Context, conn *sql.Conn, statements string) (map[string
 	if err != nil || !rows.Next() {
 		return nil, fmt.Errorf("the last statement returned no row: %w", err)
 	}
-	values := make([]sql.NullString, len(names))
+	values := make([]any, len(names))
 	into := make([]any, len(names))
 	for i := range values {
 		into[i] = &values[i]
@@ -91,7 +91,7 @@ func lastRow(ctx context.Context, conn *sql.Conn, statements string) (map[string
 	}
 	row := map[string]string{}
 	for i, name := range names {
-		row[name] = values[i].String
+		row[name] = fmt.Sprint(values[i])
 	}
 	return row, rows.Err()
 }

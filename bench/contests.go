@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+)
+
+// measure runs the contests on one company.
+func (p programs) measure(ctx context.Context, c company, rounds int) ([]result, growthRow, error) {
+	imported, err := p.importing(ctx, c, rounds)
+	if err != nil {
+		return nil, growthRow{}, fmt.Errorf("import: %w", err)
+	}
+	moved, err := p.moving(ctx, c, rounds)
+	if err != nil {
+		return nil, growthRow{}, fmt.Errorf("movement: %w", err)
+	}
+	valued, growth, err := p.valuing(ctx, c, rounds)
+	if err != nil {
+		return nil, growthRow{}, fmt.Errorf("fit and score: %w", err)
+	}
+	return []result{imported, moved, valued}, growth, nil
+}
+
+func (c company) book() string    { return filepath.Join(c.dir, "book") }
+func (c company) records() string { return filepath.Join(c.book(), "records.duckdb") }
+func (c company) plain() string   { return filepath.Join(c.dir, "plain.duckdb") }
+
+// importing loads the file into an empty book, and into an empty database. Both
+// are left as the last round made them.
+func (p programs) importing(ctx context.Context, c company, rounds int) (result, error) {
+	ours := func(ctx context.Context) (map[string]string, sample, error) {
+		if err := os.RemoveAll(c.book()); err != nil {
+			return nil, sample{}, err
+		}
+		if _, _, err := run(ctx, p.clientele, "init", c.book(), "--currency", c.truth.Currency); err != nil {
+			return nil, sample{}, err
+		}
+		out, s, err := run(ctx, p.clientele, "import", c.book(), c.file, "--as", "transactions", "--json")
+		if err != nil {
+			return nil, sample{}, err
+		}
+		var report struct{ Files []struct{ Loaded int64 } }
+		if err := json.Unmarshal(out, &report); err != nil || len(report.Files) != 1 {
+			return nil, sample{}, fmt.Errorf("import --json printed %s: %w", out, err)
+		}
+		return map[string]string{"lines": strconv.FormatInt(report.Files[0].Loaded, 10)}, s, nil
+	}
+	peer := func(ctx context.Context) (map[string]string, sample, error) {
+		if err := errors.Join(os.RemoveAll(c.plain()), os.RemoveAll(c.plain()+".wal")); err != nil {
+			return nil, sample{}, err
+		}
+		return figures(run(ctx, p.peers, c.plain(), "table.import", "file="+c.file))
+	}
+	return c.contest(ctx, "import", 1.5, rounds, ours, peer)
+}
+
+// moving computes the last quarter's movement from the book's own lines: the same
+// exact decimals on both sides.
+func (p programs) moving(ctx context.Context, c company, rounds int) (result, error) {
+	ours := func(ctx context.Context) (map[string]string, sample, error) {
+		return figures(run(ctx, p.self, "movement", c.records()))
+	}
+	return c.contest(ctx, "movement", 1.3, rounds, ours, p.peer(c, "movement.compute", "first="+firstDay.String(),
+		"last="+lastDay.String(), "lapse_days="+strconv.Itoa(lapseDays)))
+}
+
+// valuing fits and scores cells that lie in a file, against the SQL that makes
+// such cells from the book's lines.
+func (p programs) valuing(ctx context.Context, c company, rounds int) (result, growthRow, error) {
+	cells := filepath.Join(c.dir, "cells")
+	if _, _, err := run(ctx, p.self, "cells", c.records(), cells); err != nil {
+		return result{}, growthRow{}, err
+	}
+	var all []valued
+	ours := func(ctx context.Context) (map[string]string, sample, error) {
+		out, s, err := run(ctx, p.self, "worth", cells)
+		if err != nil {
+			return nil, sample{}, err
+		}
+		var v valued
+		err = json.Unmarshal(out, &v)
+		all = append(all, v)
+		return v.Figures, s, err
+	}
+	r, err := c.contest(ctx, "fit and score", 1.0, rounds, ours, p.peer(c, "cell.summarise", "as_of="+lastDay.String()))
+	r.memoryLimit = 1 << 30
+	return r, growthOf(c, all), err
+}
+
+// peer runs a script by hand on the book's lines.
+func (p programs) peer(c company, script string, values ...string) side {
+	return func(ctx context.Context) (map[string]string, sample, error) {
+		return figures(run(ctx, p.peers, append([]string{c.records(), "line.from_book", script}, values...)...))
+	}
+}
+
+func figures(out []byte, s sample, err error) (map[string]string, sample, error) {
+	if err != nil {
+		return nil, sample{}, err
+	}
+	var f map[string]string
+	return f, s, json.Unmarshal(out, &f)
+}
+
+// contest runs one contest and keeps its medians.
+func (c company) contest(ctx context.Context, name string, limit float64, rounds int, ours, peer side) (result, error) {
+	fmt.Fprintf(os.Stderr, "%s, %d customers\n", name, c.truth.Customers)
+	our, their, err := contest(ctx, rounds, ours, peer)
+	return result{name: name, customers: c.truth.Customers, lines: c.truth.Lines, limit: limit, ours: median(our), peer: median(their)}, err
+}
