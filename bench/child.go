@@ -155,11 +155,10 @@ func readPart[T any](r *bufio.Reader) ([]T, error) {
 
 // valued is what worth did and how long each step took.
 type valued struct {
-	Figures            map[string]string // cells, customers and repeats, as the peer names them
-	Histories          int               // distinct (x, tx, T): cells of the purchase model
-	Read, Fit, Score   time.Duration
-	Parameters         []float64
-	CustomersScoredFor float64 // customers that the scores stand for
+	Figures          map[string]string // cells, customers and repeats, as the peer names them
+	Histories        int               // distinct (x, tx, T): cells of the purchase model
+	Read, Fit, Score time.Duration
+	Alive            float64 // customers expected to be alive, by the scores
 }
 
 // worth fits purchases and spend to cells and scores every cell.
@@ -202,9 +201,9 @@ func worth(path string) (v valued, err error) {
 	})
 	v.Score = time.Since(start)
 	for i := range scores {
-		v.CustomersScoredFor += grid.Cell(i).N
+		v.Alive += grid.Cell(i).N * scores[i].PAlive
 	}
-	v.Histories, v.Parameters = grid.Len(), purchases.Theta
+	v.Histories = grid.Len()
 	v.Figures = map[string]string{"cells": strconv.Itoa(len(cells)), "customers": strconv.FormatInt(customers, 10), "repeats": strconv.FormatInt(repeats, 10)}
 	return v, nil
 }

@@ -89,8 +89,11 @@ func (p programs) valuing(ctx context.Context, c company, rounds int) (result, g
 		return v.Figures, s, err
 	}
 	r, err := c.contest(ctx, "fit and score", 1.0, rounds, ours, p.peer(c, "cell.summarise", "as_of="+lastDay.String()))
+	if err != nil {
+		return result{}, growthRow{}, err
+	}
 	r.memoryLimit = 1 << 30
-	return r, growthOf(c, all), err
+	return r, growthOf(c, all), nil
 }
 
 // peer runs a script by hand on the book's lines.
@@ -112,5 +115,8 @@ func figures(out []byte, s sample, err error) (map[string]string, sample, error)
 func (c company) contest(ctx context.Context, name string, limit float64, rounds int, ours, peer side) (result, error) {
 	fmt.Fprintf(os.Stderr, "%s, %d customers\n", name, c.truth.Customers)
 	our, their, err := contest(ctx, rounds, ours, peer)
-	return result{name: name, customers: c.truth.Customers, lines: c.truth.Lines, limit: limit, ours: median(our), peer: median(their)}, err
+	if err != nil {
+		return result{}, err
+	}
+	return result{name: name, customers: c.truth.Customers, lines: c.truth.Lines, limit: limit, ours: median(our), peer: median(their)}, nil
 }

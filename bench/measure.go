@@ -89,7 +89,7 @@ func median(all []sample) sample {
 	}
 }
 
-func middle[T cmp.Ordered](all []sample, of func(sample) T) T {
+func middle[S any, T cmp.Ordered](all []S, of func(S) T) T {
 	values := make([]T, len(all))
 	for i, s := range all {
 		values[i] = of(s)

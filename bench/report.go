@@ -54,14 +54,12 @@ type growthRow struct {
 }
 
 func growthOf(c company, all []valued) growthRow {
-	g := growthRow{customers: c.truth.Customers, lines: c.truth.Lines}
-	if len(all) > 0 {
-		g.cells = int64(all[0].Histories)
-		g.read = middle(all, func(v valued) time.Duration { return v.Read })
-		g.fit = middle(all, func(v valued) time.Duration { return v.Fit })
-		g.score = middle(all, func(v valued) time.Duration { return v.Score })
+	return growthRow{
+		customers: c.truth.Customers, lines: c.truth.Lines, cells: int64(all[0].Histories),
+		read:  middle(all, func(v valued) time.Duration { return v.Read }),
+		fit:   middle(all, func(v valued) time.Duration { return v.Fit }),
+		score: middle(all, func(v valued) time.Duration { return v.Score }),
 	}
-	return g
 }
 
 // growthTable shows cells beside customers: the work is linear in cells.

@@ -106,7 +106,7 @@ func TestQueriesAreNamedAndUsed(t *testing.T) {
 		name, folder := filepath.Base(path), filepath.Base(filepath.Dir(path))
 		switch {
 		case folder == "queries" && query.MatchString(name):
-			if !mentioned(t, filepath.Dir(filepath.Dir(path)), strings.TrimSuffix(name, ".sql")) {
+			if !mentioned(t, path, strings.TrimSuffix(name, ".sql")) {
 				t.Errorf("nothing in the room of %s mentions it: use it or delete it", path)
 			}
 		case folder == "migrations" && migration.MatchString(name):
@@ -116,10 +116,12 @@ func TestQueriesAreNamedAndUsed(t *testing.T) {
 	}
 }
 
-// mentioned says whether a Go file of a room names a query.
-func mentioned(t *testing.T, room, query string) bool {
+// mentioned says whether Go, or another query, of a query's room names it.
+func mentioned(t *testing.T, path, name string) bool {
 	t.Helper()
-	return slices.ContainsFunc(files(t), func(path string) bool {
-		return within(path, room) && filepath.Ext(path) == ".go" && strings.Contains(read(t, path), query)
+	_, room, _ := place(path)
+	return slices.ContainsFunc(files(t), func(other string) bool {
+		code := filepath.Ext(other) == ".go" || filepath.Ext(other) == ".sql"
+		return code && other != path && within(other, room) && strings.Contains(read(t, other), name)
 	})
 }

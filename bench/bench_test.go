@@ -1,0 +1,42 @@
+package main
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestContestAlternatesAndComparesFigures(t *testing.T) {
+	var order []string
+	side := func(name, figure string) side {
+		return func(context.Context) (map[string]string, sample, error) {
+			order = append(order, name)
+			return map[string]string{"lines": figure}, sample{Wall: time.Second}, nil
+		}
+	}
+	if _, _, err := contest(t.Context(), 2, side("ours", "7"), side("peer", "7")); err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(order, " "); got != "ours peer peer ours" {
+		t.Errorf("ran %s", got)
+	}
+	if _, _, err := contest(t.Context(), 1, side("ours", "7"), side("peer", "8")); err == nil {
+		t.Error("7 lines passed for 8")
+	}
+}
+
+func TestLimitsBindFromTheirSizeOn(t *testing.T) {
+	slow := result{name: "import", limit: 1.5, ours: sample{Wall: 2 * time.Second}, peer: sample{Wall: time.Second}, customers: boundFrom - 1}
+	if err := judge([]result{slow}); err != nil {
+		t.Error("a small company was judged:", err)
+	}
+	slow.customers = boundFrom
+	if judge([]result{slow}) == nil {
+		t.Error("twice the peer's time passed for at most 1.5")
+	}
+	fat := result{name: "fit and score", limit: 1, memoryLimit: 1 << 30, ours: sample{Wall: time.Second, Peak: 1 << 30}, peer: sample{Wall: time.Second}, customers: boundFrom}
+	if judge([]result{fat}) == nil {
+		t.Error("1 GiB passed for less")
+	}
+}
