@@ -48,23 +48,44 @@ func walk(e Expr, want Type, yield func(Expr, Type) bool) bool {
 	if !yield(e, want) {
 		return false
 	}
-	switch e := e.(type) {
-	case Binary:
-		need := operandType(e)
-		return walk(e.Left, need, yield) && walk(e.Right, need, yield)
-	case Call:
-		f, _ := FunctionNamed(e.Func)
-		for i, arg := range e.Args {
-			need := f.argType(i)
-			if need == AnyType {
-				need = shared(e, f, want)
-			}
-			if !walk(arg, need, yield) {
-				return false
-			}
+	needs := Needs(e, want)
+	for i, part := range parts(e) {
+		if !walk(part, needs[i], yield) {
+			return false
 		}
 	}
 	return true
+}
+
+// parts are the operands or arguments of an expression.
+func parts(e Expr) []Expr {
+	switch e := e.(type) {
+	case Binary:
+		return []Expr{e.Left, e.Right}
+	case Call:
+		return e.Args
+	}
+	return nil
+}
+
+// Needs gives the types that the places of e's operands or arguments need, where
+// want is the type that e's own place needs.
+func Needs(e Expr, want Type) []Type {
+	switch e := e.(type) {
+	case Binary:
+		need := operandType(e)
+		return []Type{need, need}
+	case Call:
+		f, _ := FunctionNamed(e.Func)
+		needs := make([]Type, len(e.Args))
+		for i := range e.Args {
+			if needs[i] = f.argType(i); needs[i] == AnyType {
+				needs[i] = shared(e, f, want)
+			}
+		}
+		return needs
+	}
+	return nil
 }
 
 func (f Function) argType(i int) Type { return f.Args[min(i, len(f.Args)-1)] }
@@ -73,7 +94,7 @@ func (f Function) argType(i int) Type { return f.Args[min(i, len(f.Args)-1)] }
 // of the first which is not text, else the one its place needs.
 func shared(c Call, f Function, want Type) Type {
 	for i, arg := range c.Args {
-		if t := typeOf(arg); f.argType(i) == AnyType && t != TextType {
+		if t := TypeOf(arg); f.argType(i) == AnyType && t != TextType {
 			return t
 		}
 	}
@@ -90,16 +111,16 @@ func operandType(b Binary) Type {
 	case 0, 1:
 		return BoolType
 	case comparison:
-		if t := typeOf(b.Left); t != TextType {
+		if t := TypeOf(b.Left); t != TextType {
 			return t
 		}
-		return typeOf(b.Right)
+		return TypeOf(b.Right)
 	}
 	return NumberType
 }
 
-// typeOf is the type that an expression has by itself.
-func typeOf(e Expr) Type {
+// TypeOf is the type that an expression has by itself.
+func TypeOf(e Expr) Type {
 	switch e := e.(type) {
 	case Number:
 		return NumberType
@@ -119,7 +140,7 @@ func typeOf(e Expr) Type {
 }
 
 func convertible(e Expr, want Type) error {
-	got := typeOf(e)
+	got := TypeOf(e)
 	if got == want || got == TextType || want == AnyType || want == TextType && got != BoolType {
 		return nil
 	}
