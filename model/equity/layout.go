@@ -97,11 +97,13 @@ type workspace struct {
 func (l *layout) pass(p btyd.ParetoNBD, o Options, w *workspace) []sums {
 	w.prepare(l)
 	l.grid.PAlive(p, w.alive, &w.grid)
-	for k, age := range l.ages {
-		w.capped[k] = p.DiscountedWeeks(age, o.Delta, o.Horizon)
-		w.after[k] = math.Exp(-o.Delta*o.Horizon) * p.Survival(age, o.Horizon) *
+	overAges(l.ages, p.Beta, func(age float64) float64 {
+		return p.DiscountedWeeks(age, o.Delta, o.Horizon)
+	}, w.capped)
+	overAges(l.ages, p.Beta, func(age float64) float64 {
+		return math.Exp(-o.Delta*o.Horizon) * p.Survival(age, o.Horizon) *
 			p.DiscountedWeeks(age+o.Horizon, o.Delta, math.Inf(1))
-	}
+	}, w.after)
 	for i, alive := range w.alive {
 		k := l.age[i]
 		rate := alive * (p.R + l.x[i]) / (p.Alpha + l.ages[k])

@@ -1,0 +1,91 @@
+package equity
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/clientele/clientele/model/btyd"
+	"github.com/clientele/clientele/model/spend"
+)
+
+// invented makes a million customers' rows with three groups, in cells that a
+// two-year base has, and fits of it.
+func invented(b testing.TB, n int) (*btyd.ParetoNBDFit, *spend.Fit, []Row) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	type key struct{ x, tx, t, group int }
+	at := map[key]int{}
+	var rows []Row
+	bins := map[[2]int]int{}
+	var money []spend.Row
+	for range n {
+		k := key{t: 10 + rng.IntN(720), group: rng.IntN(3)}
+		rate, left := rng.ExpFloat64()/84, math.Min(float64(k.t), rng.ExpFloat64()*200/rng.ExpFloat64())
+		mean, z := 30*math.Exp(.6*rng.NormFloat64()), 0.0
+		for day := rng.ExpFloat64() / rate; day < left; day += rng.ExpFloat64() / rate {
+			if d := int(math.Ceil(day)); d > k.tx {
+				k.x, k.tx = k.x+1, min(d, k.t)
+				z += mean * math.Exp(.4*rng.NormFloat64())
+			}
+		}
+		i, ok := at[k]
+		if !ok {
+			i = len(rows)
+			at[k], rows = i, append(rows, Row{X: k.x, Tx: k.tx, T: k.t, XG: k.x, Group: k.group})
+		}
+		rows[i].N++
+		rows[i].SumZ += z
+		if k.x > 0 {
+			m := [2]int{k.x, int(math.Log(z) * 512)}
+			j, ok := bins[m]
+			if !ok {
+				j = len(money)
+				bins[m], money = j, append(money, spend.Row{X: k.x})
+			}
+			money[j].N++
+			money[j].SumZ += z
+		}
+	}
+	cells := make([]btyd.Cell, len(rows))
+	for i, r := range rows {
+		cells[i] = btyd.Cell{X: r.X, Tx: r.Tx, T: r.T, N: r.N}
+	}
+	p, err := btyd.FitParetoNBD(cells, btyd.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	m, err := spend.FitGammaGamma(money, spend.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Logf("%d rows, %d spend rows, %+v %+v", len(rows), len(money), p.Params, m.Params)
+	return p, m, rows
+}
+
+func BenchmarkEvaluateMillion(b *testing.B) {
+	p, m, rows := invented(b, 1_000_000)
+	b.ReportAllocs()
+	for b.Loop() {
+		r, err := Evaluate(p, m, rows, published)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if r.Method != Surface {
+			b.Fatalf("%s, error %g", r.Method, r.SurfaceError)
+		}
+	}
+	b.ReportMetric(float64(len(rows)), "rows")
+}
+
+func BenchmarkFitsMillion(b *testing.B) {
+	_, _, rows := invented(b, 1_000_000)
+	cells := make([]btyd.Cell, len(rows))
+	for i, r := range rows {
+		cells[i] = btyd.Cell{X: r.X, Tx: r.Tx, T: r.T, N: r.N}
+	}
+	for b.Loop() {
+		if _, err := btyd.FitParetoNBD(cells, btyd.Options{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
