@@ -164,7 +164,8 @@ type Segment struct {
 // customers.new, value.lost, revenue.unattributed, reasons.out.Late delivery,
 // equity.estimate … Engines explain those that records make exactly:
 //
-//	customers.  opening new reactivated lost closing lost_of_opening came_and_left
+//	customers.  opening new reactivated lost closing lost_of_opening came_and_left,
+//	            and lapsed_at_opening lapsed_and_back, which rates are made of
 //	value.      opening new reactivated expanded contracted lost closing
 //	recurring.  the same as value, for contracts
 //	revenue.    gross refunds net unattributed orders lines
