@@ -16,7 +16,11 @@ func (p programs) measure(ctx context.Context, c company, rounds int) ([]result,
 	if err != nil {
 		return nil, growthRow{}, fmt.Errorf("import: %w", err)
 	}
-	moved, err := p.moving(ctx, c, rounds)
+	moved, err := p.moving(ctx, c, "movement", 1.3, rounds, c.records(), "line.from_book")
+	if err != nil {
+		return nil, growthRow{}, fmt.Errorf("movement: %w", err)
+	}
+	inexact, err := p.moving(ctx, c, "movement, peer in floating point", 0, rounds, c.plain(), "line.from_table")
 	if err != nil {
 		return nil, growthRow{}, fmt.Errorf("movement: %w", err)
 	}
@@ -24,7 +28,7 @@ func (p programs) measure(ctx context.Context, c company, rounds int) ([]result,
 	if err != nil {
 		return nil, growthRow{}, fmt.Errorf("fit and score: %w", err)
 	}
-	return []result{imported, moved, valued}, growth, nil
+	return []result{imported, moved, inexact, valued}, growth, nil
 }
 
 func (c company) book() string    { return filepath.Join(c.dir, "book") }
@@ -60,14 +64,18 @@ func (p programs) importing(ctx context.Context, c company, rounds int) (result,
 	return c.contest(ctx, "import", 1.5, rounds, ours, peer)
 }
 
-// moving computes the last quarter's movement from the book's own lines: the same
-// exact decimals on both sides.
-func (p programs) moving(ctx context.Context, c company, rounds int) (result, error) {
+// moving computes the last quarter's movement. The peer's script reads the book's
+// own lines, the same exact decimals, or for comparison the plain import, whose
+// amounts are floating point.
+func (p programs) moving(ctx context.Context, c company, name string, limit float64, rounds int, database, lines string) (result, error) {
 	ours := func(ctx context.Context) (map[string]string, sample, error) {
 		return figures(run(ctx, p.self, "movement", c.records()))
 	}
-	return c.contest(ctx, "movement", 1.3, rounds, ours, p.peer(c, "movement.compute", "first="+firstDay.String(),
-		"last="+lastDay.String(), "lapse_days="+strconv.Itoa(lapseDays)))
+	peer := func(ctx context.Context) (map[string]string, sample, error) {
+		return figures(run(ctx, p.peers, database, lines, "movement.compute",
+			"first="+firstDay.String(), "last="+lastDay.String(), "lapse_days="+strconv.Itoa(lapseDays)))
+	}
+	return c.contest(ctx, name, limit, rounds, ours, peer)
 }
 
 // valuing fits and scores cells that lie in a file, against the SQL that makes
@@ -88,19 +96,15 @@ func (p programs) valuing(ctx context.Context, c company, rounds int) (result, g
 		all = append(all, v)
 		return v.Figures, s, err
 	}
-	r, err := c.contest(ctx, "fit and score", 1.0, rounds, ours, p.peer(c, "cell.summarise", "as_of="+lastDay.String()))
+	peer := func(ctx context.Context) (map[string]string, sample, error) {
+		return figures(run(ctx, p.peers, c.records(), "line.from_book", "cell.summarise", "as_of="+lastDay.String()))
+	}
+	r, err := c.contest(ctx, "fit and score", 1.0, rounds, ours, peer)
 	if err != nil {
 		return result{}, growthRow{}, err
 	}
 	r.memoryLimit = 1 << 30
 	return r, growthOf(c, all), nil
-}
-
-// peer runs a script by hand on the book's lines.
-func (p programs) peer(c company, script string, values ...string) side {
-	return func(ctx context.Context) (map[string]string, sample, error) {
-		return figures(run(ctx, p.peers, append([]string{c.records(), "line.from_book", script}, values...)...))
-	}
 }
 
 func figures(out []byte, s sample, err error) (map[string]string, sample, error) {

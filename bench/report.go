@@ -11,7 +11,7 @@ type result struct {
 	name             string
 	customers, lines int64
 	ours, peer       sample
-	limit            float64 // of our wall time over the peer's
+	limit            float64 // of our wall time over the peer's; 0: none, shown for comparison
 	memoryLimit      int64   // of our peak, in bytes; 0: none
 }
 
@@ -19,18 +19,25 @@ type result struct {
 func (r result) ratio() float64 { return r.ours.Wall.Seconds() / r.peer.Wall.Seconds() }
 
 func (r result) holds() bool {
-	return r.ratio() <= r.limit && (r.memoryLimit == 0 || r.ours.Peak < r.memoryLimit)
+	return (r.limit == 0 || r.ratio() <= r.limit) && (r.memoryLimit == 0 || r.ours.Peak < r.memoryLimit)
 }
 
 func (r result) verdict() string {
 	switch {
-	case r.customers < boundFrom:
-		return "no limit at this size"
+	case r.limit == 0 || r.customers < boundFrom:
+		return "no limit"
 	case r.holds():
 		return "holds"
 	default:
 		return "MISSED"
 	}
+}
+
+func (r result) bound() string {
+	if r.limit == 0 {
+		return "–"
+	}
+	return fmt.Sprintf("%.1f", r.limit)
 }
 
 // table shows contests as Markdown: ours before the peer's.
@@ -39,8 +46,8 @@ func table(results []result) string {
 	b.WriteString("| customers | lines | what | wall s | peer | ratio | limit | CPU s | peer | ratio | peak MiB | peer | |\n")
 	b.WriteString("| ---: | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |\n")
 	for _, r := range results {
-		fmt.Fprintf(&b, "| %d | %d | %s | %.2f | %.2f | **%.2f** | %.1f | %.2f | %.2f | %.2f | %d | %d | %s |\n",
-			r.customers, r.lines, r.name, r.ours.Wall.Seconds(), r.peer.Wall.Seconds(), r.ratio(), r.limit,
+		fmt.Fprintf(&b, "| %d | %d | %s | %.2f | %.2f | **%.2f** | %s | %.2f | %.2f | %.2f | %d | %d | %s |\n",
+			r.customers, r.lines, r.name, r.ours.Wall.Seconds(), r.peer.Wall.Seconds(), r.ratio(), r.bound(),
 			r.ours.CPU.Seconds(), r.peer.CPU.Seconds(), r.ours.CPU.Seconds()/r.peer.CPU.Seconds(),
 			r.ours.Peak>>20, r.peer.Peak>>20, r.verdict())
 	}

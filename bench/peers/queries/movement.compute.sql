@@ -60,15 +60,15 @@ WITH heads AS (
 )
 SELECT
     opening, new, reactivated, lost, closing, lost_of_opening, lapsed_at_opening, orders, lines,
-    coalesce(value_opening, 0)::DECIMAL(38, 2) AS value_opening,
-    coalesce(value_new, 0)::DECIMAL(38, 2) AS value_new,
-    coalesce(value_reactivated, 0)::DECIMAL(38, 2) AS value_reactivated,
-    coalesce(value_expanded, 0)::DECIMAL(38, 2) AS value_expanded,
-    coalesce(value_contracted, 0)::DECIMAL(38, 2) AS value_contracted,
-    coalesce(value_lost, 0)::DECIMAL(38, 2) AS value_lost,
-    coalesce(value_closing, 0)::DECIMAL(38, 2) AS value_closing,
-    coalesce(inactive, 0)::DECIMAL(38, 2) AS inactive,
-    coalesce(gross, 0)::DECIMAL(38, 2) AS gross,
-    coalesce(refunds, 0)::DECIMAL(38, 2) AS refunds,
-    coalesce(unattributed, 0)::DECIMAL(38, 2) AS unattributed
+    coalesce(value_opening, 0)::DECIMAL(38, 2)::VARCHAR AS value_opening,
+    coalesce(value_new, 0)::DECIMAL(38, 2)::VARCHAR AS value_new,
+    coalesce(value_reactivated, 0)::DECIMAL(38, 2)::VARCHAR AS value_reactivated,
+    coalesce(value_expanded, 0)::DECIMAL(38, 2)::VARCHAR AS value_expanded,
+    coalesce(value_contracted, 0)::DECIMAL(38, 2)::VARCHAR AS value_contracted,
+    coalesce(value_lost, 0)::DECIMAL(38, 2)::VARCHAR AS value_lost,
+    coalesce(value_closing, 0)::DECIMAL(38, 2)::VARCHAR AS value_closing,
+    coalesce(inactive, 0)::DECIMAL(38, 2)::VARCHAR AS inactive,
+    coalesce(gross, 0)::DECIMAL(38, 2)::VARCHAR AS gross,
+    coalesce(refunds, 0)::DECIMAL(38, 2)::VARCHAR AS refunds,
+    coalesce(unattributed, 0)::DECIMAL(38, 2)::VARCHAR AS unattributed
 FROM heads, revenue;
