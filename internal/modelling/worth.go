@@ -2,10 +2,12 @@ package modelling
 
 import (
 	"iter"
+	"slices"
 
 	"github.com/clientele/clientele/internal/warehouse"
 	"github.com/clientele/clientele/model/btyd"
 	"github.com/clientele/clientele/model/equity"
+	"github.com/clientele/clientele/model/fit"
 )
 
 // HorizonYears is the headline horizon: five years. The value beyond is the tail.
@@ -18,6 +20,17 @@ type Terms struct {
 }
 
 func (t Terms) delta() float64 { return btyd.WeeklyDiscount(t.DiscountRate) }
+
+// check refuses terms under which customers have no finite worth.
+func (t Terms) check() error {
+	if t.DiscountRate > 0 {
+		return nil
+	}
+	return &fit.Refusal{
+		Reason: fit.BadInput, Model: "customer equity",
+		Message: "The discount rate is 0, so that the worth beyond five years has no end.", Hint: "Set discount_rate above 0 in book.toml.",
+	}
+}
 
 const horizonWeeks = HorizonYears * btyd.WeeksPerYear
 
@@ -72,6 +85,9 @@ const seed = 1
 // Worth values the customers of the cells. The run must be usable. The error may
 // be a *fit.Refusal: terms or data for which there is no finite worth.
 func (r *Run) Worth(cells iter.Seq2[warehouse.Cell, error], t Terms) (*Worth, error) {
+	if err := t.check(); err != nil {
+		return nil, err
+	}
 	h, err := collect(cells)
 	if err != nil {
 		return nil, err
@@ -94,6 +110,9 @@ func (r *Run) Worth(cells iter.Seq2[warehouse.Cell, error], t Terms) (*Worth, er
 // Parts values the customers of the cells by part, without intervals: what
 // Worth's Parts are.
 func (r *Run) Parts(cells iter.Seq2[warehouse.Cell, error], t Terms) (map[Part]PartWorth, error) {
+	if err := t.check(); err != nil {
+		return nil, err
+	}
 	h, err := collect(cells)
 	if err != nil {
 		return nil, err
@@ -128,10 +147,20 @@ const yearWeeks = 365.0 / btyd.DaysPerWeek
 type Scores struct {
 	Cells []warehouse.CellScore
 	Spend []warehouse.SpendScore
+	after []float64 // per cell: discounted purchases beyond the horizon
+}
+
+// Beyond are the scores of the worth beyond the horizon, without its interval.
+func (s Scores) Beyond() Scores {
+	out := Scores{Cells: slices.Clone(s.Cells), Spend: s.Spend, after: s.after}
+	for i := range out.Cells {
+		out.Cells[i].Discounted, out.Cells[i].LogSD = s.after[i], 0
+	}
+	return out
 }
 
 // Scores scores every distinct history and every number of paid repeat days.
-// The run must be usable.
+// The run must be usable. The error may be a *fit.Refusal, as in Worth.
 func (r *Run) Scores(cells iter.Seq2[warehouse.Cell, error], t Terms) (Scores, error) {
 	var (
 		out  Scores
@@ -151,16 +180,20 @@ func (r *Run) Scores(cells iter.Seq2[warehouse.Cell, error], t Terms) (Scores, e
 			})
 		}
 	}
+	if err := t.check(); err != nil {
+		return Scores{}, err
+	}
 	grid, err := btyd.NewGrid(past)
 	if err != nil {
 		return Scores{}, err
 	}
-	out.Cells = make([]warehouse.CellScore, grid.Len())
+	out.Cells, out.after = make([]warehouse.CellScore, grid.Len()), make([]float64, grid.Len())
 	for i, s := range r.Purchases.Score(grid, btyd.ScoreOptions{Weeks: yearWeeks, Delta: t.delta(), Horizon: horizonWeeks}) {
 		c := grid.Cell(i)
 		out.Cells[i] = warehouse.CellScore{
 			X: int32(c.X), Tx: int32(c.Tx), T: int32(c.T), PAlive: s.PAlive, Expected: s.ExpectedOrders, Discounted: s.DET, LogSD: s.SDLogDET,
 		}
+		out.after[i] = s.DETInfinite - s.DET
 	}
 	return out, nil
 }

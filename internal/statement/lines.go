@@ -32,22 +32,27 @@ type entry struct {
 	LineInfo
 	figure func(clientele.Statement) string // "" if it cannot be told
 	rows   warehouse.Line                   // the line whose rows explain it; "" for its own
-	ties   string                           // how the rows make the figure; "" for the usual sum
+	ties   string                           // how the rows make the figure; "" where they add up to it
+	worth  *worthRows                       // for estimates: the customers that make it
 }
 
 // Lines lists the figures that can be explained, in the order of the statement.
 // Reason lines come beside them: "reasons.in." or "reasons.out." and the reason.
 func Lines() []LineInfo {
 	var out []LineInfo
-	for _, e := range slices.Concat(headLines, valueLines("value", valueOf), valueLines("recurring", recurringOf), revenueLines, rateLines, equityLines) {
+	for _, e := range entries() {
 		out = append(out, e.LineInfo)
 	}
 	return out
 }
 
+func entries() []entry {
+	return slices.Concat(headLines, valueLines("value", valueOf), valueLines("recurring", recurringOf), revenueLines, rateLines, worthLines)
+}
+
 // find returns the entry of a line.
 func find(line warehouse.Line) (entry, error) {
-	for _, e := range slices.Concat(headLines, valueLines("value", valueOf), valueLines("recurring", recurringOf), revenueLines, rateLines, equityLines) {
+	for _, e := range entries() {
 		if e.Line == line {
 			return e, nil
 		}
@@ -88,9 +93,9 @@ func recurringOf(s clientele.Statement) *clientele.Value { return s.Recurring }
 // valueLines are the lines of the value movement, by trailing revenue or by
 // recurring amount.
 func valueLines(name string, of func(clientele.Statement) *clientele.Value) []entry {
-	what := "the net amount of the last {L} days"
+	what := "net amount of the last {L} days"
 	if name == "recurring" {
-		what = "the recurring amount a month"
+		what = "recurring amount a month"
 	}
 	line := func(line, title, meaning string, amount func(*clientele.Value) clientele.Money) entry {
 		return entry{LineInfo: LineInfo{warehouse.Line(name + "." + line), title, strings.ReplaceAll(meaning, "{value}", what), UnitMoney},
@@ -102,13 +107,13 @@ func valueLines(name string, of func(clientele.Statement) *clientele.Value) []en
 			}}
 	}
 	return []entry{
-		line("opening", "Value at opening", "{value} of the customers active at opening, as it stood then.", func(v *clientele.Value) clientele.Money { return v.Opening }),
-		line("new", "Value of new customers", "{value}, at closing, of customers active then who first bought in the period.", func(v *clientele.Value) clientele.Money { return v.New }),
-		line("reactivated", "Value of customers who came back", "{value}, at closing, of customers active then and not at opening who had bought before the period.", func(v *clientele.Value) clientele.Money { return v.Reactivated }),
-		line("expanded", "Expanded", "What customers active at both ends are worth more at closing than at opening, by {value}; only those who grew.", func(v *clientele.Value) clientele.Money { return v.Expanded }),
-		line("contracted", "Contracted", "What customers active at both ends are worth less at closing than at opening, by {value}; only those who shrank.", func(v *clientele.Value) clientele.Money { return v.Contracted }),
-		line("lost", "Value lost", "{value}, at opening, of customers active then and not at closing.", func(v *clientele.Value) clientele.Money { return v.Lost }),
-		line("closing", "Value at closing", "{value} of the customers active at closing.", func(v *clientele.Value) clientele.Money { return v.Closing }),
+		line("opening", "Value at opening", "The {value} of the customers active at opening, as it stood then.", func(v *clientele.Value) clientele.Money { return v.Opening }),
+		line("new", "Value of new customers", "The {value}, at closing, of customers active then who first bought in the period.", func(v *clientele.Value) clientele.Money { return v.New }),
+		line("reactivated", "Value of customers who came back", "The {value}, at closing, of customers active then and not at opening who had bought before the period.", func(v *clientele.Value) clientele.Money { return v.Reactivated }),
+		line("expanded", "Expanded", "What customers active at both ends are worth more at closing than at opening, by the {value}; only those who grew.", func(v *clientele.Value) clientele.Money { return v.Expanded }),
+		line("contracted", "Contracted", "What customers active at both ends are worth less at closing than at opening, by the {value}; only those who shrank.", func(v *clientele.Value) clientele.Money { return v.Contracted }),
+		line("lost", "Value lost", "The {value}, at opening, of customers active then and not at closing.", func(v *clientele.Value) clientele.Money { return v.Lost }),
+		line("closing", "Value at closing", "The {value} of the customers active at closing.", func(v *clientele.Value) clientele.Money { return v.Closing }),
 	}
 }
 
@@ -145,7 +150,7 @@ var rateLines = []entry{
 		"The rows are the customers above the line; below it stand the customers at opening.", func(r clientele.Rates) *float64 { return r.Churn }),
 	rate("retention", "Retention", "1 − churn.", "customers.lost_of_opening",
 		"The rows are the customers who were not kept; retention is one less their share of the customers at opening.", func(r clientele.Rates) *float64 { return r.Retention }),
-	rate("reactivation", "Reactivation rate", "Customers lapsed at opening and active at closing ÷ customers lapsed at opening.", "value.reactivated",
+	rate("reactivation", "Reactivation rate", "Customers lapsed at opening and active at closing ÷ customers lapsed at opening.", "customers.lapsed_and_back",
 		"The rows are the customers above the line; below it stand all customers who had lapsed by opening.", func(r clientele.Rates) *float64 { return r.Reactivation }),
 	rate("grr", "Gross revenue retention", "(Value at opening − contracted − lost) ÷ value at opening, at most 1.", "value.opening",
 		"The rows are the customers below the line; above it stands what they are worth at closing, growth left out.", func(r clientele.Rates) *float64 { return r.GRR }),
