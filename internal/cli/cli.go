@@ -1,0 +1,220 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/app"
+)
+
+// Env is the world that a command runs in.
+type Env struct {
+	Args     []string // without the name of the program
+	Dir      string   // absolute; what relative paths start from
+	Stdout   io.Writer
+	Stderr   io.Writer
+	Terminal bool // whether Stderr is one
+	Color    bool // whether Stderr may be coloured
+
+	open opener // nil: from the disk
+}
+
+// opener opens a book and says how to let it go again.
+type opener func(ctx context.Context, path string, w app.Watcher) (b *app.Book, done func() error, err error)
+
+// Main runs the command that the process was started with and returns its exit code.
+func Main() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	dir, err := os.Getwd()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "error:", err)
+		return exitInternal
+	}
+	terminal := term.IsTerminal(int(os.Stderr.Fd()))
+	return Run(ctx, Env{
+		Args: os.Args[1:], Dir: dir, Stdout: os.Stdout, Stderr: os.Stderr,
+		Terminal: terminal, Color: terminal && os.Getenv("NO_COLOR") == "",
+	})
+}
+
+// Run runs one command and returns its exit code.
+func Run(ctx context.Context, env Env) int {
+	if env.open == nil {
+		env.open = openBook
+	}
+	out := bufio.NewWriterSize(env.Stdout, 64<<10)
+	c := &command{Env: env, out: out}
+	root := c.root()
+	root.SetArgs(env.Args)
+	root.SetOut(out)
+	root.SetErr(env.Stderr)
+	ran, err := root.ExecuteContextC(ctx)
+	if err != nil && !c.began {
+		err = usage(ran, err)
+	}
+	if flushed := out.Flush(); err == nil && !errors.Is(flushed, syscall.EPIPE) {
+		err = flushed
+	}
+	if held := (*heldError)(nil); errors.As(err, &held) {
+		return forward(ctx, env, held)
+	}
+	if err != nil {
+		c.explain(ctx, err)
+	}
+	return exitCode(err)
+}
+
+// command is what the commands of one run share.
+type command struct {
+	Env
+	out   *bufio.Writer
+	began bool // whether the command line was understood; errors before that are of usage
+}
+
+// path is a path given on the command line, made absolute.
+func (c *command) path(p string) string {
+	if filepath.IsAbs(p) {
+		return filepath.Clean(p)
+	}
+	return filepath.Join(c.Dir, p)
+}
+
+// withBook opens a book for the time of f.
+func (c *command) withBook(ctx context.Context, path string, f func(*app.Book, app.Watcher) error) error {
+	w, done := c.watcher()
+	defer done()
+	b, release, err := c.open(ctx, c.path(path), w)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f(b, w), release())
+}
+
+func openBook(ctx context.Context, path string, w app.Watcher) (*app.Book, func() error, error) {
+	b, err := app.Open(ctx, path, w)
+	if clientele.CodeOf(err) == clientele.CodeBusy && serverAnswers(path) {
+		return nil, nil, &heldError{socket: app.SocketPath(path)}
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return b, b.Close, nil
+}
+
+const about = `Clientele tells a company what its customers are worth as an asset, what it is
+doing to that worth, and why: a statement of customers, from the messy exports
+that it already has, right to the cent.`
+
+const examples = `  clientele init acme --name "Acme" --currency EUR --time-zone Europe/Berlin
+  clientele import acme orders.csv
+  clientele statement acme --from 2026-07-01 --to 2026-09-30
+  clientele serve acme`
+
+func (c *command) root() *cobra.Command {
+	root := &cobra.Command{
+		Use: "clientele", Short: "What your customers are worth, and what moves it", Long: about + "\n" + exitCodesHelp, Example: examples,
+		SilenceErrors: true, SilenceUsage: true, Version: app.VersionString(), Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetVersionTemplate("clientele {{.Version}}\n")
+	root.AddCommand(c.initBook(), c.importFiles(), c.inspect(), c.statement(), c.customers(), c.rebuild(), c.verify(),
+		c.backup(), c.restore(), c.demo(), c.serve(), c.version())
+	for _, sub := range root.Commands() {
+		run := sub.RunE
+		sub.RunE = func(cmd *cobra.Command, args []string) error {
+			c.began = true
+			return run(cmd, args)
+		}
+	}
+	return root
+}
+
+func usage(cmd *cobra.Command, err error) error {
+	return clientele.Errorf(clientele.CodeUsage, "%v", err).WithHint("Usage: %s. See %s --help.", cmd.UseLine(), cmd.CommandPath())
+}
+
+// explain tells an error to people.
+func (c *command) explain(ctx context.Context, err error) {
+	red, plain := "", ""
+	if c.Color {
+		red, plain = "\x1b[31m", "\x1b[0m"
+	}
+	message := err.Error()
+	if ctx.Err() != nil {
+		message = "stopped on request"
+	}
+	fmt.Fprintf(c.Stderr, "%serror:%s %s\n", red, plain, strings.TrimSpace(message))
+	if e := (*clientele.Error)(nil); errors.As(err, &e) {
+		for _, row := range e.Rows {
+			fmt.Fprintf(c.Stderr, "  %s\n", row)
+		}
+	}
+	if hint := clientele.HintOf(err); hint != "" {
+		fmt.Fprintf(c.Stderr, "  try: %s\n", hint)
+	}
+}
+
+// The exit codes.
+const (
+	exitInternal  = 1
+	exitUsage     = 2
+	exitInvalid   = 3
+	exitUnbalance = 4
+	exitNotLoaded = 5
+	exitBusy      = 6
+	exitNoSpace   = 7
+)
+
+const exitCodesHelp = `
+Exit codes: 0 done; 1 a defect; 2 wrong usage; 3 bad input, or not found; 4 a
+movement does not balance; 5 a file is accepted and safe, but not loaded yet;
+6 another process holds the book; 7 no space left on the disk.`
+
+var exitCodes = map[clientele.Code]int{
+	clientele.CodeInternal:   exitInternal,
+	clientele.CodeUsage:      exitUsage,
+	clientele.CodeInvalid:    exitInvalid,
+	clientele.CodeNotFound:   exitInvalid,
+	clientele.CodeConflict:   exitInvalid,
+	clientele.CodeForbidden:  exitInvalid,
+	clientele.CodeUnbalanced: exitUnbalance,
+	clientele.CodeNotLoaded:  exitNotLoaded,
+	clientele.CodeBusy:       exitBusy,
+	clientele.CodeNoSpace:    exitNoSpace,
+}
+
+func exitCode(err error) int {
+	if err == nil {
+		return 0
+	}
+	if reported := (*reportedError)(nil); errors.As(err, &reported) {
+		return reported.code
+	}
+	return exitCodes[clientele.CodeOf(err)]
+}
+
+// reportedError ends a command with an exit code.
+type reportedError struct {
+	error
+	code int
+}
+
+// worst picks the exit code that needs most attention.
+func worst(codes ...int) int {
+	gravity := []int{0, exitUsage, exitInvalid, exitUnbalance, exitBusy, exitNotLoaded, exitNoSpace, exitInternal}
+	return slices.MaxFunc(codes, func(a, b int) int { return slices.Index(gravity, a) - slices.Index(gravity, b) })
+}

@@ -1,0 +1,69 @@
+package cli
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/clientele/clientele"
+)
+
+// format is how data is written: for people unless a flag says otherwise.
+type format struct{ json, csv bool }
+
+func (f *format) flags(cmd *cobra.Command, jsonDoc string) {
+	cmd.Flags().BoolVar(&f.json, "json", false, jsonDoc)
+	cmd.Flags().BoolVar(&f.csv, "csv", false, "as CSV, for spreadsheets")
+	cmd.MarkFlagsMutuallyExclusive("json", "csv")
+}
+
+// required demands a flag. It panics on a flag that does not exist.
+func required(cmd *cobra.Command, flags ...string) {
+	for _, flag := range flags {
+		if err := cmd.MarkFlagRequired(flag); err != nil {
+			panic(err)
+		}
+	}
+}
+
+// complete offers values of a flag. It panics on a flag that does not exist.
+func complete(cmd *cobra.Command, flag string, values []string) {
+	if err := cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)); err != nil {
+		panic(err)
+	}
+}
+
+// guarded keeps a spreadsheet from taking a text for a formula.
+func guarded(text string) string {
+	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
+		return "'" + text
+	}
+	return text
+}
+
+// whole writes a count with thousands apart: 12,345.
+func whole(n int64) string { return grouped(strconv.FormatInt(n, 10)) }
+
+// cents writes an amount to two decimals, with thousands apart.
+func cents(m clientele.Money) string { return grouped(m.Fixed(2)) }
+
+// grouped sets commas between the thousands of a plain decimal.
+func grouped(decimal string) string {
+	digits, rest, point := strings.Cut(decimal, ".")
+	sign := ""
+	if strings.HasPrefix(digits, "-") {
+		sign, digits = "-", digits[1:]
+	}
+	var b strings.Builder
+	for i, d := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 {
+			b.WriteByte(',')
+		}
+		b.WriteRune(d)
+	}
+	if point {
+		rest = "." + rest
+	}
+	return sign + b.String() + rest
+}

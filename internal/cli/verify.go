@@ -1,0 +1,35 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/clientele/clientele/internal/app"
+)
+
+func (c *command) verify() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use: "verify BOOK", Short: "Check that nothing in a book was lost or changed", Args: cobra.ExactArgs(1),
+		Example: "  clientele verify acme",
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "findings as JSON")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		return c.withBook(cmd.Context(), args[0], func(b *app.Book, w app.Watcher) error {
+			v, err := b.Verify(cmd.Context(), w)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				if err := c.writeJSON(v); err != nil {
+					return err
+				}
+			} else if len(v.Findings) == 0 {
+				fmt.Fprintf(c.out, "Sound: %d accepted files, the records and the operational records.\n", v.Files)
+			}
+			return v.Err()
+		})
+	}
+	return cmd
+}
