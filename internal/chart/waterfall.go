@@ -1,6 +1,7 @@
 package chart
 
 import (
+	"cmp"
 	"math"
 	"strings"
 
@@ -9,9 +10,10 @@ import (
 
 // Step is one bar of a roll-forward.
 type Step struct {
-	Label  string
+	Label  string          // a line break sets what follows below
 	Amount clientele.Money // of a total its level, of any other its signed change
-	Text   string          // the amount, formatted for the reader
+	Text   string          // the amount in full, formatted for the reader
+	Short  string          // the amount as it stands on the bar; "" is Text
 	Href   string          // where it is explained; may be empty
 	Total  bool
 }
@@ -57,7 +59,7 @@ func NewWaterfall(steps []Step) (*Waterfall, error) {
 		if s.Total && !level.Equal(s.Amount) {
 			return nil, clientele.Errorf(clientele.CodeUnbalanced, "the bars before %q add up to %s, not to %s", s.Label, level, s.Amount)
 		}
-		bar := Bar{Label: s.Label, Text: s.Text, Href: s.Href, Kind: barKind(s)}
+		bar := Bar{Label: s.Label, Text: cmp.Or(s.Short, s.Text), Href: s.Href, Kind: barKind(s)}
 		if !s.Total {
 			bar.From = level.Float64()
 			level = level.Add(s.Amount)
@@ -124,7 +126,7 @@ func StepsSummary(steps []Step) string {
 		if i > 0 {
 			label = strings.ToLower(label)
 		}
-		parts[i] = label + " " + s.Text
+		parts[i] = strings.ReplaceAll(label, "\n", " ") + " " + s.Text
 	}
 	return strings.Join(parts, ", ") + "."
 }
@@ -133,7 +135,7 @@ func StepsSummary(steps []Step) string {
 func StepsTable(caption, unit string, steps []Step) Table {
 	t := Table{Caption: caption, Columns: []string{"Line", unit}}
 	for _, s := range steps {
-		t.Rows = append(t.Rows, Row{Name: s.Label, Cells: []Cell{{Text: s.Text, Href: s.Href}}})
+		t.Rows = append(t.Rows, Row{Name: strings.ReplaceAll(s.Label, "\n", " "), Cells: []Cell{{Text: s.Text, Href: s.Href}}})
 	}
 	return t
 }

@@ -2,13 +2,11 @@ package ui
 
 import (
 	"context"
-	"encoding/json"
 	"iter"
 	"log/slog"
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/ingest"
-	"github.com/clientele/clientele/internal/job"
 	"github.com/clientele/clientele/internal/statement"
 	"github.com/clientele/clientele/internal/store"
 	"github.com/clientele/clientele/internal/warehouse"
@@ -56,41 +54,4 @@ type Jobs interface {
 	Add(ctx context.Context, kind, key string, payload any) (store.Job, error)
 	Job(ctx context.Context, id string) (store.Job, error)
 	Cancel(ctx context.Context, id string) (store.Job, error)
-}
-
-// The kinds of job that pages add.
-const (
-	jobStatement = "statement"
-	jobImport    = "import"
-)
-
-// importWork is the payload of an import job; its result is an ingest.FileReport.
-type importWork struct {
-	Token   string         `json:"token"` // of the upload
-	Name    string         `json:"name"`
-	Kind    clientele.Kind `json:"kind"`
-	Map     []string       `json:"map"`
-	Source  string         `json:"source"`
-	Strict  bool           `json:"strict"`
-	Replace bool           `json:"replace"`
-}
-
-// Handlers run the jobs that the pages add. They may be run again from the
-// start: an import that is in the book already changes nothing.
-func Handlers(s Services) map[string]job.Handler {
-	return map[string]job.Handler{
-		jobStatement: func(ctx context.Context, payload json.RawMessage, report func(store.JobProgress)) (any, error) {
-			var r statement.Request
-			if err := json.Unmarshal(payload, &r); err != nil {
-				return nil, err
-			}
-			_, err := s.Statements.Statement(ctx, r, func(step string, fraction float64) {
-				report(store.JobProgress{Step: step, Fraction: fraction})
-			})
-			return nil, err
-		},
-		jobImport: func(ctx context.Context, payload json.RawMessage, report func(store.JobProgress)) (any, error) {
-			return nil, clientele.Errorf(clientele.CodeInternal, "import by page is being built")
-		},
-	}
 }

@@ -1,0 +1,254 @@
+package ui
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"log/slog"
+	"math"
+	"testing"
+	"time"
+
+	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/ingest"
+	"github.com/clientele/clientele/internal/statement"
+	"github.com/clientele/clientele/internal/store"
+	"github.com/clientele/clientele/internal/warehouse"
+	"github.com/clientele/clientele/web"
+)
+
+// fake is a program below the pages, in memory: what each test puts into it.
+type fake struct {
+	settings    clientele.Settings
+	statement   *clientele.Statement // nil: not computed
+	empty       bool                 // no records
+	failure     error                // of Ready
+	explanation statement.Explanation
+	asked       statement.ExplainRequest
+	imports     []clientele.ImportRef
+	rejects     []warehouse.Reject
+	lines       []warehouse.OrderLine
+	inspection  ingest.Inspection
+	preview     []map[string]*string
+	previewFail error
+	requested   ingest.Request
+	report      ingest.FileReport
+	importFail  error
+	jobs        map[string]store.Job
+}
+
+func (f *fake) Settings(context.Context) (clientele.Settings, error)   { return f.settings, nil }
+func (f *fake) Imports(context.Context) ([]clientele.ImportRef, error) { return f.imports, nil }
+func (f *fake) Attributes(context.Context) ([]string, error)           { return []string{"country", "plan"}, nil }
+func (f *fake) Loaded(context.Context) ([]warehouse.LoadedBatch, error) {
+	return []warehouse.LoadedBatch{{ID: "batch", Sequence: 1}}, nil
+}
+
+func (f *fake) Statement(_ context.Context, _ statement.Request, progress statement.Progress) (clientele.Statement, error) {
+	progress("fitting the model", 0.5)
+	st := northfield()
+	f.statement = &st
+	return st, nil
+}
+
+func (f *fake) Ready(context.Context, statement.Request) (clientele.Statement, bool, error) {
+	if f.statement == nil || f.failure != nil {
+		return clientele.Statement{}, false, f.failure
+	}
+	return *f.statement, true, nil
+}
+
+func (f *fake) Explain(_ context.Context, r statement.ExplainRequest) (statement.Explanation, error) {
+	f.asked = r
+	e := f.explanation
+	e.Line, e.Period = r.Line, r.Period
+	return e, nil
+}
+
+func (f *fake) Periods(context.Context) (statement.Periods, bool, error) {
+	period := func(name, from, to string, covered bool) statement.NamedPeriod {
+		return statement.NamedPeriod{Name: name, Period: clientele.Period{From: clientele.MustDate(from), To: clientele.MustDate(to)}, Covered: covered}
+	}
+	last := period("Q3 2026", "2026-07-01", "2026-09-30", true)
+	return statement.Periods{Default: last, Named: []statement.NamedPeriod{
+		period("Last 12 months", "2025-10-01", "2026-09-30", true), last,
+		period("Q2 2026", "2026-04-01", "2026-06-30", true), period("Q1 2026", "2026-01-01", "2026-03-31", true),
+		period("Year 2025", "2025-01-01", "2025-12-31", false),
+	}}, !f.empty, nil
+}
+
+func (f *fake) Inspect(_ context.Context, _ string, r ingest.Request) (ingest.Inspection, error) {
+	f.requested = r
+	in := f.inspection
+	in.Name = r.Name
+	if r.Kind != "" {
+		in.Kind = r.Kind
+	}
+	return in, nil
+}
+
+func (f *fake) Preview(context.Context, string, ingest.Request, int) ([]map[string]*string, error) {
+	return f.preview, f.previewFail
+}
+
+func (f *fake) Import(_ context.Context, _ string, r ingest.Request) (ingest.FileReport, error) {
+	f.requested = r
+	r.Progress(ingest.Progress{Stage: ingest.StageReading, Done: 1, Total: 2})
+	r.Progress(ingest.Progress{Stage: ingest.StageLoading, Done: 10})
+	return f.report, f.importFail
+}
+
+func (f *fake) Rejects(context.Context, string) iter.Seq2[warehouse.Reject, error] {
+	return func(yield func(warehouse.Reject, error) bool) {
+		for _, x := range f.rejects {
+			if !yield(x, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (f *fake) OrderLines(_ context.Context, _ string, _ clientele.Date, offset int64, limit int) ([]warehouse.OrderLine, error) {
+	lines := f.lines[min(int(offset), len(f.lines)):]
+	return lines[:min(limit, len(lines))], nil
+}
+
+// Add keeps a job as it would wait in the queue.
+func (f *fake) Add(_ context.Context, kind, key string, payload any) (store.Job, error) {
+	body, err := json.Marshal(payload)
+	if err != nil {
+		return store.Job{}, err
+	}
+	id := fmt.Sprint("JOB", len(f.jobs))
+	f.jobs[id] = store.Job{ID: id, Kind: kind, Key: key, Payload: body, State: store.JobQueued, Progress: store.JobProgress{Step: "waiting", Fraction: -1}}
+	return f.jobs[id], nil
+}
+
+func (f *fake) Job(_ context.Context, id string) (store.Job, error) {
+	j, ok := f.jobs[id]
+	if !ok {
+		return j, clientele.Errorf(clientele.CodeNotFound, "there is no job %s", id)
+	}
+	return j, nil
+}
+
+func (f *fake) Cancel(ctx context.Context, id string) (store.Job, error) {
+	j, err := f.Job(ctx, id)
+	if err == nil {
+		j.State = store.JobCancelled
+		f.jobs[id] = j
+	}
+	return j, err
+}
+
+// newFake is a book of Northfield Trading with its statement computed.
+func newFake() *fake {
+	st := northfield()
+	margin := 0.3
+	s := clientele.DefaultSettings()
+	s.Name, s.Currency, s.Margin, s.Definition.LapseDays, s.Definition.Version = "Northfield Trading", "GBP", &margin, 180, 3
+	return &fake{settings: s, statement: &st, imports: st.Data.Imports, jobs: map[string]store.Job{}}
+}
+
+func (f *fake) services(t testing.TB) Services {
+	assets, err := web.Open()
+	if err != nil {
+		t.Fatalf("%v: %s", err, clientele.HintOf(err))
+	}
+	return Services{
+		Book: f, Statements: f, Importer: f, Records: f, Jobs: f, Uploads: t.TempDir(), Assets: assets, Log: slog.New(slog.DiscardHandler),
+	}
+}
+
+func money(s string) clientele.Money { return clientele.MustMoney(s) }
+
+func fraction(f float64) *float64 { return &f }
+
+// northfield is a made-up statement in which every part has something to show.
+func northfield() clientele.Statement {
+	first, last := clientele.MustDate("2023-01-02"), clientele.MustDate("2026-09-30")
+	loaded := time.Date(2026, 10, 4, 8, 30, 0, 0, time.UTC)
+	estimate := func(e, lo, hi string) clientele.Estimate {
+		return clientele.Estimate{Estimate: money(e), Low: money(lo), High: money(hi)}
+	}
+	return clientele.Statement{
+		Currency: "GBP", From: clientele.MustDate("2026-07-01"), To: last,
+		Definition: clientele.Definition{Kind: clientele.Orders, LapseDays: 180, Version: 3},
+		Customers:  clientele.Heads{Opening: 18240, New: 2913, Reactivated: 406, Lost: 2874, Closing: 18685, LostOfOpening: 2610, CameAndLeft: 14},
+		Value: clientele.Value{
+			Measure: clientele.Measure{Name: "net_revenue", Days: 180}, Opening: money("8703112.40"), New: money("1006420.15"), Reactivated: money("123300.00"),
+			Expanded: money("393911.25"), Contracted: money("470018.12"), Lost: money("1293441.77"), Closing: money("8463283.91"),
+		},
+		Revenue: clientele.Revenue{
+			Gross: money("10123450.75"), Refunds: money("392114.20"), Net: money("9731336.55"), Unattributed: money("1450012.08"), Orders: 61204, Lines: 541909,
+		},
+		TieOut: clientele.TieOut{Inactive: money("-1204.11"), Unattributed: money("1702331.90"), Window: money("10164411.70")},
+		Rates: clientele.Rates{
+			Churn: fraction(.1431), Retention: fraction(.8569), GRR: fraction(.7974), NRR: fraction(.8426),
+			Why: map[string]string{"reactivation": "nobody had lapsed at opening: the records begin too late to know"},
+		},
+		Reasons: clientele.ReasonLines{
+			In: []clientele.ReasonLine{{Reason: "Recommended", Customers: 811, Value: money("402000")}, {Reason: clientele.UnknownReason, Customers: 2508, Value: money("727720.15")}},
+			Out: []clientele.ReasonLine{
+				{Reason: "Late or failed delivery", Customers: 612, Value: money("373300")}, {Reason: "Price against competitor", Customers: 441, Value: money("246600")},
+				{Reason: clientele.UnknownReason, Customers: 1402, Value: money("410200")}, {Reason: "Product did not fit", Customers: 318, Value: money("193300")},
+				{Reason: "Billing error", Customers: 101, Value: money("70041.77")},
+			},
+		},
+		Equity: &clientele.Equity{
+			HorizonYears: 5, Estimate: estimate("4210334.10", "3880120", "4610040"), Tail: estimate("970110", "410000", "2050000"),
+			PerCustomer: money("98.41"), Scored: 42783,
+			Moved: &clientele.EquityMoved{
+				Opening: money("4350201.00"), New: money("331104.20"), Reactivated: money("51200.10"), Stayed: money("118900.00"), Lost: money("-602110.20"),
+				Lapsed: money("-38961.00"), Closing: money("4210334.10"),
+				CameWorth: clientele.Worth{Customers: 2913, Together: money("331104.20")}, BackWorth: clientele.Worth{Customers: 406, Together: money("53180.00")},
+				LostWorth: clientele.Worth{Customers: 2874, Together: money("649524.00")},
+			},
+		},
+		Model: &clientele.ModelReport{
+			Name: "Pareto/NBD with Gamma-Gamma", Run: "run-7", Customers: 42783, Converged: true, Warnings: []string{"spend and frequency are correlated (0.11)"},
+			Holdout: holdout(),
+		},
+		Data: &clientele.DataReport{
+			Imports: []clientele.ImportRef{
+				{Sequence: 1, Name: "orders-2026.csv", SHA256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", Kind: clientele.Transactions, Source: "shop", Rows: 541909, Rejected: 312, State: "loaded", At: loaded},
+				{Sequence: 2, Name: "customers.xlsx", SHA256: "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752", Kind: clientele.Customers, Source: "main", Rows: 44110, State: "kept, not loaded", At: loaded},
+			},
+			LoadedAt: &loaded, FirstDay: &first, LastDay: &last, RejectedRows: 312,
+			PartialPeriod: clientele.Coverage{OpeningCovered: true, ClosingCovered: true},
+		},
+	}
+}
+
+// holdout is 78 weeks that ebb, of which the last 39 were held out.
+func holdout() *clientele.Holdout {
+	h := &clientele.Holdout{
+		CalibratedTo: clientele.MustDate("2025-12-31"), To: clientele.MustDate("2026-09-30"), Customers: 40100, Actual: 30411, Expected: 28902,
+		Bias: -.0496, MAE: .7545, RMSE: 1.41, Verdict: "The model can be trusted for totals",
+	}
+	for i := range 78 {
+		e := 1150 * math.Exp(-float64(i)/120)
+		a := e * (1 + .09*math.Sin(float64(i)*1.7) + .05*math.Sin(float64(i)*.41))
+		h.Weeks = append(h.Weeks, clientele.HoldoutWeek{
+			Week: clientele.MustDate("2025-04-02") + clientele.Date(7*i), Actual: int64(a), Expected: e, Low: e - 70, High: e + 70, HeldOut: i >= 39,
+		})
+	}
+	return h
+}
+
+// byCountry splits the whole into segments that add up to it.
+func byCountry(st clientele.Statement) clientele.Statement {
+	st.Attribute = "country"
+	seg := func(name string, open, came, back, lost int64) clientele.Statement {
+		s := northfield()
+		s.Segment, s.Data = name, nil
+		s.Customers = clientele.Heads{Opening: open, New: came, Reactivated: back, Lost: lost, Closing: open + came + back - lost}
+		return s
+	}
+	none := clientele.Statement{Segment: clientele.NoCustomerSegment, Definition: st.Definition, From: st.From, To: st.To}
+	st.Segments = []clientele.Statement{
+		none, seg("France", 2400, 300, 41, 610), seg("Germany", 4102, 902, 87, 501), seg("United Kingdom", 11500, 1650, 266, 1701), seg("(unknown)", 238, 61, 12, 62),
+	}
+	return st
+}

@@ -1,0 +1,165 @@
+package ui
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/ingest"
+	"github.com/clientele/clientele/internal/store"
+)
+
+// jobPage is a piece of work: how far it is, or how it ended.
+type jobPage struct {
+	frame
+	Heading    string
+	Self       string // address to ask again
+	Running    bool
+	Step, Rows string
+	Fraction   string // 0 to 1, "" while it cannot be told
+	Cancelled  bool
+	Cancel     string
+	Failure    *clientele.Error
+	Retry      string // where a failed or cancelled job can be tried anew
+	RetryWords string
+	Report     *importReport
+}
+
+// importReport is what became of a file.
+type importReport struct {
+	Name, State string
+	Unchanged   bool
+	Counts      []fact
+	Rejected    bool
+	Rejects     []rejectRow
+	Href        string // of all rejects
+	Warnings    []ingest.Problem
+	Days        string
+}
+
+// jobHref is the page of a job; next is where it leads once it is done.
+func jobHref(id, next string) string {
+	href := "/jobs/" + url.PathEscape(id)
+	if next != "" {
+		href += "?" + url.Values{"next": {next}}.Encode()
+	}
+	return href
+}
+
+// nextOf reads where to go after a job: a page of this site, or the statement.
+func nextOf(r *http.Request) string {
+	next := r.URL.Query().Get("next")
+	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.Contains(next, `\`) {
+		return "/"
+	}
+	return next
+}
+
+func (s *Site) job(w http.ResponseWriter, r *http.Request) error {
+	v, err := s.visit(r)
+	if err != nil {
+		return err
+	}
+	j, err := s.Jobs.Job(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if j.Kind == jobStatement && j.State == store.JobDone {
+		return leave(w, r, nextOf(r))
+	}
+	p := jobPage{frame: s.frame(v, "", "Working"), Self: r.URL.RequestURI(), Cancel: "/jobs/" + url.PathEscape(j.ID) + "/cancel"}
+	var work importWork
+	switch j.Kind {
+	case jobImport:
+		if err := json.Unmarshal(j.Payload, &work); err != nil {
+			return err
+		}
+		p.Section, p.Heading = "data", "Importing "+work.Name
+		p.Retry, p.RetryWords = work.href(), "Correct how it is read"
+	default:
+		p.Section, p.Heading = "statement", "Computing the statement"
+		p.Retry, p.RetryWords = nextOf(r), "Try again"
+	}
+	if err := s.fillJob(v, &p, j, work); err != nil {
+		return err
+	}
+	p.Title = p.Heading
+	return s.show(w, http.StatusOK, "job", p)
+}
+
+// fillJob tells how far the job is, or how it ended.
+func (s *Site) fillJob(v visit, p *jobPage, j store.Job, work importWork) error {
+	switch j.State {
+	case store.JobDone:
+		var report ingest.FileReport
+		if err := json.Unmarshal(j.Result, &report); err != nil {
+			return err
+		}
+		p.Heading, p.Report = importHeading(report), v.importReport(report)
+		return s.uploads.discard(work.Token)
+	case store.JobFailed:
+		p.Heading, p.Failure = "This did not work", j.Failure()
+	case store.JobCancelled:
+		p.Heading, p.Cancelled = "Stopped", true
+	default:
+		p.Running, p.Reload, p.Step = true, 2, capital(j.Progress.Step)
+		if j.Progress.Fraction >= 0 {
+			p.Fraction = fmt.Sprintf("%.3f", j.Progress.Fraction)
+		}
+		if j.Progress.Rows > 0 {
+			p.Rows = v.int(j.Progress.Rows) + " rows"
+		}
+	}
+	return nil
+}
+
+// leave goes on to another page, for browsers and for htmx, which would
+// otherwise put that page into this one.
+func leave(w http.ResponseWriter, r *http.Request, next string) error {
+	if r.Header.Get("HX-Request") == "true" {
+		w.Header().Set("HX-Redirect", next)
+		return nil
+	}
+	http.Redirect(w, r, next, http.StatusSeeOther)
+	return nil
+}
+
+func importHeading(f ingest.FileReport) string {
+	switch f.State {
+	case ingest.StateUnchanged:
+		return f.Name + " was in the book already"
+	case ingest.StateKept:
+		return f.Name + " is kept, and not loaded yet"
+	}
+	return f.Name + " is in the book"
+}
+
+func (v visit) importReport(f ingest.FileReport) *importReport {
+	r := &importReport{
+		Name: f.Name, State: string(f.State), Unchanged: f.State == ingest.StateUnchanged, Rejected: f.Rejected > 0,
+		Href: importHref(f.Sequence), Warnings: f.Warnings,
+		Counts: []fact{
+			{"rows read", v.int(f.Read)}, {"loaded", v.int(f.Loaded)}, {"replaced an earlier version", v.int(f.Updated)},
+			{"held already", v.int(f.Duplicate)}, {"rejected", v.int(f.Rejected)},
+		},
+	}
+	if f.FirstDay != nil && f.LastDay != nil {
+		r.Days = v.date(*f.FirstDay) + " to " + v.date(*f.LastDay)
+	}
+	for _, x := range f.Rejects[:min(len(f.Rejects), previewRows)] {
+		r.Rejects = append(r.Rejects, v.rejectRow(x))
+	}
+	return r
+}
+
+func (s *Site) cancelJob(w http.ResponseWriter, r *http.Request) error {
+	j, err := s.Jobs.Cancel(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, jobHref(j.ID, ""), http.StatusSeeOther)
+	return nil
+}

@@ -1,0 +1,122 @@
+package ui
+
+import (
+	"bytes"
+	"embed"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"path"
+	"strings"
+
+	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/httpd"
+)
+
+//go:embed templates
+var templateFiles embed.FS
+
+// templates holds one set per page, by the name of the page.
+type templates map[string]*template.Template
+
+// parseTemplates joins every page with the layout and the parts. The files are
+// compiled in, so one that does not parse is a defect.
+func parseTemplates() templates {
+	set := templates{}
+	pages, err := fs.Glob(templateFiles, "templates/pages/*.html")
+	if err != nil {
+		panic(err)
+	}
+	for _, file := range pages {
+		t := template.Must(template.New("layout").ParseFS(templateFiles, "templates/*.html", file))
+		set[strings.TrimSuffix(path.Base(file), ".html")] = t
+	}
+	return set
+}
+
+// frame is what stands around every page.
+type frame struct {
+	Title   string
+	Company string
+	Section string // of the navigation: statement, data or ""
+	Style   string
+	Script  string
+	Reload  int // seconds after which a browser without scripts asks again; 0: never
+}
+
+// page answers one request; its error becomes the error page.
+type page func(w http.ResponseWriter, r *http.Request) error
+
+func (s *Site) handle(p page) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := p(w, r); err != nil {
+			s.Fail(w, r, err)
+		}
+	})
+}
+
+// visit is one request with what every page needs to answer it.
+type visit struct {
+	*http.Request
+	settings clientele.Settings
+	*locale
+}
+
+func (s *Site) visit(r *http.Request) (visit, error) {
+	settings, err := s.Book.Settings(r.Context())
+	return visit{r, settings, newLocale(r.Header.Get("Accept-Language"), settings)}, err
+}
+
+func (s *Site) frame(v visit, section, title string) frame {
+	f := s.plainFrame(title)
+	f.Company, f.Section = v.settings.Name, section
+	return f
+}
+
+func (s *Site) plainFrame(title string) frame {
+	return frame{Title: title, Style: s.Assets.Name("main.css"), Script: s.Assets.Name("main.ts")}
+}
+
+// show writes a page whole or not at all.
+func (s *Site) show(w http.ResponseWriter, status int, name string, data any) error {
+	var b bytes.Buffer
+	if err := s.templates[name].ExecuteTemplate(&b, "layout", data); err != nil {
+		return clientele.Errorf(clientele.CodeInternal, "the page cannot be written").Because(err)
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Vary", "Accept-Language")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	if _, err := w.Write(b.Bytes()); err != nil {
+		s.Log.Debug("the reader left before the page was written", "error", err)
+	}
+	return nil
+}
+
+// errorPage says what happened and what to do next.
+type errorPage struct {
+	frame
+	httpd.Problem
+}
+
+// Fail answers a request with the error page.
+func (s *Site) Fail(w http.ResponseWriter, r *http.Request, err error) {
+	p := errorPage{s.plainFrame("Something went wrong"), httpd.ProblemOf(r, err)}
+	if settings, err := s.Book.Settings(r.Context()); err == nil {
+		p.Company = settings.Name
+	}
+	if p.Status >= http.StatusInternalServerError {
+		s.Log.ErrorContext(r.Context(), "a page failed", "path", r.URL.Path, "id", p.RequestID, "error", err)
+	}
+	if p.Status == http.StatusNotFound {
+		p.frame.Title = "Not found"
+	}
+	if err := s.show(w, p.Status, "error", p); err != nil {
+		s.Log.ErrorContext(r.Context(), "the error page failed", "id", p.RequestID, "error", err)
+		httpd.WriteProblem(w, r, err)
+	}
+}
+
+func (s *Site) notFound(http.ResponseWriter, *http.Request) error {
+	return clientele.Errorf(clientele.CodeNotFound, "There is no such page.").WithHint("Go back to the statement.")
+}

@@ -1,0 +1,241 @@
+package ui
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/chart"
+	"github.com/clientele/clientele/internal/statement"
+	"github.com/clientele/clientele/internal/warehouse"
+)
+
+// fig is a figure that leads to its explanation.
+type fig struct {
+	Text string
+	Href string
+	Of   string // what the figure is, for those who hear the link alone
+}
+
+// statementPage is the statement of customers of one period.
+type statementPage struct {
+	frame
+	Kicker, Headline string
+	Periods          menu
+	Segments         menu
+	Cautions         []string // what a reader must know before the figures
+	Worth            worthPart
+	Moved            *chart.Figure // nil without equity at both ends
+	Customers        chart.Figure
+	CustomerNotes    []figRow
+	Value            chart.Figure
+	Recurring        *chart.Figure
+	Came             figTable
+	Out, In          reasonPart
+	Rates            figTable
+	Revenue          figTable
+	TieOut           figTable
+	Model            modelPart
+	NotCovered       figTable
+	Multiples        []chart.Figure
+	SegmentTable     *figTable
+	Footer           footer
+}
+
+// figTable is a small table of figures, each leading to its explanation.
+type figTable struct {
+	Title, Subtitle string
+	Columns         []string // the first names the rows; empty: no header is shown
+	Rows            []figRow
+}
+
+// figRow is one line of a figTable.
+type figRow struct {
+	Name  string
+	Cells []fig
+	Note  string
+	Sum   bool // the line sums up those above
+}
+
+// worthPart is the one number.
+type worthPart struct {
+	Refused  string // why there is none, and what to do; the other fields are empty then
+	Symbol   string // the currency, before the digits or after
+	Before   bool
+	Digits   string
+	Suffix   string
+	Estimate fig
+	Range    string
+	Basis    string
+	Rows     []figRow
+}
+
+// modelPart is the model against the records that it had not seen.
+type modelPart struct {
+	Title  string
+	Figure *chart.Figure // nil without a holdout
+	Why    string        // why there is none
+	Rows   []figRow
+}
+
+// reasonPart is why customers came or left.
+type reasonPart struct {
+	Title, Subtitle string
+	Rows            []reasonRow
+}
+
+// reasonRow is one reason with a bar as long as its share of the longest.
+type reasonRow struct {
+	Name             string
+	Customers, Value fig
+	Width            string // of the bar, in percent
+	Unknown          bool
+}
+
+// footer says what made the figures.
+type footer struct {
+	Definition, LoadedAt, Records, Run string
+	Imports                            []string
+}
+
+// statement shows a statement that is computed already, and has it computed otherwise.
+func (s *Site) statement(w http.ResponseWriter, r *http.Request) error {
+	v, err := s.visit(r)
+	if err != nil {
+		return err
+	}
+	periods, ok, err := s.Statements.Periods(r.Context())
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return s.show(w, http.StatusOK, "empty", s.frame(v, "statement", "No records yet"))
+	}
+	f, err := filterOf(r.URL.Query(), periods.Default.Period)
+	if err != nil {
+		return err
+	}
+	st, ok, err := s.Statements.Ready(r.Context(), f.request())
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return s.compute(w, r, f)
+	}
+	p, err := s.statementPage(v, st, periods, f)
+	if err != nil {
+		return err
+	}
+	return s.show(w, http.StatusOK, "statement", p)
+}
+
+// compute adds the job that computes a statement and leads to its progress.
+func (s *Site) compute(w http.ResponseWriter, r *http.Request, f filter) error {
+	j, err := s.addStatement(r.Context(), f.request())
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, jobHref(j.ID, r.URL.RequestURI()), http.StatusSeeOther)
+	return nil
+}
+
+func (s *Site) statementPage(v visit, whole clientele.Statement, periods statement.Periods, f filter) (statementPage, error) {
+	attributes, err := s.Statements.Attributes(v.Context())
+	if err != nil {
+		return statementPage{}, err
+	}
+	st, err := segmentOf(whole, f)
+	if err != nil {
+		return statementPage{}, err
+	}
+	p := statementPage{
+		frame:    s.frame(v, "statement", "Statement of customers"),
+		Kicker:   "Statement of customers · " + v.period(f.Period),
+		Headline: statement.Headline(st),
+		Periods:  v.periodMenu(periods, f),
+		Segments: segmentMenu(attributes, whole, f),
+	}
+	if f.Segment != "" {
+		p.Kicker += " · " + f.By + ": " + f.Segment
+	}
+	b := builder{visit: v, st: st, whole: whole, filter: f}
+	return p, b.fill(&p)
+}
+
+// segmentOf is the statement that the page is about: the whole, or one segment
+// with the whole's model and data.
+func segmentOf(whole clientele.Statement, f filter) (clientele.Statement, error) {
+	if f.Segment == "" {
+		return whole, nil
+	}
+	i := slices.IndexFunc(whole.Segments, func(s clientele.Statement) bool { return s.Segment == f.Segment })
+	if i < 0 {
+		return clientele.Statement{}, clientele.Errorf(clientele.CodeNotFound, "no customers have %q as their %s", f.Segment, f.By).
+			WithHint("Choose a segment from the menu.")
+	}
+	return whole.Segments[i], nil
+}
+
+// builder turns a statement into what its page shows.
+type builder struct {
+	visit
+	filter
+	st    clientele.Statement // what the page is about: the whole or one segment
+	whole clientele.Statement // carries data and model
+	err   error               // the first chart that did not add up
+}
+
+// fill makes every part of the page. A movement that does not add up is an
+// error and no page.
+func (b *builder) fill(p *statementPage) error {
+	p.Cautions = b.cautions()
+	p.Worth = b.worth()
+	p.Moved = b.moved()
+	p.Customers = b.customers()
+	p.CustomerNotes = b.customerNotes()
+	p.Value = b.value("value", "value", b.st.Value)
+	if b.st.Recurring != nil {
+		recurring := b.value("recurring", "recurring", *b.st.Recurring)
+		p.Recurring = &recurring
+	}
+	p.Came = b.came()
+	p.Out, p.In = b.reasonsOut(), b.reasonsIn()
+	p.Rates = b.rates()
+	p.Revenue, p.TieOut = b.revenue(), b.tieOut()
+	p.Model = b.model()
+	p.NotCovered = b.notCovered()
+	if b.filter.By != "" && b.filter.Segment == "" {
+		p.Multiples, p.SegmentTable = b.multiples(), b.segmentTable()
+	}
+	p.Footer = b.footer()
+	return b.err
+}
+
+// fig makes a figure of the statement; of names it.
+func (b *builder) fig(line warehouse.Line, of, text string) fig {
+	return fig{Text: text, Href: b.explain(line), Of: of}
+}
+
+func (b *builder) countFig(line warehouse.Line, of string, n int64) fig {
+	return b.fig(line, of, b.int(n))
+}
+
+func (b *builder) moneyFig(line warehouse.Line, of string, m clientele.Money) fig {
+	return b.fig(line, of, b.money(m))
+}
+
+// waterfall draws steps, and keeps the first error.
+func (b *builder) waterfall(fig chart.Figure, unit string, steps []chart.Step) chart.Figure {
+	w, err := chart.NewWaterfall(steps)
+	if err != nil {
+		b.err = err
+		return fig
+	}
+	fig.Plot.Waterfall = w
+	fig.Summary = fig.Title + ". " + chart.StepsSummary(steps)
+	fig.Table = chart.StepsTable(fig.Subtitle, unit, steps)
+	if w.Axis.Cut {
+		fig.Note = "The axis does not begin at zero: opening and closing are cut."
+	}
+	return fig
+}

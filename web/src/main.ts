@@ -1,0 +1,67 @@
+// Everything here is comfort: without scripts every page reads and every form works.
+import "htmx.org";
+import type { Plot } from "./plot";
+
+async function drawCharts(root: ParentNode): Promise<void> {
+  const boxes = root.querySelectorAll<HTMLElement>("[data-plot]");
+  if (boxes.length === 0) return;
+  const { draw } = await import("./chart");
+  for (const box of boxes) {
+    const source = document.getElementById(box.dataset["plot"] ?? "");
+    if (source?.textContent) draw(box, JSON.parse(source.textContent) as Plot);
+  }
+  document.documentElement.dataset["drawn"] = "yes";
+}
+
+// Menus are <details>: close them with Escape and when attention goes elsewhere.
+function closeMenus(except: Node | null): void {
+  for (const menu of document.querySelectorAll<HTMLDetailsElement>("details.menu[open]")) {
+    if (!except || !menu.contains(except)) menu.open = false;
+  }
+}
+
+function tendMenus(): void {
+  document.addEventListener("click", (e) => closeMenus(e.target as Node));
+  document.addEventListener("focusin", (e) => closeMenus(e.target as Node));
+  document.addEventListener("keydown", (e) => {
+    const open = document.querySelector<HTMLDetailsElement>("details.menu[open]");
+    if (e.key !== "Escape" || !open) return;
+    open.open = false;
+    open.querySelector("summary")?.focus();
+  });
+}
+
+function tendPrint(): void {
+  for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  }
+}
+
+// A file dropped anywhere on the form is sent at once.
+function tendDrops(): void {
+  for (const form of document.querySelectorAll<HTMLFormElement>("form[data-drop]")) {
+    const input = form.querySelector<HTMLInputElement>("input[type=file]");
+    if (!input) continue;
+    form.addEventListener("submit", () => (form.dataset["busy"] = "yes"));
+    for (const kind of ["dragenter", "dragover"] as const) {
+      form.addEventListener(kind, (e) => {
+        e.preventDefault();
+        form.dataset["over"] = "yes";
+      });
+    }
+    form.addEventListener("dragleave", () => delete form.dataset["over"]);
+    form.addEventListener("drop", (e) => {
+      e.preventDefault();
+      delete form.dataset["over"];
+      if (!e.dataTransfer?.files.length) return;
+      input.files = e.dataTransfer.files;
+      form.requestSubmit();
+    });
+  }
+}
+
+tendMenus();
+tendPrint();
+tendDrops();
+void drawCharts(document);
