@@ -68,6 +68,9 @@ func (s *Service) check(ctx context.Context, run *Run, span warehouse.Span) erro
 	if err != nil {
 		return err
 	}
+	if n := crowd(tracking.FirstPurchases); n > 0 {
+		run.warn("%d customers appear in the first four weeks of the records, far more than later: if the company is older than its records, they are older customers than they seem.", n)
+	}
 	verdict, bad := judge(result)
 	run.Holdout = &clientele.Holdout{
 		CalibratedTo: w.calibrated, To: w.to, Customers: int64(result.Customers), Actual: int64(result.Actual), Expected: result.Expected,
@@ -77,6 +80,36 @@ func (s *Service) check(ctx context.Context, run *Run, span warehouse.Span) erro
 		run.warn("%s", verdict)
 	}
 	return nil
+}
+
+// A crowd at the start of the records is a sign that they begin in the middle of
+// a company's life. The bounds are our own.
+const (
+	crowdDays  = 4 * week
+	crowdTimes = 3 // as many a day as in the rest of the first year
+	firstYear  = 52 * week
+)
+
+// crowd counts the customers who seem to have come with the records: 0 unless
+// they are conspicuously many.
+func crowd(first []warehouse.DayCount) int64 {
+	begin := clientele.Date(math.MaxInt32)
+	for _, d := range first {
+		begin = min(begin, d.Day)
+	}
+	var early, later int64
+	for _, d := range first {
+		switch {
+		case d.Day < begin+crowdDays:
+			early += d.N
+		case d.Day < begin+firstYear:
+			later += d.N
+		}
+	}
+	if float64(early)/crowdDays > crowdTimes*float64(later)/(firstYear-crowdDays) {
+		return early
+	}
+	return 0
 }
 
 // modelFor is the run's fit, or one to the histories as they stood at the cut.
@@ -128,8 +161,9 @@ func judge(r btyd.HoldoutResult) (verdict string, bad bool) {
 
 // weekly sets whole weeks of repeat purchases, counted from the cut in both
 // directions, against what was expected of customers when they first bought.
-// The band holds 95 % of weeks if the model is right: chance and the
-// uncertainty of the parameters, not seasons.
+// The band is 1.96 standard deviations to each side: chance, the uncertainty of
+// the parameters, and as much more as the weeks before the cut scattered beyond
+// these (weather, holidays, mailings). It knows of no seasons.
 func weekly(model *btyd.ParetoNBDFit, t warehouse.Tracking, w window) []clientele.HoldoutWeek {
 	if len(t.FirstPurchases) == 0 {
 		return []clientele.HoldoutWeek{}
@@ -149,17 +183,32 @@ func weekly(model *btyd.ParetoNBDFit, t warehouse.Tracking, w window) []clientel
 	out := make([]clientele.HoldoutWeek, n)
 	for k := range out {
 		day := start + clientele.Date(k*week)
-		out[k] = clientele.HoldoutWeek{
-			Week: day, Expected: expected[k], HeldOut: day > w.calibrated,
-			Low: math.Max(0, expected[k]-z95*sd[k]), High: expected[k] + z95*sd[k],
-		}
+		out[k] = clientele.HoldoutWeek{Week: day, Expected: expected[k], HeldOut: day > w.calibrated}
 	}
 	for _, d := range t.RepeatPurchases {
 		if k := int(d.Day-start) / week; d.Day >= start && k < n {
 			out[k].Actual += d.N
 		}
 	}
+	wider := scatter(out, sd)
+	for k := range out {
+		reach := z95 * wider * sd[k]
+		out[k].Low, out[k].High = math.Max(0, expected[k]-reach), expected[k]+reach
+	}
 	return out
+}
+
+// scatter is by how much the weeks before the cut lie further from the expected
+// than their standard deviations say, at least 1.
+func scatter(weeks []clientele.HoldoutWeek, sd []float64) float64 {
+	sum, n := 0.0, 0.0
+	for k, w := range weeks {
+		if !w.HeldOut && sd[k] > 0 {
+			z := (float64(w.Actual) - w.Expected) / sd[k]
+			sum, n = sum+z*z, n+1
+		}
+	}
+	return math.Sqrt(math.Max(1, sum/math.Max(1, n)))
 }
 
 // z95 bounds the middle 95 % of a normal distribution.
