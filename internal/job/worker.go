@@ -68,9 +68,9 @@ func (w *Worker) run(ctx context.Context, j store.Job) {
 	log := w.log.With("job", j.ID, "kind", j.Kind, "attempt", j.Attempts)
 	log.InfoContext(ctx, "job started")
 	running, stop := context.WithCancelCause(ctx)
-	beats := w.startBeats(running, stop, j)
+	beats := w.startBeats(stop, j)
 	result, err := w.handle(running, j, beats.report)
-	j.Cancel = beats.stop()
+	j.Progress, j.Cancel = beats.stop()
 	cause := context.Cause(running)
 	stop(nil)
 	if errors.Is(cause, errLeaseLost) {
@@ -99,6 +99,7 @@ func outcome(j store.Job, result any, err error, shutdown bool) store.Job {
 		j.State = store.JobCancelled
 	case shutdown:
 		j.State, j.RunAt, j.Finished = store.JobQueued, now, nil
+		j.Attempts-- // stopping in good order speaks not against the job
 	case clientele.CodeOf(err) == clientele.CodeBusy && j.Attempts < maxAttempts:
 		// Only where another holder was in the way is the same attempt likely to
 		// end otherwise; bad input stays bad and a full disk stays full.
@@ -148,42 +149,43 @@ type beats struct {
 	done     chan struct{}
 }
 
-func (w *Worker) startBeats(ctx context.Context, stop context.CancelCauseFunc, j store.Job) *beats {
+func (w *Worker) startBeats(stop context.CancelCauseFunc, j store.Job) *beats {
 	b := &beats{progress: store.JobProgress{Step: "starting", Fraction: -1}, quit: make(chan struct{}), done: make(chan struct{})}
 	go func() {
 		defer close(b.done)
-		tick := time.NewTicker(pollEvery)
-		defer tick.Stop()
-		for last := time.Now(); ; {
-			select {
-			case <-b.quit:
-				return
-			case <-tick.C:
-			}
-			if time.Since(last) > leaseFor {
-				stop(errLeaseLost)
-				return
-			}
-			b.mu.Lock()
-			p := b.progress
-			b.mu.Unlock()
-			kept, err := w.queue.jobs.BeatJob(ctx, j.ID, w.owner, time.Now().Add(leaseFor), p)
-			switch {
-			case err == nil && kept.Cancel:
-				b.mu.Lock()
-				b.cancel = true
-				b.mu.Unlock()
-				stop(errCancelled)
-				return
-			case err == nil:
-				last = time.Now()
-			case clientele.CodeOf(err) == clientele.CodeConflict:
-				stop(errLeaseLost)
-				return
-			}
+		if why := w.beat(j, b); why != nil {
+			stop(why)
 		}
 	}()
 	return b
+}
+
+// beat returns why the job has to stop, or nil once it has ended by itself.
+func (w *Worker) beat(j store.Job, b *beats) error {
+	tick := time.NewTicker(pollEvery)
+	defer tick.Stop()
+	for last := time.Now(); time.Since(last) < leaseFor; {
+		select {
+		case <-b.quit:
+			return nil
+		case <-tick.C:
+		}
+		b.mu.Lock()
+		p := b.progress
+		b.mu.Unlock()
+		kept, err := w.queue.jobs.BeatJob(context.Background(), j.ID, w.owner, time.Now().Add(leaseFor), p)
+		switch {
+		case clientele.CodeOf(err) == clientele.CodeConflict:
+			return errLeaseLost
+		case err != nil: // the store may be back before the lease runs out
+		case kept.Cancel:
+			b.cancel = true // read after done
+			return errCancelled
+		default:
+			last = time.Now()
+		}
+	}
+	return errLeaseLost
 }
 
 func (b *beats) report(p store.JobProgress) {
@@ -192,9 +194,9 @@ func (b *beats) report(p store.JobProgress) {
 	b.mu.Unlock()
 }
 
-// stop ends the beats and says whether the job was asked to stop.
-func (b *beats) stop() bool {
+// stop ends the beats, and gives the last progress and whether the job was asked to stop.
+func (b *beats) stop() (p store.JobProgress, cancel bool) {
 	close(b.quit)
 	<-b.done
-	return b.cancel
+	return b.progress, b.cancel
 }

@@ -1,0 +1,424 @@
+// Package storetest is the conformance suite of store.Store. Every engine
+// passes it whole.
+package storetest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/store"
+)
+
+// Engine is what the suite needs of an implementation.
+type Engine struct {
+	// Open opens the store that lies in a directory, and makes it if there is none.
+	Open func(t *testing.T, dir string) store.Store
+	// OpenBackup opens what Backup wrote.
+	OpenBackup func(t *testing.T, path string) store.Store
+}
+
+// Test runs the suite.
+func Test(t *testing.T, e Engine) {
+	for name, test := range map[string]func(*testing.T, Engine){
+		"a job keeps what it was given":               testAddJob,
+		"jobs of one key are one":                     testOneUnfinished,
+		"jobs are leased in order, when due":          testLeaseOrder,
+		"a lease that ran out is given anew":          testLeaseRunsOut,
+		"one of many leases a job":                    testLeaseRace,
+		"progress is kept, and tells of a request":    testBeat,
+		"a finished job keeps its result or error":    testFinish,
+		"a queued job is cancelled at once":           testCancelQueued,
+		"a finished job is not cancelled":             testCancelFinished,
+		"an owner without a lease is refused":         testLostLease,
+		"released jobs can be leased":                 testRelease,
+		"finished jobs are forgotten, others are not": testForget,
+		"recent jobs come newest first":               testRecent,
+		"what does not exist is not found":            testNotFound,
+		"the cache keeps values":                      testCache,
+		"the cache forgets the least recently used":   testCacheBound,
+		"all is there after closing":                  testReopen,
+		"a backup holds what was there":               testBackup,
+		"a sound store passes its check":              testCheck,
+	} {
+		t.Run(name, func(t *testing.T) { test(t, e) })
+	}
+}
+
+var start = time.Date(2026, 10, 1, 9, 0, 0, 0, time.UTC)
+
+func open(t *testing.T, e Engine) store.Store {
+	t.Helper()
+	s := e.Open(t, t.TempDir())
+	t.Cleanup(func() { must(t, s.Close()) })
+	return s
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func wantCode(t *testing.T, err error, want clientele.Code) {
+	t.Helper()
+	if got := clientele.CodeOf(err); got != want {
+		t.Errorf("got %v (code %q), want code %q", err, got, want)
+	}
+}
+
+// sample is a job that has waited since so many seconds after start.
+func sample(id string, after int) store.Job {
+	at := start.Add(time.Duration(after) * time.Second)
+	return store.Job{
+		ID: id, Kind: "import", Payload: json.RawMessage(`{"file":"a.csv"}`), State: store.JobQueued, RunAt: at, Created: at,
+		Progress: store.JobProgress{Step: "waiting", Fraction: -1},
+	}
+}
+
+func add(t *testing.T, s store.Store, j store.Job) store.Job {
+	t.Helper()
+	kept, err := s.AddJob(t.Context(), j)
+	must(t, err)
+	return kept
+}
+
+func lease(t *testing.T, s store.Store, owner string, at time.Time) store.Job {
+	t.Helper()
+	j, ok, err := s.LeaseJob(t.Context(), owner, at, at.Add(time.Minute))
+	must(t, err)
+	if !ok {
+		t.Fatal("there is no job to lease")
+	}
+	return j
+}
+
+func testAddJob(t *testing.T, e Engine) {
+	s := open(t, e)
+	want := sample("a", 0)
+	want.Key = "a.csv"
+	got := add(t, s, want)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("returned: %s", diff)
+	}
+	got, err := s.Job(t.Context(), "a")
+	must(t, err)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("read: %s", diff)
+	}
+}
+
+func testOneUnfinished(t *testing.T, e Engine) {
+	s := open(t, e)
+	first, second := sample("a", 0), sample("b", 1)
+	first.Key, second.Key = "k", "k"
+	add(t, s, first)
+	if got := add(t, s, second); got.ID != "a" {
+		t.Errorf("a second unfinished job of the key was kept: %s", got.ID)
+	}
+	other := second
+	other.ID, other.Kind = "c", "statement"
+	if got := add(t, s, other); got.ID != "c" {
+		t.Errorf("a job of another kind was taken for %s", got.ID)
+	}
+	j := lease(t, s, "w", start.Add(time.Hour))
+	if got := add(t, s, second); got.ID != "a" {
+		t.Errorf("a running job does not stand for its key: %s", got.ID)
+	}
+	j.State = store.JobDone
+	must(t, s.FinishJob(t.Context(), "w", j))
+	if got := add(t, s, second); got.ID != "b" {
+		t.Errorf("a finished job still stands for its key: %s", got.ID)
+	}
+	for _, id := range []string{"x", "y"} {
+		if got := add(t, s, sample(id, 5)); got.ID != id {
+			t.Errorf("jobs without a key were taken for one: %s", got.ID)
+		}
+	}
+}
+
+func testLeaseOrder(t *testing.T, e Engine) {
+	s := open(t, e)
+	add(t, s, sample("late", 20))
+	add(t, s, sample("early", 10))
+	if _, ok, err := s.LeaseJob(t.Context(), "w", start.Add(9*time.Second), start.Add(time.Minute)); ok || err != nil {
+		t.Fatalf("a job was leased before it was due: %v", err)
+	}
+	j := lease(t, s, "w", start.Add(30*time.Second))
+	if j.ID != "early" || j.State != store.JobRunning || j.Attempts != 1 || j.Started == nil || !j.Started.Equal(start.Add(30*time.Second)) {
+		t.Errorf("leased %+v", j)
+	}
+	if j := lease(t, s, "w", start.Add(30*time.Second)); j.ID != "late" {
+		t.Errorf("then leased %s", j.ID)
+	}
+	if _, ok, err := s.LeaseJob(t.Context(), "w", start.Add(40*time.Second), start.Add(time.Minute)); ok || err != nil {
+		t.Errorf("a job was leased twice: %v", err)
+	}
+}
+
+func testLeaseRunsOut(t *testing.T, e Engine) {
+	s := open(t, e)
+	add(t, s, sample("a", 0))
+	lease(t, s, "dead", start)
+	j := lease(t, s, "alive", start.Add(time.Minute))
+	if j.Attempts != 2 || !j.Started.Equal(start) {
+		t.Errorf("got %+v", j)
+	}
+	_, err := s.BeatJob(t.Context(), "a", "dead", start.Add(time.Hour), store.JobProgress{})
+	wantCode(t, err, clientele.CodeConflict)
+}
+
+func testLeaseRace(t *testing.T, e Engine) {
+	s := open(t, e)
+	add(t, s, sample("a", 0))
+	var wait sync.WaitGroup
+	wins := make(chan string, 16)
+	for i := range cap(wins) {
+		wait.Go(func() {
+			owner := fmt.Sprint(i)
+			if _, ok, err := s.LeaseJob(context.Background(), owner, start, start.Add(time.Minute)); err != nil {
+				t.Error(err)
+			} else if ok {
+				wins <- owner
+			}
+		})
+	}
+	wait.Wait()
+	if len(wins) != 1 {
+		t.Errorf("%d owners got the job", len(wins))
+	}
+}
+
+func testBeat(t *testing.T, e Engine) {
+	s := open(t, e)
+	add(t, s, sample("a", 0))
+	lease(t, s, "w", start)
+	want := store.JobProgress{Step: "loading", Fraction: 0.25, Rows: 1 << 40}
+	j, err := s.BeatJob(t.Context(), "a", "w", start.Add(2*time.Minute), want)
+	must(t, err)
+	if j.Cancel || j.Progress != want {
+		t.Errorf("got %+v", j)
+	}
+	if _, ok, err := s.LeaseJob(t.Context(), "other", start.Add(90*time.Second), start.Add(time.Hour)); ok || err != nil {
+		t.Errorf("a lease that was extended ran out: %v", err)
+	}
+	j, err = s.CancelJob(t.Context(), "a", start)
+	must(t, err)
+	if j.State != store.JobRunning || !j.Cancel {
+		t.Errorf("a running job was not merely asked to stop: %+v", j)
+	}
+	j, err = s.BeatJob(t.Context(), "a", "w", start.Add(3*time.Minute), want)
+	must(t, err)
+	if !j.Cancel {
+		t.Error("the owner is not told of the request")
+	}
+}
+
+func testFinish(t *testing.T, e Engine) {
+	s := open(t, e)
+	for i, end := range []store.Job{
+		{State: store.JobDone, Result: json.RawMessage(`{"rows":3}`)},
+		{State: store.JobFailed, Error: json.RawMessage(`{"code":"invalid","message":"no","at":{"file":"a.csv","line":3}}`)},
+		{State: store.JobCancelled},
+	} {
+		id := fmt.Sprint("job", i)
+		add(t, s, sample(id, i))
+		j := lease(t, s, "w", start.Add(time.Hour))
+		at := start.Add(2 * time.Hour)
+		j.State, j.Result, j.Error, j.Finished = end.State, end.Result, end.Error, &at
+		must(t, s.FinishJob(t.Context(), "w", j))
+		got, err := s.Job(t.Context(), id)
+		must(t, err)
+		if diff := cmp.Diff(j, got); diff != "" {
+			t.Errorf("%s: %s", end.State, diff)
+		}
+		if f := got.Failure(); (f != nil) != (end.State == store.JobFailed) || f != nil && (f.Code != clientele.CodeInvalid || f.At.Line != 3) {
+			t.Errorf("%s: failure %+v", end.State, f)
+		}
+	}
+	if _, ok, err := s.LeaseJob(t.Context(), "w", start.Add(9*time.Hour), start.Add(10*time.Hour)); ok || err != nil {
+		t.Errorf("a finished job was leased: %v", err)
+	}
+}
+
+func testCancelQueued(t *testing.T, e Engine) {
+	s := open(t, e)
+	add(t, s, sample("a", 0))
+	j, err := s.CancelJob(t.Context(), "a", start.Add(time.Second))
+	must(t, err)
+	if j.State != store.JobCancelled || j.Finished == nil || !j.Finished.Equal(start.Add(time.Second)) {
+		t.Errorf("got %+v", j)
+	}
+}
+
+func testCancelFinished(t *testing.T, e Engine) {
+	s := open(t, e)
+	add(t, s, sample("a", 0))
+	j := lease(t, s, "w", start)
+	j.State = store.JobDone
+	must(t, s.FinishJob(t.Context(), "w", j))
+	j, err := s.CancelJob(t.Context(), "a", start)
+	must(t, err)
+	if j.State != store.JobDone || j.Cancel {
+		t.Errorf("got %+v", j)
+	}
+}
+
+func testLostLease(t *testing.T, e Engine) {
+	s := open(t, e)
+	add(t, s, sample("a", 0))
+	j := lease(t, s, "w", start)
+	_, err := s.BeatJob(t.Context(), "a", "other", start, store.JobProgress{})
+	wantCode(t, err, clientele.CodeConflict)
+	j.State = store.JobDone
+	wantCode(t, s.FinishJob(t.Context(), "other", j), clientele.CodeConflict)
+	must(t, s.FinishJob(t.Context(), "w", j))
+	wantCode(t, s.FinishJob(t.Context(), "w", j), clientele.CodeConflict)
+}
+
+func testRelease(t *testing.T, e Engine) {
+	s := open(t, e)
+	add(t, s, sample("a", 0))
+	lease(t, s, "dead", start)
+	must(t, s.ReleaseJobs(t.Context()))
+	if j := lease(t, s, "w", start.Add(time.Second)); j.ID != "a" || j.Attempts != 2 {
+		t.Errorf("got %+v", j)
+	}
+}
+
+func testForget(t *testing.T, e Engine) {
+	s := open(t, e)
+	for _, id := range []string{"old", "queued"} {
+		add(t, s, sample(id, len(id)))
+	}
+	j := lease(t, s, "w", start.Add(time.Hour))
+	at := start.Add(time.Hour)
+	j.State, j.Finished = store.JobDone, &at
+	must(t, s.FinishJob(t.Context(), "w", j))
+	must(t, s.ForgetJobs(t.Context(), at))
+	if _, err := s.Job(t.Context(), "old"); err != nil {
+		t.Errorf("forgotten too early: %v", err)
+	}
+	must(t, s.ForgetJobs(t.Context(), at.Add(time.Second)))
+	_, err := s.Job(t.Context(), "old")
+	wantCode(t, err, clientele.CodeNotFound)
+	if _, err := s.Job(t.Context(), "queued"); err != nil {
+		t.Errorf("an unfinished job was forgotten: %v", err)
+	}
+}
+
+func testRecent(t *testing.T, e Engine) {
+	s := open(t, e)
+	for i, id := range []string{"b", "c", "a"} {
+		add(t, s, sample(id, i))
+	}
+	other := sample("other", 9)
+	other.Kind = "statement"
+	add(t, s, other)
+	for _, c := range []struct {
+		kind  string
+		limit int
+		want  []string
+	}{{"", 9, []string{"other", "a", "c", "b"}}, {"import", 2, []string{"a", "c"}}, {"none", 9, nil}} {
+		jobs, err := s.RecentJobs(t.Context(), c.kind, c.limit)
+		must(t, err)
+		var ids []string
+		for _, j := range jobs {
+			ids = append(ids, j.ID)
+		}
+		if diff := cmp.Diff(c.want, ids); diff != "" {
+			t.Errorf("kind %q: %s", c.kind, diff)
+		}
+	}
+}
+
+func testNotFound(t *testing.T, e Engine) {
+	s := open(t, e)
+	_, err := s.Job(t.Context(), "none")
+	wantCode(t, err, clientele.CodeNotFound)
+	_, err = s.CancelJob(t.Context(), "none", start)
+	wantCode(t, err, clientele.CodeNotFound)
+	if _, ok, err := s.Get(t.Context(), "none"); ok || err != nil {
+		t.Errorf("cache: %v, %v", ok, err)
+	}
+}
+
+func testCache(t *testing.T, e Engine) {
+	s := open(t, e)
+	for _, want := range [][]byte{{0, 1, 255}, []byte("second"), {}} {
+		must(t, s.Put(t.Context(), "k", want))
+		got, ok, err := s.Get(t.Context(), "k")
+		must(t, err)
+		if !ok || !bytes.Equal(got, want) {
+			t.Errorf("put %q, got %q (%v)", want, got, ok)
+		}
+	}
+}
+
+func testCacheBound(t *testing.T, e Engine) {
+	s := open(t, e)
+	third := make([]byte, store.MaxCacheBytes/3)
+	for _, key := range []string{"1", "2", "3", "4"} {
+		must(t, s.Put(t.Context(), key, third))
+		time.Sleep(2 * time.Millisecond) // use is told apart by the millisecond
+	}
+	must(t, s.Put(t.Context(), "huge", make([]byte, store.MaxCacheBytes+1)))
+	for key, want := range map[string]bool{"1": false, "2": true, "3": true, "4": true, "huge": false} {
+		if _, ok, err := s.Get(t.Context(), key); ok != want || err != nil {
+			t.Errorf("%s: kept %v, want %v (%v)", key, ok, want, err)
+		}
+	}
+}
+
+func testReopen(t *testing.T, e Engine) {
+	dir := t.TempDir()
+	s := e.Open(t, dir)
+	add(t, s, sample("a", 0))
+	must(t, s.Put(t.Context(), "k", []byte("v")))
+	must(t, s.Close())
+	s = e.Open(t, dir)
+	defer func() { must(t, s.Close()) }()
+	holdsSample(t, s)
+}
+
+func testBackup(t *testing.T, e Engine) {
+	s := open(t, e)
+	add(t, s, sample("a", 0))
+	must(t, s.Put(t.Context(), "k", []byte("v")))
+	path := filepath.Join(t.TempDir(), "backup")
+	must(t, s.Backup(t.Context(), path))
+	wantCode(t, s.Backup(t.Context(), path), clientele.CodeConflict)
+	add(t, s, sample("later", 1))
+	b := e.OpenBackup(t, path)
+	defer func() { must(t, b.Close()) }()
+	holdsSample(t, b)
+	_, err := b.Job(t.Context(), "later")
+	wantCode(t, err, clientele.CodeNotFound)
+}
+
+func holdsSample(t *testing.T, s store.Store) {
+	t.Helper()
+	j, err := s.Job(t.Context(), "a")
+	must(t, err)
+	if diff := cmp.Diff(sample("a", 0), j); diff != "" {
+		t.Error(diff)
+	}
+	if v, ok, err := s.Get(t.Context(), "k"); !ok || err != nil || string(v) != "v" {
+		t.Errorf("cache: %q, %v, %v", v, ok, err)
+	}
+}
+
+func testCheck(t *testing.T, e Engine) {
+	s := open(t, e)
+	add(t, s, sample("a", 0))
+	must(t, s.Check(t.Context()))
+}
