@@ -35,12 +35,3 @@ func findBrowser(ctx context.Context, o options, t *tally) error {
 	}
 	return nil
 }
-
-// skipBrowserTests counts what SKIP_BROWSER=1 leaves out.
-func skipBrowserTests(t *tally) error {
-	tests, err := functions("e2e", "Test")
-	for _, f := range tests {
-		t.skip("e2e "+f.name, "SKIP_BROWSER=1")
-	}
-	return err
-}

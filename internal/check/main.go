@@ -37,11 +37,11 @@ type options struct {
 // what people wait for most.
 var checks = []check{
 	{"browser", findBrowser},
-	{"race", raced},
-	{"test", unraced},
-	{"fuzz", fuzzed},
 	{"lint", linted},
 	{"types", typed},
+	{"test", tested},
+	{"pages", browsed},
+	{"fuzz", fuzzed},
 	{"vulnerabilities", scanned},
 }
 

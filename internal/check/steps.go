@@ -14,54 +14,34 @@ import (
 
 const module = "github.com/clientele/clientele"
 
-// withoutRace are the packages that run without the race detector, each with
-// the reason. All others run with it, and no package runs twice.
-var withoutRace = map[string]string{
-	"model": "arithmetic on values that no goroutines share; raced it takes ten times as long",
-	"e2e":   "waits for a browser; the server that it talks to is raced in its own packages",
-}
+// browserTests is the package that drives a real browser. It alone runs without
+// the race detector: the server that it talks to is raced in its own packages.
+const browserTests = module + "/e2e"
 
-func raced(ctx context.Context, _ options, t *tally) error {
-	packages, err := packages(ctx, func(room string) bool { return withoutRace[room] == "" })
-	if err != nil {
-		return err
-	}
-	return goTest(ctx, t, append([]string{"-race"}, packages...))
-}
-
-func unraced(ctx context.Context, o options, t *tally) error {
-	if o.skipBrowser {
-		if err := skipBrowserTests(t); err != nil {
-			return err
-		}
-	}
-	packages, err := packages(ctx, func(room string) bool {
-		return withoutRace[room] != "" && !(room == "e2e" && o.skipBrowser)
-	})
-	if err != nil {
-		return err
-	}
-	return goTest(ctx, t, packages)
-}
-
-// packages lists those whose room (the first folder of the path) is wanted.
-func packages(ctx context.Context, wanted func(room string) bool) ([]string, error) {
+// tested runs the tests of every other package, with the race detector.
+func tested(ctx context.Context, _ options, t *tally) error {
 	all, err := output(ctx, "go", "list", "./...")
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var chosen []string
-	for _, p := range strings.Fields(all) {
-		if room, _, _ := strings.Cut(shortName(p), "/"); wanted(room) {
-			chosen = append(chosen, p)
-		}
-	}
-	return chosen, nil
+	packages := strings.Fields(all)
+	return goTest(ctx, t, append([]string{"-race"}, slices.DeleteFunc(packages, func(p string) bool { return p == browserTests })...)...)
 }
 
-// goTest runs the tests of packages, given with any further flags, and counts them.
-func goTest(ctx context.Context, t *tally, packages []string) error {
-	args := append([]string{"test", "-json", "-count=1", "-timeout=20m"}, packages...)
+func browsed(ctx context.Context, o options, t *tally) error {
+	if !o.skipBrowser {
+		return goTest(ctx, t, browserTests)
+	}
+	tests, err := functions("e2e", "Test")
+	for _, f := range tests {
+		t.skip("e2e "+f.name, "SKIP_BROWSER=1")
+	}
+	return err
+}
+
+// goTest runs tests, and counts them.
+func goTest(ctx context.Context, t *tally, args ...string) error {
+	args = append([]string{"test", "-json", "-count=1", "-timeout=20m"}, args...)
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Stderr = os.Stderr
 	stdout, err := cmd.StdoutPipe()
