@@ -35,7 +35,7 @@ func exact(p ParetoNBD, h History) float64 {
 	a, b, k := p.Alpha+h.Tx, p.Beta+h.Tx, p.R+h.X
 	c := 1 / (k/a + (p.S+1)/b)
 	top := math.Log1p((h.T - h.Tx) / c)
-	const n = 4000
+	const n = 800
 	sum := 0.0
 	for i := range n {
 		for j, x := range rule.X {

@@ -21,16 +21,18 @@ type nodes struct {
 	w      []float64 // weight, in weeks
 }
 
-// dayRules give the nodes per day by the relative fall ρ of the integrand over
-// it: the error of n nodes is about ρ^2n (n!)⁴/((2n+1) (2n)!³), below 4e−12.
+// dayRules give the nodes per day. The relative fall ρ of the integrand over the
+// day bounds the error of n nodes by about ρ^2n (n!)⁴/((2n+1) (2n)!³); the
+// singularities at −α and −β, a day's length over near away from its first
+// instant, add about (4/near)^−2n. Both stay below 2e−11 of the day.
 var dayRules = []struct {
-	below float64
-	rule  mathx.Rule
+	fall, near float64
+	rule       mathx.Rule
 }{
-	{0.01, mathx.Legendre(2)},
-	{0.1, mathx.Legendre(3)},
-	{0.5, mathx.Legendre(4)},
-	{2, mathx.Legendre(8)},
+	{0.01, 0.005, mathx.Legendre(2)},
+	{0.1, 0.05, mathx.Legendre(3)},
+	{0.5, 0.2, mathx.Legendre(4)},
+	{2, 1, mathx.Legendre(8)},
 }
 
 // maxFall is the largest ρ on the first day of a chunk's table; beyond it the
@@ -60,7 +62,7 @@ func (m *nodes) day(d, x float64) {
 	y, p := d*h, m.p
 	fall := (p.R+x)/(p.Alpha+y) + (p.S+1)/(p.Beta+y)
 	for _, r := range dayRules {
-		if fall*h < r.below && h < 2*min(p.Alpha+y, p.Beta+y) {
+		if fall*h < r.fall && h < r.near*min(p.Alpha+y, p.Beta+y) {
 			for i, u := range r.rule.X {
 				m.add(y+u*h, r.rule.W[i]*h)
 			}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/clientele/clientele/model/btyd"
+	"github.com/clientele/clientele/model/internal/cdnow"
 	"github.com/clientele/clientele/model/spend"
 )
 
@@ -85,6 +86,16 @@ func BenchmarkFitsMillion(b *testing.B) {
 	}
 	for b.Loop() {
 		if _, err := btyd.FitParetoNBD(cells, btyd.Options{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// The CDNOW sample, where every draw is exact.
+func BenchmarkEvaluateSample(b *testing.B) {
+	p, m, rows := fitBoth(b, cdnow.Load(b, cdnow.Sample).At("1997-09-30", "1998-06-30"))
+	for b.Loop() {
+		if _, err := Evaluate(p, m, rows, published); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -46,7 +46,9 @@ func TestEquityCDNOWSample(t *testing.T) {
 	cs := cdnow.Load(t, cdnow.Sample).At("1997-09-30", "1998-06-30")
 	p, m, rows := fitBoth(t, cs)
 	o := published
-	o.Draws = 8000
+	if o.Draws = 8000; testing.Short() {
+		o.Draws = 2000
+	}
 	r, err := Evaluate(p, m, rows, o)
 	if err != nil {
 		t.Fatal(err)
@@ -69,9 +71,11 @@ func TestEquityCDNOWSample(t *testing.T) {
 func TestGoldenEquity(t *testing.T) {
 	log := cdnow.Load(t, cdnow.Sample)
 	p, m, rows := fitBoth(t, log.At("1997-09-30", "1998-06-30"))
+	few := published
+	few.Draws = 40
 	copy(p.Theta, []float64{.55327661, 10.57767270, .60623924, 11.66871664})
 	copy(m.Theta, []float64{6.2495518, 3.7442156, 15.4435337})
-	r, err := Evaluate(p, m, rows, published)
+	r, err := Evaluate(p, m, rows, few)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +84,7 @@ func TestGoldenEquity(t *testing.T) {
 	for i, c := range log.At("1998-06-30", "1998-06-30") {
 		rows[i] = Row{X: c.X, Tx: c.Tx, T: c.T, XG: c.XG, N: 1, SumZ: c.Z}
 	}
-	r, err = Evaluate(p, m, rows, published)
+	r, err = Evaluate(p, m, rows, few)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +92,7 @@ func TestGoldenEquity(t *testing.T) {
 	near(t, "closing, old assumptions, five years", r.Total.Horizon.Estimate, 53055.13, .005)
 	copy(p.Theta, []float64{.56300344, 12.55916076, .40810587, 10.51447911})
 	copy(m.Theta, []float64{4.6834428, 4.1897703, 24.3905294})
-	r, err = Evaluate(p, m, rows, published)
+	r, err = Evaluate(p, m, rows, few)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,6 +102,10 @@ func TestGoldenEquity(t *testing.T) {
 
 // The surface against exact draws, on the master file and on the sample.
 func TestSurfaceAgainstExactDraws(t *testing.T) {
+	n := 1000
+	if testing.Short() {
+		n = 200
+	}
 	for _, file := range []string{cdnow.Sample, cdnow.Master} {
 		p, m, rows := fitBoth(t, cdnow.Load(t, file).At("1997-09-30", "1998-06-30"))
 		l, err := arrange(rows, published)
@@ -105,7 +113,7 @@ func TestSurfaceAgainstExactDraws(t *testing.T) {
 			t.Fatal(err)
 		}
 		e := &evaluation{layout: l, purchases: p, money: m, o: published.withDefaults()}
-		ps := points(p.Draws(2000, 1), m.Draws(2000, 2))
+		ps := points(p.Draws(n, 1), m.Draws(n, 2))
 		draws, worst := e.surface(ps)
 		t.Logf("%s: %v", file, worst)
 		if draws == nil {

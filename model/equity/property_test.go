@@ -47,7 +47,7 @@ func TestEstimatesAddUp(t *testing.T) {
 	p, m := assumed([]float64{.6, 11, .5, 9}, []float64{6, 4, 15}, .05)
 	rapid.Check(t, func(t *rapid.T) {
 		o := published
-		o.Groups, o.Draws = 4, 100
+		o.Groups, o.Draws = 4, 40
 		rows := anyRows(t, o.Groups)
 		r, err := Evaluate(p, m, rows, o)
 		if err != nil {
