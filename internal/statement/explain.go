@@ -75,9 +75,9 @@ func (s *Service) Explain(ctx context.Context, r ExplainRequest) (Explanation, e
 	}
 	switch {
 	case e.worth == nil:
-		err = s.recordRows(ctx, r, e, &x)
+		err = s.explainRecords(ctx, r, e, &x)
 	case part.Equity != nil:
-		err = s.worthRows(ctx, r, *e.worth, part, &x)
+		err = s.explainWorth(ctx, r, *e.worth, part, &x)
 	}
 	if err != nil {
 		return Explanation{}, err
@@ -133,8 +133,8 @@ func leftOut(st clientele.Statement, e entry) []string {
 	return out
 }
 
-// recordRows explains a figure by records, and proves that they add up to it.
-func (s *Service) recordRows(ctx context.Context, r ExplainRequest, e entry, x *Explanation) error {
+// explainRecords explains a figure by records, and proves that they add up to it.
+func (s *Service) explainRecords(ctx context.Context, r ExplainRequest, e entry, x *Explanation) error {
 	w, err := s.warehouse.Explain(ctx, warehouse.ExplainQuery{
 		MovementQuery: warehouse.MovementQuery{Period: r.Period, Definition: x.Definition, By: r.By},
 		Line:          cmp.Or(e.rows, e.Line), Segment: r.Segment, Offset: r.Offset, Limit: r.Limit,

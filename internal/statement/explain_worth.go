@@ -22,9 +22,9 @@ H = %d weeks; δ = ln(1 + %g)/52 per week; margin = %g
 
 const beyond = "\nThis line: the same integral from H on.\n"
 
-// worthRows explains an estimate by the customers that make it: those of the
+// explainWorth explains an estimate by the customers that make it: those of the
 // segment and group, with their worth at the ends of the period that count.
-func (s *Service) worthRows(ctx context.Context, r ExplainRequest, w worthRows, part clientele.Statement, x *Explanation) error {
+func (s *Service) explainWorth(ctx context.Context, r ExplainRequest, w worthRows, part clientele.Statement, x *Explanation) error {
 	b, err := s.basis(ctx, r.Request)
 	if err != nil {
 		return err
