@@ -19,6 +19,10 @@ func (d *DB) Explain(ctx context.Context, q warehouse.ExplainQuery) (warehouse.E
 		return warehouse.Explanation{}, clientele.Errorf(clientele.CodeUsage, "a page of %d rows from row %d cannot be had", q.Limit, q.Offset).
 			WithHint("Ask for up to %d rows at a time.", maxExplained)
 	}
+	if q.Segment != "" && q.By == "" {
+		return warehouse.Explanation{}, clientele.Errorf(clientele.CodeUsage, "segment %q of no attribute", q.Segment).
+			WithHint("Say which attribute the segments are by.")
+	}
 	s, err := newSpan(q.MovementQuery)
 	if err != nil {
 		return warehouse.Explanation{}, err

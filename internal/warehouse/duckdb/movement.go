@@ -163,16 +163,11 @@ func (b *book) add(ctx context.Context, tx *sql.Tx, figures []figure, source str
 }
 
 func (b *book) close() warehouse.Movements {
-	b.finish(&b.total)
+	finishReasons(&b.total)
 	out := warehouse.Movements{Total: b.total}
 	for _, name := range slices.Sorted(maps.Keys(b.segments)) {
-		b.finish(b.segments[name])
+		finishReasons(b.segments[name])
 		out.Segments = append(out.Segments, warehouse.Segment{Name: name, Movement: *b.segments[name]})
 	}
 	return out
-}
-
-func (b *book) finish(m *clientele.Movement) {
-	m.Revenue.Net = m.Revenue.Gross.Sub(m.Revenue.Refunds)
-	finishReasons(m)
 }
