@@ -114,7 +114,7 @@ func TestSummaryReadsTheBars(t *testing.T) {
 }
 
 func TestTrackingAxisIsRound(t *testing.T) {
-	for _, c := range []struct{ top, want float64 }{{0, 4}, {4, 4}, {5, 8}, {39, 40}, {81, 100}, {799, 800}, {801, 1000}, {4100, 8000}} {
+	for _, c := range []struct{ top, want float64 }{{0, 4}, {4, 4}, {5, 8}, {39, 40}, {81, 100}, {799, 800}, {801, 1000}, {4100, 6000}, {1250, 1600}} {
 		tr := NewTracking([]Point{{Actual: c.top}}, 0, func(f float64) string { return fmt.Sprint(f) })
 		if tr.Axis.Max != c.want {
 			t.Errorf("top %v: axis to %v, want %v", c.top, tr.Axis.Max, c.want)

@@ -1,5 +1,7 @@
 package chart
 
+import "math"
+
 // Tracking compares what happened with what a model expected, point by point,
 // with the model's band, before and after the point where it stopped seeing.
 type Tracking struct {
@@ -37,7 +39,7 @@ func NewTracking(points []Point, split int, format func(float64) string) *Tracki
 	return t
 }
 
-// roundStep is the least of 1, 2, 2.5, 5, 10 × 10^k that is at least f.
+// roundStep is the least round whole number that is at least f.
 func roundStep(f float64) float64 {
 	if f <= 1 {
 		return 1
@@ -46,9 +48,9 @@ func roundStep(f float64) float64 {
 	for f > 10*scale {
 		scale *= 10
 	}
-	for _, m := range []float64{1, 2, 2.5, 5} {
-		if f <= m*scale {
-			return m * scale
+	for _, m := range []float64{1, 1.5, 2, 2.5, 3, 4, 5, 6, 8} {
+		if step := m * scale; f <= step && step == math.Trunc(step) {
+			return step
 		}
 	}
 	return 10 * scale

@@ -100,9 +100,14 @@ func (l *locale) change(n int64) string {
 	return l.int(n)
 }
 
-// percent writes a fraction with one decimal.
-func (l *locale) percent(f float64) string {
-	s := l.print.Sprint(number.Percent(f, number.MinFractionDigits(1), number.MaxFractionDigits(1)))
+// percent writes a measured fraction, always with one decimal.
+func (l *locale) percent(f float64) string { return l.percentWith(f, number.MinFractionDigits(1)) }
+
+// setting writes a fraction that people chose, as they would write it.
+func (l *locale) setting(f float64) string { return l.percentWith(f) }
+
+func (l *locale) percentWith(f float64, more ...number.Option) string {
+	s := l.print.Sprint(number.Percent(f, append(more, number.MaxFractionDigits(1))...))
 	return strings.ReplaceAll(strings.Replace(s, "-", minus, 1), " ", nbsp)
 }
 

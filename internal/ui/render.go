@@ -96,7 +96,7 @@ func (s *Site) show(w http.ResponseWriter, status int, name string, data any) er
 // errorPage says what happened and what to do next.
 type errorPage struct {
 	frame
-	httpd.Problem
+	Problem httpd.Problem
 }
 
 // Fail answers a request with the error page.
@@ -105,14 +105,14 @@ func (s *Site) Fail(w http.ResponseWriter, r *http.Request, err error) {
 	if settings, err := s.Book.Settings(r.Context()); err == nil {
 		p.Company = settings.Name
 	}
-	if p.Status >= http.StatusInternalServerError {
-		s.Log.ErrorContext(r.Context(), "a page failed", "path", r.URL.Path, "id", p.RequestID, "error", err)
+	if p.Problem.Status >= http.StatusInternalServerError {
+		s.Log.ErrorContext(r.Context(), "a page failed", "path", r.URL.Path, "id", p.Problem.RequestID, "error", err)
 	}
-	if p.Status == http.StatusNotFound {
-		p.frame.Title = "Not found"
+	if p.Problem.Status == http.StatusNotFound {
+		p.Title = "Not found"
 	}
-	if err := s.show(w, p.Status, "error", p); err != nil {
-		s.Log.ErrorContext(r.Context(), "the error page failed", "id", p.RequestID, "error", err)
+	if err := s.show(w, p.Problem.Status, "error", p); err != nil {
+		s.Log.ErrorContext(r.Context(), "the error page failed", "id", p.Problem.RequestID, "error", err)
 		httpd.WriteProblem(w, r, err)
 	}
 }

@@ -80,6 +80,7 @@ type modelPart struct {
 
 // reasonPart is why customers came or left.
 type reasonPart struct {
+	Direction       string // in or out
 	Title, Subtitle string
 	Rows            []reasonRow
 }

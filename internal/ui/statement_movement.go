@@ -1,7 +1,9 @@
 package ui
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/chart"
@@ -89,14 +91,11 @@ func measureWords(m clientele.Measure) string {
 func (b *builder) multiples() []chart.Figure {
 	var figures []chart.Figure
 	var plots []*chart.Waterfall
-	for i, seg := range b.st.Segments {
-		if i == maxMultiples {
+	for i, seg := range bySize(b.st.Segments) {
+		if i == maxMultiples || seg.Segment == clientele.NoCustomerSegment {
 			break
 		}
 		h := seg.Customers
-		if seg.Segment == clientele.NoCustomerSegment {
-			continue
-		}
 		at := *b
 		at.filter = b.filter.of(b.filter.By, seg.Segment)
 		change := h.Closing - h.Opening
@@ -115,6 +114,19 @@ func (b *builder) multiples() []chart.Figure {
 	return figures
 }
 
+// bySize orders segments by customers at closing; lines without a customer come last.
+func bySize(segments []clientele.Statement) []clientele.Statement {
+	none := func(s clientele.Statement) int {
+		if s.Segment == clientele.NoCustomerSegment {
+			return 1
+		}
+		return 0
+	}
+	return slices.SortedStableFunc(slices.Values(segments), func(x, y clientele.Statement) int {
+		return cmp.Or(none(x)-none(y), cmp.Compare(y.Customers.Closing, x.Customers.Closing))
+	})
+}
+
 // maxMultiples bounds the charts of one page; the table has every segment.
 const maxMultiples = 12
 
@@ -123,7 +135,7 @@ func (b *builder) segmentTable() *figTable {
 	t := &figTable{
 		Title: "Every segment, and their sum", Columns: []string{b.filter.By, "opening", "new", "back", "lost", "closing", "value", "worth"},
 	}
-	for _, seg := range b.st.Segments {
+	for _, seg := range bySize(b.st.Segments) {
 		at := *b
 		at.filter = b.filter.of(b.filter.By, seg.Segment)
 		t.Rows = append(t.Rows, at.segmentRow(seg.Segment, seg))

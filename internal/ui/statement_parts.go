@@ -28,7 +28,7 @@ func (b *builder) reasonsIn() reasonPart {
 
 // reasons are the lines by money, unknown last.
 func (b *builder) reasons(direction string, lines []clientele.ReasonLine) reasonPart {
-	var p reasonPart
+	p := reasonPart{Direction: direction}
 	var top float64
 	for _, l := range lines {
 		top = max(top, l.Value.Float64())
@@ -36,7 +36,7 @@ func (b *builder) reasons(direction string, lines []clientele.ReasonLine) reason
 	for _, l := range byValue(lines) {
 		line := warehouse.Line("reasons." + direction + "." + l.Reason)
 		row := reasonRow{
-			Name: l.Reason, Unknown: l.Reason == clientele.UnknownReason,
+			Name: capital(l.Reason), Unknown: l.Reason == clientele.UnknownReason,
 			Customers: b.countFig(line, l.Reason+", customers", l.Customers),
 			Value:     b.fig(line, l.Reason+", value", b.short(l.Value)),
 			Width:     "0%",
@@ -237,7 +237,7 @@ func (b *builder) footer() footer {
 	d := b.st.Definition
 	f := footer{Definition: fmt.Sprintf("Definition %d: %s", d.Version, activeWords(d))}
 	if m := b.whole.Model; m != nil && m.Run != "" {
-		f.Run = m.Name + ", run " + m.Run
+		f.Run = m.Name + " (" + m.Run + ")"
 	}
 	data := b.whole.Data
 	if data == nil {

@@ -21,7 +21,7 @@ func (b *builder) worth() worthPart {
 		Symbol: b.symbol, Before: b.before, Digits: b.inScale(e.Estimate.Estimate, s), Suffix: strings.TrimSpace(s.suffix()),
 		Estimate: b.moneyFig("equity.estimate", "customer equity", e.Estimate.Estimate),
 		Range:    fmt.Sprintf("95%% sure it lies between %s and %s", b.short(e.Low), b.short(e.High)),
-		Basis:    fmt.Sprintf("%d years, %s, %s discount a year", e.HorizonYears, b.marginWords(), b.percent(b.settings.DiscountRate)),
+		Basis:    fmt.Sprintf("%d years, %s, %s discount a year", e.HorizonYears, b.marginWords(), b.setting(b.settings.DiscountRate)),
 	}
 	if m := e.Moved; m != nil {
 		change := m.Closing.Sub(m.Opening)
@@ -40,7 +40,7 @@ func (b *builder) marginWords() string {
 	if b.settings.Margin == nil {
 		return "at revenue"
 	}
-	return b.percent(*b.settings.Margin) + " margin"
+	return b.setting(*b.settings.Margin) + " margin"
 }
 
 func (b *builder) refusal() string {

@@ -31,26 +31,19 @@ func customersWord(n int64) string {
 }
 
 func (b *builder) valueTitle(v clientele.Value) string {
-	noun := "yearly revenue"
-	switch {
-	case v.Measure.Days == 0:
-		noun = "revenue a month"
-	case v.Measure.Days != 365:
-		noun = fmt.Sprintf("revenue of %d days", v.Measure.Days)
-	}
 	change := v.Closing.Sub(v.Opening)
 	came := v.New.Add(v.Reactivated)
 	switch {
 	case change.Sign() == 0:
-		return "As much " + noun + " as at opening"
+		return "The value is what it was at opening"
 	case change.Sign() > 0 && came.Cmp(v.Lost) > 0:
-		return b.short(change) + " of " + noun + " more: arrivals outweigh losses"
+		return "Value rose by " + b.short(change) + ": arrivals outweigh losses"
 	case change.Sign() > 0:
-		return b.short(change) + " of " + noun + " more: those who stayed bought more"
+		return "Value rose by " + b.short(change) + ": those who stayed bought more"
 	case v.Lost.Cmp(came) > 0:
-		return b.short(change.Neg()) + " of " + noun + " less: losses outweigh arrivals"
+		return "Value fell by " + b.short(change.Neg()) + ": losses outweigh arrivals"
 	}
-	return b.short(change.Neg()) + " of " + noun + " less: those who stayed bought less"
+	return "Value fell by " + b.short(change.Neg()) + ": those who stayed bought less"
 }
 
 // movedTitle names the move that cost most and the one that brought most.

@@ -47,7 +47,7 @@ function layOut(plot: Plot, width: number): { option: EChartsCoreOption; height:
   if (width < roomPerBar * bars.length) {
     return { option: lyingWaterfall(plot.waterfall), height: rowHeight * bars.length + 12 };
   }
-  return { option: standingWaterfall(plot.waterfall, width), height: bars.length > 5 ? 250 : 230 };
+  return { option: standingWaterfall(plot.waterfall, width), height: bars.length > 5 ? 250 : bars.length > 4 ? 230 : 180 };
 }
 
 const text = (size = 12) => ({ color: ink, fontFamily: "inherit", fontSize: size });
@@ -78,7 +78,7 @@ function lyingWaterfall(w: Waterfall): EChartsCoreOption {
     yAxis: {
       type: "category",
       inverse: true,
-      data: w.bars.map((b) => b.label.replace("\n", " ")),
+      data: w.bars.map((b) => b.label.split("\n")[0]),
       axisLine: { lineStyle: { color: rule } },
       axisTick: { show: false },
       axisLabel: { ...text(), color: muted, interval: 0, width: label - 8, overflow: "break", lineHeight: 14 },
