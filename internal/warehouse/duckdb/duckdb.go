@@ -40,9 +40,9 @@ func query(name string) string {
 	return string(text)
 }
 
-// ErrDamaged is in the chain of Open's error if the file, or its log, could not
-// be read. Both were set aside, beside where they lay; what is there now is an
-// empty warehouse once Open is called again, to be rebuilt from the landed files.
+// ErrDamaged is in the chain of Open's error if the file, or its log, could not be
+// read. What could not be read has been set aside under another name: call Open
+// again, then load every landed file that Loaded does not list, in sequence.
 var ErrDamaged = errors.New("the records file is damaged")
 
 // Options tune an engine. The zero value is right for a book.
@@ -57,8 +57,10 @@ type DB struct {
 	options Options
 	load    sync.Mutex // one Load or Reset at a time
 
+	rejected, read counter // of the load under way
+
 	mu sync.RWMutex // guards db
-	db *sql.DB
+	db *sql.DB      // nil after a failure, until it can be opened again
 }
 
 // Open opens the records file at path, and makes it if there is none. It fails
@@ -73,7 +75,7 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 		return nil, clientele.Errorf(clientele.CodeInvalid, "the records cannot lie under a name with ? or %%: %s", abs).
 			WithHint("Give the directory another name.")
 	}
-	d := &DB{path: abs, options: o}
+	d := &DB{path: abs, options: o, read: counter{keep: true}}
 	if err := d.open(ctx); err != nil {
 		return nil, err
 	}
@@ -84,6 +86,9 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 func (d *DB) Close() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if d.db == nil {
+		return nil
+	}
 	return d.db.Close()
 }
 
@@ -93,6 +98,12 @@ func (d *DB) conn(ctx context.Context) (*sql.Conn, error) {
 	d.mu.RLock()
 	db := d.db
 	d.mu.RUnlock()
+	if db == nil {
+		if err := d.reopen(ctx); err != nil {
+			return nil, err
+		}
+		return d.conn(ctx)
+	}
 	c, err := db.Conn(ctx)
 	if err != nil {
 		return nil, translate(err)
@@ -104,6 +115,7 @@ func (d *DB) conn(ctx context.Context) (*sql.Conn, error) {
 // from: a load links its file there.
 func (d *DB) scratch() string { return d.path + ".tmp" }
 
+// open opens the file and sets db; the caller holds mu.
 func (d *DB) open(ctx context.Context) error {
 	if err := os.MkdirAll(d.scratch(), 0o700); err != nil {
 		return clientele.Errorf(clientele.CodeInvalid, "the records cannot be opened").Because(err)
@@ -116,8 +128,6 @@ func (d *DB) open(ctx context.Context) error {
 	if err := d.prepare(ctx, db); err != nil {
 		return errors.Join(translate(err), db.Close())
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
 	d.db = db
 	return nil
 }
@@ -136,15 +146,18 @@ func (d *DB) prepare(ctx context.Context, db *sql.DB) error {
 	if err := row.Scan(&locked, &memory, &made); err != nil {
 		return err
 	}
-	if !locked {
-		if _, err := conn.ExecContext(ctx, d.settings(memory)); err != nil {
+	if locked {
+		return clientele.Errorf(clientele.CodeBusy, "this process holds the book already")
+	}
+	if err := errors.Join(d.rejected.register(conn, countRejected), d.read.register(conn, countRead)); err != nil {
+		return err
+	}
+	if !made {
+		if _, err := conn.ExecContext(ctx, "BEGIN;"+query("schema.create")+";COMMIT;CHECKPOINT;"); err != nil {
 			return err
 		}
 	}
-	if made {
-		return nil
-	}
-	_, err = conn.ExecContext(ctx, "BEGIN;"+query("schema.create")+";COMMIT;CHECKPOINT;")
+	_, err = conn.ExecContext(ctx, d.settings(memory))
 	return err
 }
 
@@ -165,6 +178,7 @@ func (d *DB) settings(memory string) string {
 		set("threads", fmt.Sprint(d.options.Threads))
 	}
 	set("preserve_insertion_order", "false")
+	set("TimeZone", "'UTC'")
 	set("autoinstall_known_extensions", "false")
 	set("autoload_known_extensions", "false")
 	set("allow_community_extensions", "false")
@@ -183,15 +197,7 @@ func literal(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + 
 
 // holder finds the process id in what the driver says of a file held by another
 // process. There is no other way to learn it.
-var holder = regexp.MustCompile(`[Cc]onflicting lock is held in (.*?)\(PID (\d+)\)`)
-
-func (d *DB) openError(err error) error {
-	if m := holder.FindStringSubmatch(err.Error()); m != nil {
-		return clientele.Errorf(clientele.CodeBusy, "process %s holds the book", m[2]).
-			WithHint("Wait until it is done, or end process %s.", m[2]).Because(err)
-	}
-	return translate(err)
-}
+var holder = regexp.MustCompile(`lock is held in .*\(PID (\d+)\)`)
 
 // translate puts an engine's error into the domain's vocabulary.
 func translate(err error) error {

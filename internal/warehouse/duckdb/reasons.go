@@ -1,50 +1,77 @@
 package duckdb
 
 import (
-	"cmp"
-	"context"
-	"database/sql"
-	"slices"
+	"fmt"
+	"regexp"
+	"strings"
 
 	"github.com/clientele/clientele"
 )
 
-// addReasons reads the events, and their money, that have a reason.
-func (b *book) addReasons(ctx context.Context, tx *sql.Tx) error {
-	return each(ctx, tx, render("reason.sum", b.span), func(rows *sql.Rows) error {
-		var segment, direction string
-		var isTotal bool
-		var line clientele.ReasonLine
-		if err := rows.Scan(&segment, &isTotal, &direction, &line.Reason, &line.Customers, moneyTarget{&line.Value}); err != nil {
-			return err
+// The reasons for which a row is rejected, each with what to do about it.
+
+var (
+	plainNumber = regexp.MustCompile(`^\s*[+-]?[0-9]*\.?([0-9]*)\s*$`)
+	localNumber = regexp.MustCompile(`^\s*[+-]?[0-9]+([.,' ][0-9]+)*\s*$`)
+)
+
+func notNumber(s string) string {
+	if m := plainNumber.FindStringSubmatch(s); m != nil {
+		if decimals := strings.TrimRight(m[1], "0"); len(decimals) > clientele.MoneyScale {
+			return fmt.Sprintf("%s has %d decimals, at most %d are kept: round it in the mapping or in the file", s, len(decimals), clientele.MoneyScale)
 		}
-		reasons := &b.at(segment, isTotal).Reasons
-		if direction == "in" {
-			reasons.In = append(reasons.In, line)
-		} else {
-			reasons.Out = append(reasons.Out, line)
-		}
-		return nil
-	})
+		return fmt.Sprintf("%s is too large a number: correct it", s)
+	}
+	if localNumber.MatchString(s) {
+		return fmt.Sprintf("%q is not a plain number: name its decimal mark in the mapping, for example number(x, ',')", s)
+	}
+	return fmt.Sprintf("%q is not a number: correct it, or leave it empty", s)
 }
 
-// finishReasons sorts the reasons and gives the rest of the events and of the
-// money to the unknown, so that they sum to the lines they split.
-func finishReasons(m *clientele.Movement) {
-	m.Reasons.In = withUnknown(m.Reasons.In, m.Heads.New+m.Heads.Reactivated, m.Value.New.Add(m.Value.Reactivated))
-	m.Reasons.Out = withUnknown(m.Reasons.Out, m.Heads.Lost, m.Value.Lost)
+func notTime(s string) string {
+	return fmt.Sprintf("%q is not a day or time that exists: correct it, or name its format in the mapping, for example date(x, 'dmy')", s)
 }
 
-func withUnknown(lines []clientele.ReasonLine, heads int64, value clientele.Money) []clientele.ReasonLine {
-	slices.SortFunc(lines, func(a, b clientele.ReasonLine) int {
-		return cmp.Or(b.Value.Cmp(a.Value), cmp.Compare(b.Customers, a.Customers), cmp.Compare(a.Reason, b.Reason))
-	})
-	for _, l := range lines {
-		heads -= l.Customers
-		value = value.Sub(l.Value)
+func notTruth(s string) string {
+	return fmt.Sprintf("%q is neither yes nor no: write yes or no", s)
+}
+
+func notComputed(s string) string {
+	return fmt.Sprintf("%s cannot be computed exactly: it is too large, has too many decimals or divides by zero; correct the numbers", s)
+}
+
+func outOfRange(s string) string {
+	return fmt.Sprintf("%s lies outside the years 1900 to 2200: correct it, or name its format in the mapping", s)
+}
+
+func missing(field string) string {
+	switch field {
+	case "amount":
+		return "there is no amount: fill amount, or unit_price (and quantity), or map another column"
+	case "time", "date", "start":
+		return fmt.Sprintf("the %s is missing: fill it in, or map another column", field)
 	}
-	if heads == 0 {
-		return lines
+	return fmt.Sprintf("%s is missing: fill it in, or map another column", field)
+}
+
+func foreign(s, book string) string {
+	return fmt.Sprintf("currency %s is not the book's %s: convert the amounts first, or keep them in a book of their own", s, book)
+}
+
+// malformed explains what the reader of CSV says of a row.
+func malformed(kind, message string) string {
+	expected := regexp.MustCompile(`\d+`).FindAllString(message, 2)
+	switch {
+	case kind == "MISSING COLUMNS" && len(expected) == 2:
+		return fmt.Sprintf("the row has %s columns, not %s: is a delimiter missing, or the row cut off?", expected[1], expected[0])
+	case kind == "TOO MANY COLUMNS" && len(expected) == 2:
+		return fmt.Sprintf("the row has %s columns, not %s: quote the value that holds a delimiter", expected[1], expected[0])
+	case kind == "UNQUOTED VALUE":
+		return "a quotation mark within the row is not closed: close it, or double it where it belongs to the value"
+	case kind == "INVALID ENCODING":
+		return "the row holds bytes that are not text in the file's encoding: save the file as UTF-8"
+	case kind == "LINE SIZE OVER MAXIMUM":
+		return "the row is longer than 16 MB: is a quotation mark not closed?"
 	}
-	return append(lines, clientele.ReasonLine{Reason: clientele.UnknownReason, Customers: heads, Value: value})
+	return "the row cannot be read: " + message
 }

@@ -1,0 +1,204 @@
+package duckdb
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/warehouse"
+)
+
+// Load implements the contract. A file goes through the engine once: read, typed,
+// validated and inserted by one statement. Only where rows may meet earlier
+// versions of themselves are they staged first, and only where rows were
+// rejected is the file read again, in order, for their lines and reasons.
+func (d *DB) Load(ctx context.Context, b warehouse.Batch, o warehouse.LoadOptions) (warehouse.LoadReport, error) {
+	d.load.Lock()
+	defer d.load.Unlock()
+	plan, err := newPlan(b)
+	if err != nil {
+		return warehouse.LoadReport{}, err
+	}
+	report, err := d.loadPlan(ctx, plan, o)
+	if err == nil {
+		return report, nil
+	}
+	if _, committed := d.revive(ctx, b.ID); committed {
+		return report, nil
+	}
+	return warehouse.LoadReport{}, translate(err)
+}
+
+func (d *DB) loadPlan(ctx context.Context, p *plan, o warehouse.LoadOptions) (warehouse.LoadReport, error) {
+	conn, err := d.conn(ctx)
+	if err != nil {
+		return warehouse.LoadReport{}, err
+	}
+	defer conn.Close()
+	held, found, err := findBatch(ctx, conn, p.batch.ID)
+	if err != nil || found {
+		return repeated(held.Report), err
+	}
+	path, err := d.admit(p.batch.Input)
+	if err != nil {
+		return warehouse.LoadReport{}, err
+	}
+	defer os.RemoveAll(filepath.Dir(path))
+	d.rejected.n.Store(0)
+	d.read.n.Store(0)
+	defer d.read.report(ctx, o.Progress)()
+	l := &load{ctx: ctx, conn: conn, plan: p, path: path, rejected: &d.rejected}
+	defer l.clear()
+	return l.transact(o.Accept)
+}
+
+// repeated is the report of a batch that is held already.
+func repeated(r warehouse.LoadReport) warehouse.LoadReport {
+	r.Duplicate, r.Loaded, r.Updated = r.Read-r.Rejected, 0, 0
+	return r
+}
+
+// load is one batch on its way through the engine.
+type load struct {
+	ctx      context.Context
+	conn     *sql.Conn
+	plan     *plan
+	path     string
+	rejected *counter
+	report   warehouse.LoadReport
+}
+
+// exec runs a statement and gives the number of rows it changed.
+func (l *load) exec(statement string, args ...any) (int64, error) {
+	result, err := l.conn.ExecContext(l.ctx, statement, args...)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+// count runs a query for one number.
+func (l *load) count(query string, args ...any) (n int64, err error) {
+	err = l.conn.QueryRowContext(l.ctx, query, args...).Scan(&n)
+	return n, err
+}
+
+// transact loads in one transaction. What accept sees is what is committed.
+func (l *load) transact(accept func(warehouse.LoadReport) error) (warehouse.LoadReport, error) {
+	if _, err := l.exec("BEGIN"); err != nil {
+		return l.report, err
+	}
+	err := l.rows()
+	if err == nil && accept != nil {
+		err = accept(l.report)
+	}
+	if err == nil {
+		err = l.keepBatch()
+	}
+	if err == nil {
+		_, err = l.exec("COMMIT")
+	}
+	if err != nil {
+		_, undo := l.conn.ExecContext(context.WithoutCancel(l.ctx), "ROLLBACK")
+		return l.report, errors.Join(err, ignoreEnded(undo))
+	}
+	if _, err := l.exec("CHECKPOINT"); err != nil && !busyCheckpoint(err) {
+		return l.report, err
+	}
+	return l.report, nil
+}
+
+// rows reads, validates and merges, and completes the report.
+func (l *load) rows() error {
+	if err := l.take(); err != nil {
+		return err
+	}
+	malformed, err := l.malformed()
+	if err != nil {
+		return err
+	}
+	r := &l.report
+	r.Rejected = l.rejected.n.Load() + malformed
+	r.Read = r.Loaded + r.Updated + r.Duplicate + r.Rejected
+	if r.Rejected == 0 {
+		return nil
+	}
+	return l.keepRejects()
+}
+
+// take moves the accepted rows into the table and counts them.
+func (l *load) take() error {
+	b := l.plan.batch
+	if b.Kind != clientele.Transactions {
+		if err := l.stage(true); err != nil {
+			return err
+		}
+		return l.mergeStaged()
+	}
+	held, err := l.count("SELECT count(*) FROM batch WHERE kind = ? AND source = ?", string(b.Kind), b.Source)
+	if err != nil {
+		return err
+	}
+	if held > 0 {
+		if err := l.stage(false); err != nil {
+			return err
+		}
+		return l.mergeStaged()
+	}
+	names, values := l.plan.columns()
+	l.report.Loaded, err = l.exec(fmt.Sprintf("INSERT INTO %s (source, sequence, %s)\nSELECT %s, %d, %s\nFROM %s\nWHERE %s",
+		l.plan.table, names, literal(b.Source), b.Sequence, values, l.plan.r.from(l.plan.base(l.path, false)), l.plan.accepted()))
+	if err != nil {
+		return err
+	}
+	return l.days(fmt.Sprintf("%s WHERE sequence = %d", l.plan.table, b.Sequence))
+}
+
+// stage reads the accepted rows into the temporary table staged, with their number
+// in the file as record if they are to be in order.
+func (l *load) stage(ordered bool) error {
+	names := make([]string, 0, len(l.plan.out)+1)
+	if ordered {
+		names = append(names, "record")
+	}
+	for _, o := range l.plan.out {
+		names = append(names, o.sql+" AS "+o.column)
+	}
+	_, err := l.exec(fmt.Sprintf("CREATE TEMP TABLE staged AS SELECT %s\nFROM %s\nWHERE %s",
+		strings.Join(names, ",\n"), l.plan.r.from(l.plan.base(l.path, ordered)), l.plan.accepted()))
+	if err != nil || l.plan.day == "" {
+		return err
+	}
+	return l.days("staged")
+}
+
+// days notes the first and the last day of a relation.
+func (l *load) days(relation string) error {
+	var first, last sql.NullTime
+	q := fmt.Sprintf("SELECT min(%[1]s), max(%[1]s) FROM %[2]s", l.plan.day, relation)
+	if err := l.conn.QueryRowContext(l.ctx, q).Scan(&first, &last); err != nil {
+		return err
+	}
+	l.report.FirstDay, l.report.LastDay = day(first), day(last)
+	return nil
+}
+
+func (l *load) keepBatch() error {
+	b, r := l.plan.batch, l.report
+	_, err := l.exec(query("batch.add"), b.ID, b.Sequence, string(b.Kind), b.Source,
+		r.Read, r.Loaded, r.Updated, r.Duplicate, r.Rejected, dayArg(r.FirstDay), dayArg(r.LastDay))
+	return err
+}
+
+// clear drops the temporary tables, which outlive transactions.
+func (l *load) clear() {
+	for _, table := range []string{"staged", "again", "incoming", "rejecting", rejectErrors, rejectScans} {
+		// A connection that failed has no tables; one that did not drops what there is.
+		_, _ = l.conn.ExecContext(context.WithoutCancel(l.ctx), "DROP TABLE IF EXISTS temp."+table)
+	}
+}

@@ -1,0 +1,123 @@
+package duckdb
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/warehouse"
+)
+
+// Names of the engine's temporary tables of rows that it could not split.
+const rejectErrors, rejectScans = "malformed_row", "malformed_scan"
+
+// maxLine is how long a row may be, in bytes.
+const maxLine = 16 << 20
+
+// admit makes the input readable to the engine, which sees no files but those in
+// its scratch directory: by a link or, from another disk, a copy. The caller
+// removes the directory that it lies in.
+func (d *DB) admit(in warehouse.Input) (string, error) {
+	dir, err := os.MkdirTemp(d.scratch(), "load-")
+	if err != nil {
+		return "", translate(err)
+	}
+	path := filepath.Join(dir, "input")
+	if os.Link(in.Path, path) == nil {
+		return path, nil
+	}
+	if err := copyFile(path, in.Path); err != nil {
+		err = clientele.Errorf(clientele.CodeInvalid, "%s cannot be read", in.Name).Because(err)
+		return "", errors.Join(err, os.RemoveAll(dir))
+	}
+	return path, nil
+}
+
+func copyFile(to, from string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.Create(to)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Close())
+}
+
+// base is the relation of a file's columns as text, named c0, c1, …. In order it
+// also has the number of each row, from 1, as record.
+func (p *plan) base(path string, ordered bool) string {
+	if p.batch.Input.Format == warehouse.Parquet {
+		return p.parquet(path)
+	}
+	types := make([]string, len(p.batch.Input.Columns))
+	names := make([]string, 0, len(types)+1)
+	for i := range types {
+		types[i] = fmt.Sprintf("'c%d': 'VARCHAR'", i)
+	}
+	for _, i := range p.r.usedColumns() {
+		names = append(names, "c"+strconv.Itoa(i))
+	}
+	if ordered {
+		names = append(names, "row_number() OVER () AS record")
+	}
+	dialect := p.batch.Input.Dialect
+	return fmt.Sprintf(`(SELECT %s FROM read_csv(%s, columns = {%s}, auto_detect = false, header = %t, skip = %d,
+		delim = %s, quote = %s, escape = %s, compression = 'none', max_line_size = %d, parallel = %t,
+		store_rejects = true, rejects_table = '%s', rejects_scan = '%s'))`,
+		strings.Join(names, ", "), literal(path), strings.Join(types, ", "), dialect.Header, dialect.SkipLines,
+		literal(dialect.Delimiter), literal(dialect.Quote), literal(dialect.Quote), maxLine, !ordered, rejectErrors, rejectScans)
+}
+
+func (p *plan) parquet(path string) string {
+	var names []string
+	for _, i := range p.r.usedColumns() {
+		names = append(names, fmt.Sprintf("CAST(%s AS VARCHAR) AS c%d", identifier(p.batch.Input.Columns[i].Name), i))
+	}
+	return fmt.Sprintf("(SELECT %s, file_row_number + 1 AS record FROM read_parquet(%s, file_row_number = true))",
+		strings.Join(names, ", "), literal(path))
+}
+
+// columns is the list of the table's columns that a file fills, and values the SQL of each.
+func (p *plan) columns() (names, values string) {
+	n := make([]string, len(p.out))
+	v := make([]string, len(p.out))
+	for i, o := range p.out {
+		n[i], v[i] = o.column, o.sql
+	}
+	return strings.Join(n, ", "), strings.Join(v, ",\n")
+}
+
+// rejected is the condition that a row is to be rejected.
+func (p *plan) rejected() string {
+	if len(p.r.checks) == 0 {
+		return "false"
+	}
+	conditions := make([]string, len(p.r.checks))
+	for i, c := range p.r.checks {
+		conditions[i] = "(" + c.failing + ")"
+	}
+	return strings.Join(conditions, "\n OR ")
+}
+
+// accepted is the WHERE clause that keeps good rows, and counts as it goes: every
+// rejected row, and a sample of the others for progress.
+func (p *plan) accepted() string {
+	return fmt.Sprintf("CASE WHEN %s THEN %s(1) WHEN random() < %g THEN %s(%d) ELSE true END",
+		p.rejected(), countRejected, 1/float64(progressStep), countRead, progressStep)
+}
+
+// Names of the functions that count rows, and how many rows one call of countRead stands for.
+const (
+	countRejected = "clientele_count_rejected"
+	countRead     = "clientele_count_read"
+	progressStep  = 10000
+)
