@@ -1,6 +1,7 @@
 package btyd
 
 import (
+	"syscall"
 	"testing"
 )
 
@@ -23,11 +24,23 @@ func eachBase(b *testing.B, f func(b *testing.B, cells []Cell)) {
 		cells := simulated(truth, base.n, base.births, base.end, 1)
 		b.Run(base.name, func(b *testing.B) {
 			b.ReportAllocs()
+			before := cpuSeconds()
 			f(b, cells)
+			b.ReportMetric((cpuSeconds()-before)*1000/float64(b.N), "cpu-ms/op")
 			b.ReportMetric(float64(len(cells)), "cells")
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(cells)), "ns/cell")
 		})
 	}
+}
+
+// cpuSeconds is what the process has used, on all cores: steadier than wall time
+// on a shared machine.
+func cpuSeconds() float64 {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return float64(u.Utime.Nano()+u.Stime.Nano()) / 1e9
 }
 
 func BenchmarkFit(b *testing.B) {

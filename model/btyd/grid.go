@@ -20,7 +20,7 @@ type Grid struct {
 	slot      []int32 // input cell → merged cell
 	chunks    []chunk
 	days      int     // largest T, plus one
-	reach     []int32 // per day: the largest frequency whose table holds it
+	reach     []int32 // per day: the largest frequency whose table holds it, −1 for none
 	customers float64
 	repeaters float64
 }
@@ -132,6 +132,9 @@ func (g *Grid) cut() {
 		lo = hi
 	}
 	g.reach = make([]int32, g.days)
+	for d := range g.reach {
+		g.reach[d] = -1
+	}
 	for _, c := range g.chunks {
 		if c.dense {
 			for d := c.from; d < c.to; d++ {
@@ -142,8 +145,8 @@ func (g *Grid) cut() {
 }
 
 // tableCost is the number of table days that cost as much as the quadrature of
-// one cell, measured.
-const tableCost = 24
+// one cell, roughly: it is flat between 24 and 120.
+const tableCost = 60
 
 func (g *Grid) measure(lo, hi int) chunk {
 	c := chunk{x: float64(g.x[lo]), lo: lo, hi: hi, from: int(g.tx[lo])}

@@ -49,7 +49,7 @@ func (g *Grid) place(p ParetoNBD, m *nodes) {
 	m.ia, m.ib = m.ia[:0], m.ib[:0]
 	for d := range g.days {
 		m.start = append(m.start, int32(len(m.w)))
-		if d < g.days-1 {
+		if g.reach[d] >= 0 {
 			m.day(float64(d), float64(g.reach[d]))
 		}
 	}
