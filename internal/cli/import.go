@@ -34,7 +34,7 @@ compressed with gzip or zstd. Columns are recognised by name and content; --map
 says what the proposal got wrong. Each file is an import of its own: one that is
 refused does not undo the others. The exit code is that of the worst.`,
 		Example: `  clientele import acme orders.csv customers.xlsx
-  clientele import acme CDNOW.txt --as transactions --map customer=c1 --map time=c2 --map quantity=c3 --map amount=c4
+  clientele import acme CDNOW.txt --as transactions --map customer=customer_id --map time=date --map quantity=number_of_cds --map amount=dollar_value
   clientele import acme orders.csv --map amount=Quantity*UnitPrice --map "customer=nullif(CustomerID,'')" --dry-run`,
 	}
 	f := cmd.Flags()

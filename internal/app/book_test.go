@@ -1,0 +1,242 @@
+package app
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/ingest"
+)
+
+func makeBook(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "book")
+	if err := Init(path, clientele.DefaultSettings()); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func open(t *testing.T, path string, w Watcher) *Book {
+	t.Helper()
+	b, err := Open(t.Context(), path, w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func shut(t *testing.T, b *Book) {
+	t.Helper()
+	if err := b.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// fill imports a file of some order lines, and returns how many.
+func fill(t *testing.T, b *Book) int64 {
+	t.Helper()
+	var text strings.Builder
+	text.WriteString("order,customer,time,amount\n")
+	for i := range 100 {
+		fmt.Fprintf(&text, "o%d,c%d,2026-0%d-11,%d.50\n", i, i%10, 1+i%9, i)
+	}
+	path := filepath.Join(t.TempDir(), "orders.csv")
+	if err := os.WriteFile(path, []byte(text.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r, err := b.Importer.Import(t.Context(), path, ingest.Request{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r.Loaded
+}
+
+func lines(t *testing.T, b *Book) int64 {
+	t.Helper()
+	span, _, err := b.Records.Span(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return span.Lines
+}
+
+func TestInitIsWholeAndReplacesNothing(t *testing.T) {
+	path := makeBook(t)
+	if err := Init(path, clientele.DefaultSettings()); clientele.CodeOf(err) != clientele.CodeConflict {
+		t.Errorf("got %v", err)
+	}
+	bad := clientele.DefaultSettings()
+	bad.Currency = "x"
+	dir := t.TempDir()
+	if err := Init(filepath.Join(dir, "b"), bad); clientele.CodeOf(err) != clientele.CodeInvalid {
+		t.Errorf("got %v", err)
+	}
+	if left, _ := os.ReadDir(dir); len(left) != 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+func TestOnlyOneHoldsABook(t *testing.T) {
+	path := makeBook(t)
+	b := open(t, path, Watcher{})
+	_, err := Open(t.Context(), path, Watcher{})
+	if clientele.CodeOf(err) != clientele.CodeBusy || !strings.Contains(err.Error(), fmt.Sprintf("process %d", os.Getpid())) {
+		t.Errorf("got %v", err)
+	}
+	shut(t, b)
+	shut(t, open(t, path, Watcher{}))
+}
+
+func TestOpenWithoutABook(t *testing.T) {
+	if _, err := Open(t.Context(), t.TempDir(), Watcher{}); clientele.CodeOf(err) != clientele.CodeNotFound {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestOpenNamesBadSettingsAndLetsGo(t *testing.T) {
+	path := makeBook(t)
+	toml := filepath.Join(path, "book.toml")
+	good, err := os.ReadFile(toml)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{"currency = 'x'\n", string(good)} {
+		if err := os.WriteFile(toml, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		b, err := Open(t.Context(), path, Watcher{})
+		if err == nil {
+			shut(t, b)
+		} else if text == string(good) || !strings.Contains(err.Error(), "book.toml:1") {
+			t.Errorf("got %v", err)
+		}
+	}
+}
+
+func TestRecordsAreRebuiltWhenLostDamagedOrMadeForOtherSettings(t *testing.T) {
+	path := makeBook(t)
+	b := open(t, path, Watcher{})
+	want := fill(t, b)
+	shut(t, b)
+	records, toml := filepath.Join(path, recordsName), filepath.Join(path, "book.toml")
+	for name, harm := range map[string]func() error{
+		"lost":    func() error { return os.Remove(records) },
+		"damaged": func() error { return os.WriteFile(records, []byte(strings.Repeat("damaged ", 1000)), 0o600) },
+		"log damaged": func() error {
+			return os.WriteFile(records+".wal", []byte(strings.Repeat("damaged ", 1000)), 0o600)
+		},
+		"for another time zone": func() error {
+			text, err := os.ReadFile(toml)
+			if err != nil {
+				return err
+			}
+			return os.WriteFile(toml, []byte(strings.Replace(string(text), "'UTC'", "'Asia/Tokyo'", 1)), 0o600)
+		},
+	} {
+		if err := harm(); err != nil {
+			t.Fatal(err)
+		}
+		var notices []string
+		b := open(t, path, Watcher{Notice: func(text string) { notices = append(notices, text) }})
+		if got := lines(t, b); got != want || len(notices) == 0 {
+			t.Errorf("%s: %d lines, want %d; notices %q", name, got, want, notices)
+		}
+		v, err := b.Verify(t.Context(), Watcher{})
+		if err != nil || v.Err() != nil {
+			t.Errorf("%s: %v, %v", name, err, v)
+		}
+		shut(t, b)
+	}
+}
+
+func TestVerifyNamesEveryChangedFile(t *testing.T) {
+	path := makeBook(t)
+	b := open(t, path, Watcher{})
+	defer shut(t, b)
+	fill(t, b)
+	names, err := landedNames(filepath.Join(path, landingName))
+	if err != nil || len(names) < 2 {
+		t.Fatalf("%v, %v", names, err)
+	}
+	for _, name := range names {
+		landed := filepath.Join(path, landingName, name)
+		text, err := os.ReadFile(landed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		changed := append([]byte{}, text...)
+		changed[len(changed)/2] ^= 1
+		rewrite(t, landed, changed)
+		v, err := b.Verify(t.Context(), Watcher{})
+		if err == nil && clientele.CodeOf(v.Err()) != clientele.CodeInvalid {
+			t.Errorf("a changed byte of %s was not found: %+v", name, v)
+		}
+		rewrite(t, landed, text)
+	}
+	v, err := b.Verify(t.Context(), Watcher{})
+	if err != nil || v.Err() != nil || v.Files != 1 {
+		t.Errorf("a sound book: %+v, %v", v, err)
+	}
+}
+
+// rewrite changes a file that is kept from being written.
+func rewrite(t *testing.T, path string, text []byte) {
+	t.Helper()
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestBackupIsRestoredWhole(t *testing.T) {
+	path := makeBook(t)
+	b := open(t, path, Watcher{})
+	defer shut(t, b)
+	want := fill(t, b)
+	dir := t.TempDir()
+	backup, restored := filepath.Join(dir, "b.tar.zst"), filepath.Join(dir, "restored")
+	if err := b.Backup(t.Context(), backup, Watcher{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Backup(t.Context(), backup, Watcher{}); clientele.CodeOf(err) != clientele.CodeConflict {
+		t.Errorf("a backup was replaced: %v", err)
+	}
+	if err := Restore(t.Context(), backup, restored, Watcher{}); err != nil {
+		t.Fatal(err)
+	}
+	r := open(t, restored, Watcher{})
+	defer shut(t, r)
+	if got := lines(t, r); got != want {
+		t.Errorf("%d lines, want %d", got, want)
+	}
+	if left, _ := os.ReadDir(dir); len(left) != 2 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+func TestTemporaryFilesGoAndFreshUploadsStay(t *testing.T) {
+	path := makeBook(t)
+	shut(t, open(t, path, Watcher{}))
+	old := time.Now().Add(-uploadsKeptFor - time.Hour)
+	for _, name := range []string{"tmp/half", "uploads/fresh", "uploads/old"} {
+		if err := os.WriteFile(filepath.Join(path, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Chtimes(filepath.Join(path, "uploads/old"), old, old); err != nil {
+		t.Fatal(err)
+	}
+	shut(t, open(t, path, Watcher{}))
+	for name, want := range map[string]bool{"tmp/half": false, "uploads/fresh": true, "uploads/old": false} {
+		if _, err := os.Stat(filepath.Join(path, name)); (err == nil) != want {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
