@@ -1,9 +1,18 @@
 package ingest
 
 import (
+	"bytes"
+	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/warehouse"
@@ -20,19 +29,28 @@ type Entry struct {
 	Sequence   int64              `json:"sequence"` // replay order, from 1
 	Name       string             `json:"name"`     // original name
 	SHA256     string             `json:"sha256"`
-	Size       int64              `json:"size"`
+	Size       int64              `json:"size"` // bytes
 	Kind       clientele.Kind     `json:"kind"`
 	Source     string             `json:"source"`
 	Preset     string             `json:"preset,omitempty"`
 	Dialect    Layout             `json:"dialect"`
 	Columns    []warehouse.Column `json:"columns"`
-	Mapping    map[string]string  `json:"mapping"`
+	Mapping    map[string]string  `json:"mapping"` // field → expression
 	Attributes map[string]string  `json:"attributes,omitempty"`
 	Program    string             `json:"program"` // version that accepted it
 	Accepted   time.Time          `json:"accepted"`
 	State      string             `json:"state"` // "landed"; whether it is loaded, the warehouse knows
 	BatchID    string             `json:"batch_id"`
+	Check      string             `json:"check"` // SHA-256 of the entry with an empty check
+
+	file string // its name in landing/
 }
+
+const (
+	landed     = "landed"
+	partPrefix = "incoming-" // of names of what is not accepted yet
+	jsonSuffix = ".json"
+)
 
 // Damage is a landed file that is no longer what was accepted.
 type Damage struct {
@@ -42,16 +60,305 @@ type Damage struct {
 
 // OpenLanding opens the directory, making it if need be, and removes what an
 // interrupted import left unacknowledged.
-func OpenLanding(dir string) (*Landing, error) { return &Landing{dir}, os.MkdirAll(dir, 0o700) }
+func OpenLanding(dir string) (*Landing, error) {
+	l := &Landing{dir}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, clientele.Errorf(clientele.CodeInvalid, "the landing directory cannot be made").Because(err)
+	}
+	names, err := l.names()
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		orphan := !strings.HasSuffix(name, jsonSuffix) && !slices.ContainsFunc(names, func(n string) bool { return strings.HasPrefix(n, name+".") })
+		if strings.HasPrefix(name, partPrefix) || isSHA(name) && orphan {
+			if err := os.Remove(l.path(name)); err != nil {
+				return nil, clientele.Errorf(clientele.CodeInternal, "what an interrupted import left cannot be removed").Because(err)
+			}
+		}
+	}
+	return l, nil
+}
+
+func isSHA(name string) bool {
+	_, err := hex.DecodeString(name)
+	return err == nil && len(name) == 2*sha256.Size
+}
+
+func (l *Landing) path(name string) string { return filepath.Join(l.dir, name) }
+
+func (l *Landing) names() ([]string, error) {
+	entries, err := os.ReadDir(l.dir)
+	if err != nil {
+		return nil, clientele.Errorf(clientele.CodeInternal, "the landing directory cannot be read").Because(err)
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names, nil
+}
 
 // List returns all entries by sequence.
-func (l *Landing) List() ([]Entry, error) { return nil, nil }
+func (l *Landing) List() ([]Entry, error) {
+	names, err := l.names()
+	if err != nil {
+		return nil, err
+	}
+	var out []Entry
+	for _, name := range names {
+		if !strings.HasSuffix(name, jsonSuffix) || strings.HasPrefix(name, partPrefix) {
+			continue
+		}
+		e, err := l.entry(name)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, e)
+	}
+	slices.SortFunc(out, func(a, b Entry) int { return cmp.Compare(a.Sequence, b.Sequence) })
+	return out, nil
+}
+
+func (l *Landing) entry(name string) (Entry, error) {
+	text, err := os.ReadFile(l.path(name))
+	if err != nil {
+		return Entry{}, clientele.Errorf(clientele.CodeInternal, "landing/%s cannot be read", name).Because(err)
+	}
+	e := Entry{file: name}
+	if err := json.Unmarshal(text, &e); err != nil || !isSHA(e.SHA256) {
+		return Entry{}, clientele.Errorf(clientele.CodeInvalid, "landing/%s is damaged", name).Because(err).WithHint("Restore it from a backup.")
+	}
+	return e, nil
+}
 
 // Open opens an accepted file for reading. CodeNotFound if it is gone.
-func (l *Landing) Open(e Entry) (*os.File, error) { return os.Open(l.dir + "/" + e.SHA256) }
+func (l *Landing) Open(e Entry) (*os.File, error) {
+	f, err := os.Open(l.path(e.SHA256))
+	if err != nil {
+		return nil, clientele.Errorf(clientele.CodeNotFound, "landing/ no longer has %s", e.Name).Because(err).WithHint("Restore it from a backup.")
+	}
+	return f, nil
+}
 
 // Verify hashes every file anew and reports what changed, went missing or has
 // no entry. progress, if not nil, gets bytes done and bytes in all.
 func (l *Landing) Verify(ctx context.Context, progress func(done, total int64)) ([]Damage, error) {
-	return nil, nil
+	names, err := l.names()
+	if err != nil {
+		return nil, err
+	}
+	var damage []Damage
+	want := map[string]bool{} // files that entries name
+	var total, done int64
+	for _, name := range names {
+		if !strings.HasSuffix(name, jsonSuffix) {
+			continue
+		}
+		e, reason := l.verifyEntry(name)
+		if reason != "" {
+			damage = append(damage, Damage{name, reason})
+		}
+		if isSHA(e.SHA256) && !want[e.SHA256] {
+			want[e.SHA256] = true
+			total += e.Size
+		}
+	}
+	for _, name := range names {
+		if !strings.HasSuffix(name, jsonSuffix) && !want[name] {
+			damage = append(damage, Damage{name, "no SHA.json says what it is"})
+		}
+	}
+	for sha := range want {
+		sum := sha256.New()
+		err := pass(ctx, l.path(sha), nil, func(b []byte) error {
+			if done += int64(len(b)); progress != nil {
+				progress(done, total)
+			}
+			_, err := sum.Write(b)
+			return err
+		})
+		switch {
+		case ctx.Err() != nil:
+			return nil, ctx.Err()
+		case clientele.CodeOf(err) == clientele.CodeNotFound:
+			damage = append(damage, Damage{sha, "the file is missing"})
+		case err != nil:
+			damage = append(damage, Damage{sha, err.Error()})
+		case hex.EncodeToString(sum.Sum(nil)) != sha:
+			damage = append(damage, Damage{sha, "the file has changed since it was accepted"})
+		}
+	}
+	slices.SortFunc(damage, func(a, b Damage) int { return strings.Compare(a.Name, b.Name) })
+	return damage, nil
+}
+
+// verifyEntry says what is wrong with a SHA.json, to the byte; "" is nothing.
+func (l *Landing) verifyEntry(name string) (Entry, string) {
+	e, err := l.entry(name)
+	if err != nil {
+		return Entry{}, err.Error()
+	}
+	text, err := os.ReadFile(l.path(name))
+	if err != nil {
+		return e, err.Error()
+	}
+	if sealed, err := e.sealed(); err != nil || !bytes.Equal(sealed, text) || !strings.HasPrefix(name, e.SHA256+".") {
+		return e, "the entry has changed since it was accepted"
+	}
+	return e, ""
+}
+
+// sealed is the entry as JSON with its check.
+func (e Entry) sealed() ([]byte, error) {
+	e.Check = ""
+	text, err := json.Marshal(e)
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(text)
+	e.Check = hex.EncodeToString(sum[:])
+	text, err = json.MarshalIndent(e, "", "  ")
+	return append(text, '\n'), err
+}
+
+// incoming is a file on its way into landing.
+type incoming struct {
+	path   string // of the copy; of the original in a dry run
+	sha    string
+	size   int64
+	scan   *textScan
+	copied bool
+	synced chan error // once the copy is on the disk
+}
+
+// receive reads a file once: it is hashed, scanned and, if keep is set, copied
+// into landing/ under a name that does not count yet. The copy goes on to the
+// disk while the file is being validated.
+func (l *Landing) receive(ctx context.Context, path string, keep bool, progress func(done, total int64)) (*incoming, error) {
+	in := &incoming{path: path, scan: new(textScan)}
+	sum := sha256.New()
+	takers := []func([]byte) error{
+		func(b []byte) error { in.size += int64(len(b)); _, err := sum.Write(b); return err },
+		func(b []byte) error { in.scan.block(b); return nil },
+	}
+	var out *os.File
+	if keep {
+		var err error
+		if out, err = os.CreateTemp(l.dir, partPrefix+"*"); err != nil {
+			return nil, storageError(err)
+		}
+		in.path, in.copied = out.Name(), true
+		takers = append(takers, func(b []byte) error { _, err := out.Write(b); return err })
+	}
+	if err := pass(ctx, path, progress, takers...); err != nil {
+		if keep {
+			out.Close()
+			os.Remove(out.Name())
+		}
+		return nil, storageError(err)
+	}
+	in.scan.finish()
+	in.sha = hex.EncodeToString(sum.Sum(nil))
+	if keep {
+		in.synced = make(chan error, 1)
+		go func() { in.synced <- cmp.Or(out.Sync(), out.Close()) }()
+	}
+	return in, nil
+}
+
+// discard removes the copy unless it was accepted.
+func (in *incoming) discard() {
+	if in.copied {
+		<-in.synced
+		os.Remove(in.path)
+		in.copied = false
+	}
+}
+
+// accept makes a file durable with its entry: from the moment its SHA.json
+// stands in the directory, the import is acknowledged.
+func (l *Landing) accept(in *incoming, e *Entry) error {
+	if err := <-in.synced; err != nil {
+		in.synced <- err
+		return storageError(err)
+	}
+	in.synced <- nil
+	entries, err := l.List()
+	if err != nil {
+		return err
+	}
+	known := slices.ContainsFunc(entries, func(o Entry) bool { return o.SHA256 == e.SHA256 })
+	e.file = e.SHA256 + jsonSuffix
+	if slices.ContainsFunc(entries, func(o Entry) bool { return o.file == e.file }) {
+		e.file = e.SHA256 + "." + string(e.Kind) + jsonSuffix
+	}
+	if !known {
+		err := os.Chmod(in.path, 0o400)
+		if err == nil {
+			err = os.Rename(in.path, l.path(e.SHA256))
+		}
+		if err != nil {
+			return storageError(err)
+		}
+		in.copied = false
+	}
+	if err := l.put(e); err != nil {
+		if !known {
+			os.Remove(l.path(e.SHA256))
+		}
+		return err
+	}
+	return nil
+}
+
+// put writes an entry under its name, whole or not at all.
+func (l *Landing) put(e *Entry) error {
+	text, err := e.sealed()
+	if err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(l.dir, partPrefix+"*"+jsonSuffix)
+	if err != nil {
+		return storageError(err)
+	}
+	_, err = f.Write(text)
+	err = cmp.Or(err, f.Sync(), f.Chmod(0o600), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), l.path(e.file))
+	}
+	if err != nil {
+		os.Remove(f.Name())
+		return storageError(err)
+	}
+	return l.sync()
+}
+
+// sync makes the directory's names durable.
+func (l *Landing) sync() error {
+	d, err := os.Open(l.dir)
+	if err != nil {
+		return err
+	}
+	return storageError(cmp.Or(d.Sync(), d.Close()))
+}
+
+// next is the sequence of the next file.
+func (l *Landing) next() (int64, error) {
+	entries, err := l.List()
+	if err != nil || len(entries) == 0 {
+		return 1, err
+	}
+	return entries[len(entries)-1].Sequence + 1, nil
+}
+
+// cleanName makes an original name fit to be shown and kept.
+func cleanName(name string) string {
+	name = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r == unicode.ReplacementChar {
+			return -1
+		}
+		return r
+	}, name)
+	return shorten(name, 255)
 }
