@@ -92,7 +92,7 @@ func (b *builder) revenue() figTable {
 	unattributed := money("of it without a customer", "unattributed", r.Unattributed)
 	unattributed.Note = b.share(r.Unattributed, r.Net)
 	t.Rows = []figRow{
-		money("Gross", "gross", r.Gross), money("Refunds", "refunds", r.Refunds.Neg()), net, unattributed,
+		money("Gross", "gross", r.Gross), money("less refunds", "refunds", r.Refunds), net, unattributed,
 		{Name: "Orders", Cells: []fig{b.countFig("revenue.orders", "orders", r.Orders)}},
 		{Name: "Lines", Cells: []fig{b.countFig("revenue.lines", "lines", r.Lines)}},
 	}

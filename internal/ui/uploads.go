@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"syscall"
 
 	"github.com/clientele/clientele"
@@ -41,7 +42,7 @@ func (u uploads) save(r *http.Request) (token string, err error) {
 			err = errors.Join(err, os.RemoveAll(dir))
 		}
 	}()
-	if err := os.WriteFile(filepath.Join(dir, "name"), []byte(filepath.Base(part.FileName())), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "name"), []byte(fileName(part)), 0o600); err != nil {
 		return "", diskError(err)
 	}
 	f, err := os.OpenFile(u.path(token), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
@@ -72,6 +73,12 @@ func filePart(form *multipart.Reader) (*multipart.Part, error) {
 			return nil, err
 		}
 	}
+}
+
+// fileName is the name without the directories that some browsers and systems send.
+func fileName(part *multipart.Part) string {
+	name := part.FileName()
+	return name[strings.LastIndexAny(name, `/\`)+1:]
 }
 
 // diskError tells a full disk from a defect.
