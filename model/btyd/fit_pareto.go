@@ -17,7 +17,7 @@ const paretoName = "Pareto/NBD"
 const MinRepeaters = 50
 
 // searchCells is the size of the thinned grid on which starts are searched.
-const searchCells = 4000
+const searchCells = 2000
 
 // Options steer a fit. The zero value is the default.
 type Options struct {

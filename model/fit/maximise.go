@@ -30,7 +30,7 @@ type attempt struct {
 
 // Maximise finds the maximum of a likelihood. The error is always a *Refusal.
 func Maximise(p Problem, o Options) (*Estimate, error) {
-	whole := &scaled{Problem: p}
+	whole := &scaled{Problem: p, target: gainTarget}
 	best, agreeing := whole.explore(o)
 	if best == nil {
 		return nil, p.refuse(NotFinite, nil)
@@ -54,7 +54,7 @@ func Maximise(p Problem, o Options) (*Estimate, error) {
 // that lies inside, else from every start.
 func (p *scaled) explore(o Options) (*attempt, int) {
 	if o.Coarse != nil {
-		coarse := &scaled{Problem: *o.Coarse}
+		coarse := &scaled{Problem: *o.Coarse, target: coarseTarget}
 		first, agreeing := coarse.multi(o.Starts)
 		if first != nil && first.end != escaped && inside(first.x, MaxLogParameter) {
 			s, end := p.minimise(first.x, cloneSym(first.b))
@@ -85,8 +85,9 @@ func (p *scaled) multi(starts [][]float64) (*attempt, int) {
 	}
 	sort.SliceStable(all, func(i, j int) bool { return all[i].f < all[j].f })
 	best, agreeing := all[0], 0
+	near := math.Max(sameLikelihood, 10*p.target*p.Weight)
 	for _, a := range all {
-		if (a.f-best.f)*p.Weight > sameLikelihood {
+		if (a.f-best.f)*p.Weight > near {
 			continue
 		}
 		agreeing++

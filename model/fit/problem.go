@@ -36,6 +36,7 @@ type Problem struct {
 // scaled is a problem as minimised: minus the log-likelihood per unit weight.
 type scaled struct {
 	Problem
+	target      float64 // expected gain at which a search settles
 	evaluations int
 }
 

@@ -33,9 +33,13 @@ type search struct {
 const (
 	maxSteps   = 200
 	gainTarget = 1e-17
-	startSize  = 1.0
-	maxSize    = 4.0
-	sr1Skip    = 1e-8 // Nocedal & Wright, eq. 6.26
+	// coarseTarget is for a coarse problem, whose maximum lies elsewhere anyway
+	coarseTarget = 1e-10
+	// roundingNoise is the relative error of a sum over a million cells
+	roundingNoise = 1e-11
+	startSize     = 1.0
+	maxSize       = 4.0
+	sr1Skip       = 1e-8 // Nocedal & Wright, eq. 6.26
 )
 
 // minimise searches from x0; b0 is a model of the Hessian there or nil.
@@ -61,7 +65,7 @@ func (p *scaled) minimise(x0 []float64, b0 *mat.SymDense) (*search, outcome) {
 func (s *search) step() (outcome, bool) {
 	d := subproblem(s.b, s.g, s.radius)
 	gain := -(dot(s.g, d) + 0.5*quadratic(s.b, d))
-	if gain <= gainTarget {
+	if gain <= s.p.target {
 		return settled, true
 	}
 	x, g := add(s.x, d), make([]float64, len(d))
@@ -96,10 +100,11 @@ func (s *search) reject(shrink float64) (outcome, bool) {
 	return stalled, s.fails > 12
 }
 
-// belowRounding is true where f cannot show the expected gain any more.
+// belowRounding is true where f, a sum of many terms, may not show the expected
+// gain any more, and does not show the contrary.
 func (s *search) belowRounding(f, gain float64) bool {
-	const ulps = 64 * 0x1p-52
-	return gain < ulps*math.Max(1, math.Abs(f)) && math.Abs(f-s.f) < ulps*math.Max(1, math.Abs(f))
+	noise := roundingNoise * math.Max(1, math.Abs(f))
+	return gain < noise && math.Abs(f-s.f) < 10*noise
 }
 
 // gradientRatio stands in for the ratio of gains: positive if the gradient fell.
