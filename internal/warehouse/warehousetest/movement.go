@@ -126,7 +126,7 @@ func testMovementProperties(t *testing.T, w warehouse.Warehouse) {
 	rapid.Check(t, func(rt *rapid.T) {
 		book := drawRecords(rt)
 		refill(rt, w, t, book)
-		for range 3 {
+		for range 2 {
 			q := warehouse.MovementQuery{
 				Period: drawPeriod(rt), Definition: drawDefinition(rt),
 				By: rapid.SampledFrom([]string{"", attributeName, "colour"}).Draw(rt, "by"),
