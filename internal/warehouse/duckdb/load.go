@@ -152,7 +152,7 @@ func (l *load) take() error {
 	}
 	names, values := l.plan.columns()
 	l.report.Loaded, err = l.exec(fmt.Sprintf("INSERT INTO %s (source, sequence, %s)\nSELECT %s, %d, %s\nFROM %s\nWHERE %s",
-		l.plan.table, names, literal(b.Source), b.Sequence, values, l.plan.r.from(l.plan.base(l.path, false)), l.plan.accepted()))
+		l.plan.table, names, literal(b.Source), b.Sequence, values, l.plan.from(l.path, false), l.plan.accepted()))
 	if err != nil {
 		return err
 	}
@@ -170,7 +170,7 @@ func (l *load) stage(ordered bool) error {
 		names = append(names, o.sql+" AS "+o.column)
 	}
 	_, err := l.exec(fmt.Sprintf("CREATE TEMP TABLE staged AS SELECT %s\nFROM %s\nWHERE %s",
-		strings.Join(names, ",\n"), l.plan.r.from(l.plan.base(l.path, ordered)), l.plan.accepted()))
+		strings.Join(names, ",\n"), l.plan.from(l.path, ordered), l.plan.accepted()))
 	if err != nil || l.plan.day == "" {
 		return err
 	}

@@ -52,38 +52,39 @@ func copyFile(to, from string) error {
 	return errors.Join(err, out.Close())
 }
 
-// base is the relation of a file's columns as text, named c0, c1, …. In order it
-// also has the number of each row, from 1, as record.
-func (p *plan) base(path string, ordered bool) string {
-	if p.batch.Input.Format == warehouse.Parquet {
-		return p.parquet(path)
+// base is the relation of some of a file's columns as text, named by position: c0,
+// c1, …. In order it also has the number of each row, from 1, as record; rows that
+// the engine cannot split do not count.
+func (p *plan) base(path string, ordered bool, positions []int) string {
+	in := p.batch.Input
+	names := make([]string, 0, len(positions)+1)
+	if in.Format == warehouse.Parquet {
+		for _, i := range positions {
+			names = append(names, fmt.Sprintf("CAST(%s AS VARCHAR) AS c%d", identifier(in.Columns[i].Name), i))
+		}
+		return fmt.Sprintf("(SELECT %s, file_row_number + 1 AS record FROM read_parquet(%s, file_row_number = true))",
+			strings.Join(names, ", "), literal(path))
 	}
-	types := make([]string, len(p.batch.Input.Columns))
-	names := make([]string, 0, len(types)+1)
-	for i := range types {
-		types[i] = fmt.Sprintf("'c%d': 'VARCHAR'", i)
-	}
-	for _, i := range p.r.usedColumns() {
+	for _, i := range positions {
 		names = append(names, "c"+strconv.Itoa(i))
 	}
 	if ordered {
 		names = append(names, "row_number() OVER () AS record")
 	}
-	dialect := p.batch.Input.Dialect
+	types := make([]string, len(in.Columns))
+	for i := range types {
+		types[i] = fmt.Sprintf("'c%d': 'VARCHAR'", i)
+	}
 	return fmt.Sprintf(`(SELECT %s FROM read_csv(%s, columns = {%s}, auto_detect = false, header = %t, skip = %d,
 		delim = %s, quote = %s, escape = %s, compression = 'none', max_line_size = %d, parallel = %t,
 		store_rejects = true, rejects_table = '%s', rejects_scan = '%s'))`,
-		strings.Join(names, ", "), literal(path), strings.Join(types, ", "), dialect.Header, dialect.SkipLines,
-		literal(dialect.Delimiter), literal(dialect.Quote), literal(dialect.Quote), maxLine, !ordered, rejectErrors, rejectScans)
+		strings.Join(names, ", "), literal(path), strings.Join(types, ", "), in.Dialect.Header, in.Dialect.SkipLines,
+		literal(in.Dialect.Delimiter), literal(in.Dialect.Quote), literal(in.Dialect.Quote), maxLine, !ordered, rejectErrors, rejectScans)
 }
 
-func (p *plan) parquet(path string) string {
-	var names []string
-	for _, i := range p.r.usedColumns() {
-		names = append(names, fmt.Sprintf("CAST(%s AS VARCHAR) AS c%d", identifier(p.batch.Input.Columns[i].Name), i))
-	}
-	return fmt.Sprintf("(SELECT %s, file_row_number + 1 AS record FROM read_parquet(%s, file_row_number = true))",
-		strings.Join(names, ", "), literal(path))
+// from is the FROM clause of the file's rows with all that is computed of them.
+func (p *plan) from(path string, ordered bool) string {
+	return p.r.from(p.base(path, ordered, p.r.usedColumns()))
 }
 
 // columns is the list of the table's columns that a file fills, and values the SQL of each.

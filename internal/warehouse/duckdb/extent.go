@@ -1,0 +1,82 @@
+package duckdb
+
+import (
+	"context"
+	"database/sql"
+
+	driver "github.com/duckdb/duckdb-go/v2"
+
+	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/warehouse"
+)
+
+// Span implements the contract.
+func (d *DB) Span(ctx context.Context) (s warehouse.Span, ok bool, err error) {
+	conn, err := d.conn(ctx)
+	if err != nil {
+		return s, false, err
+	}
+	defer conn.Close()
+	var first, last sql.NullTime
+	if err := conn.QueryRowContext(ctx, query("records.span")).Scan(&first, &last, &s.Lines, &s.Customers); err != nil {
+		return s, false, translate(err)
+	}
+	if !first.Valid {
+		return s, false, nil
+	}
+	s.FirstDay, s.LastDay = clientele.DateOf(first.Time), clientele.DateOf(last.Time)
+	return s, true, nil
+}
+
+// Attributes implements the contract.
+func (d *DB) Attributes(ctx context.Context) (map[string]int64, error) {
+	conn, err := d.conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	attributes := map[string]int64{}
+	err = each(ctx, conn, query("attribute.list"), func(rows *sql.Rows) error {
+		var name string
+		var values int64
+		if err := rows.Scan(&name, &values); err != nil {
+			return err
+		}
+		attributes[name] = values
+		return nil
+	})
+	return attributes, translate(err)
+}
+
+// OrderLines implements the contract.
+func (d *DB) OrderLines(ctx context.Context, customer string, to clientele.Date, offset int64, limit int) (lines []warehouse.OrderLine, err error) {
+	conn, err := d.conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	rows, err := conn.QueryContext(ctx, query("line.list"), customer, to.Time(), limit, offset)
+	if err != nil {
+		return nil, translate(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		line, err := scanLine(rows)
+		if err != nil {
+			return nil, translate(err)
+		}
+		lines = append(lines, line)
+	}
+	return lines, translate(rows.Err())
+}
+
+func scanLine(rows *sql.Rows) (line warehouse.OrderLine, err error) {
+	var on sql.NullTime
+	var quantity any
+	err = rows.Scan(&line.Source, &line.Order, &line.Line, &on, &line.Kind, &line.Product, &line.Channel, &quantity, moneyTarget{&line.Amount}, &line.Import)
+	line.Day = clientele.DateOf(on.Time)
+	if d, ok := quantity.(driver.Decimal); ok {
+		line.Quantity = plainDecimal(d)
+	}
+	return line, err
+}

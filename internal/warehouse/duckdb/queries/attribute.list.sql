@@ -1,0 +1,1 @@
+SELECT attribute, count(DISTINCT value) FROM customer_attribute GROUP BY attribute
