@@ -115,7 +115,7 @@ func (p *proposer) score(k clientele.Kind, f clientele.Field, i int) float64 {
 		return 0
 	}
 	names := synonyms[k][f.Name]
-	if len(names) == 0 {
+	if len(names) == 0 || f.Name == "amount" && isOtherMoney(p.folded[i]) {
 		return 0
 	}
 	return nameScore(p.folded[i], names) * p.contentFit(k, f, i)
@@ -265,7 +265,7 @@ func (p *proposer) onlyColumn(out *plan, taken map[int]bool, field, why string, 
 func priceAsAmount(out *plan) {
 	price, hasPrice := out.fields["unit_price"]
 	_, hasQuantity := out.fields["quantity"]
-	if _, hasAmount := out.fields["amount"]; hasPrice && !hasQuantity && !hasAmount {
+	if amount := out.fields["amount"]; hasPrice && !hasQuantity && amount.confidence < price.confidence {
 		price.why = "a price without a quantity is the line's amount"
 		out.fields["amount"] = price
 		delete(out.fields, "unit_price")
@@ -391,6 +391,9 @@ func (p *proposer) confidence(c plan) float64 {
 			sum *= 0.85
 		}
 	}
+	if told == 0 {
+		return sum / n * 0.45
+	}
 	return sum / n * min(1, 0.6+0.1*told)
 }
 
@@ -404,7 +407,7 @@ func (p *proposer) describes(c plan) float64 {
 		}
 	}
 	e := p.of(c.fields["customer"])
-	fit := 0.4 + 0.3*min(1, words/2)
+	fit := 0.15 + 0.3*min(1, words) + 0.25*max(0, min(1, words-1))
 	if len(e.distinct) >= maxDistinct || float64(len(e.distinct)) >= 0.9*float64(e.values) {
 		fit += 0.3
 	}
@@ -429,6 +432,9 @@ func (p *proposer) undecidedError(over []given) error {
 	err := clientele.Errorf(clientele.CodeInvalid, "cannot tell what records these are")
 	if len(near) > 0 {
 		err = clientele.Errorf(clientele.CodeInvalid, "cannot tell what records these are: %s", strings.Join(near, "; "))
+	}
+	if !p.header {
+		return err.WithHint("The file does not name its columns. Say what they are, for example --as transactions --map customer=column1 --map time=column2 --map amount=column3.")
 	}
 	return err.WithHint("If they are records of customers, say which with --as, and which column is what with --map. Lists such as products, sellers or postal codes are not records.")
 }

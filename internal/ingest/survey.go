@@ -106,7 +106,7 @@ type survey struct {
 const (
 	surveyWhole = 4 << 20 // bytes up to which a file is surveyed whole
 	surveyHead  = 1 << 20
-	surveySlice = 64 << 10
+	surveySlice = 32 << 10
 	firstRows   = 20
 )
 

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -40,7 +41,7 @@ var synonyms = map[clientele.Kind]map[string][]string{
 			"bestellnummer", "auftragsnummer", "rechnungsnummer", "belegnummer", "bestellung", "numero commande", "commande", "numero de commande", "facture", "numero facture", "pedido", "numero pedido", "numero de pedido", "factura", "id pedido", "nota fiscal"},
 		"line": {"order item id", "line id", "line number", "line item id", "line no", "line", "item number", "position", "bestellposition", "ligne", "linea", "linha", "item"},
 		"time": {"order purchase timestamp", "purchase timestamp", "order date", "invoice date", "transaction date", "purchase date", "sale date", "created at", "order time", "timestamp", "date time", "datetime", "paid at", "created date", "date created", "date", "created", "time", "day",
-			"bestelldatum", "rechnungsdatum", "kaufdatum", "buchungsdatum", "datum", "date commande", "date de commande", "date achat", "date facture", "fecha", "fecha pedido", "fecha compra", "data pedido", "data do pedido", "data compra", "data", "shipping limit date"},
+			"bestelldatum", "rechnungsdatum", "kaufdatum", "buchungsdatum", "datum", "date commande", "date de commande", "date achat", "date facture", "fecha", "fecha pedido", "fecha compra", "data pedido", "data do pedido", "data compra", "data"},
 		"quantity":   {"quantity", "qty", "units", "number of units", "item quantity", "pieces", "menge", "anzahl", "stueckzahl", "stuckzahl", "quantite", "qte", "cantidad", "quantidade", "qtd"},
 		"unit_price": {"unit price", "price per unit", "item price", "price each", "unitprice", "stueckpreis", "stuckpreis", "einzelpreis", "prix unitaire", "precio unitario", "preco unitario", "price", "preis", "prix", "precio", "preco"},
 		"amount": {"amount", "net amount", "line amount", "line total", "net total", "total amount", "order total", "revenue", "sales", "net sales", "sales amount", "spend", "dollar value", "value", "total", "total price", "grand total", "gift amount", "donation amount", "monetary",
@@ -113,7 +114,7 @@ var customerNames = []string{
 // describing are names of attributes that only a list of customers has.
 var describing = []string{
 	"city", "state", "country", "region", "zip", "zip code", "postal code", "zip code prefix", "gender", "age", "birth", "segment", "first name", "last name", "phone", "address", "street", "acquisition", "acquisition channel", "acquisition cost",
-	"signup", "sign up", "tier", "loyalty", "senior citizen", "partner", "dependents", "tenure", "contract", "customer type", "stadt", "ort", "land", "plz", "geschlecht", "alter", "ville", "pays", "code postal", "sexe", "ciudad", "pais", "genero", "edad", "cidade", "estado", "sexo", "idade",
+	"company", "industry", "company size", "created", "joined", "customer since", "language", "birthday", "income", "marital status", "title", "group", "category", "channel", "signup", "sign up", "tier", "loyalty", "senior citizen", "partner", "dependents", "tenure", "contract", "customer type", "stadt", "ort", "land", "plz", "geschlecht", "alter", "ville", "pays", "code postal", "sexe", "ciudad", "pais", "genero", "edad", "cidade", "estado", "sexo", "idade",
 }
 
 // knownNames counts the cells that name a field of any kind.
@@ -140,6 +141,13 @@ func allSynonyms() map[string]bool {
 		}
 	}
 	return all
+}
+
+// otherMoney are words in the names of sums that are no line's amount.
+var otherMoney = []string{"freight", "shipping", "tax", "taxes", "vat", "discount", "fee", "refund", "refunded", "balance", "tip", "versand", "steuer", "rabatt", "frete", "envio"}
+
+func isOtherMoney(folded string) bool {
+	return slices.ContainsFunc(strings.Fields(folded), func(word string) bool { return slices.Contains(otherMoney, word) })
 }
 
 // nameScore says how surely a column's name means a field: exactly a synonym, or

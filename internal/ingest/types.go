@@ -27,9 +27,9 @@ func numberMarks(v []byte) marks {
 		return 0
 	}
 	if isPlain(v) {
-		if m := groupedMarks(v); m != 0 {
-			return plainNumber | m
-		}
+		return plainNumber | groupedMarks(v)
+	}
+	if !mostlyDigits(v) {
 		return 0
 	}
 	body, ok := undress(v)
@@ -49,6 +49,21 @@ func isPlain(v []byte) bool {
 		return n+frac > 0 && n+1+frac == len(v)
 	}
 	return n > 0 && n == len(v)
+}
+
+// mostlyDigits is a quick look that spares text the long one: a digit, and no
+// more letters than a currency has.
+func mostlyDigits(v []byte) bool {
+	letters, digits := 0, 0
+	for _, c := range v {
+		switch {
+		case c >= '0' && c <= '9':
+			digits++
+		case c|0x20 >= 'a' && c|0x20 <= 'z':
+			letters++
+		}
+	}
+	return digits > 0 && letters <= 3
 }
 
 // undress takes signs, parentheses and currency off a number.
@@ -84,9 +99,11 @@ func groupedMarks(v []byte) marks {
 	if v[0] == '-' || v[0] == '+' {
 		v = v[1:]
 	}
-	v = bytes.ReplaceAll(v, []byte("\u00a0"), []byte{' '})
-	v = bytes.ReplaceAll(v, []byte("\u202f"), []byte{' '})
-	v = bytes.ReplaceAll(v, []byte("’"), []byte{'\''})
+	if hasHigh(v) {
+		v = bytes.ReplaceAll(v, []byte("\u00a0"), []byte{' '})
+		v = bytes.ReplaceAll(v, []byte("\u202f"), []byte{' '})
+		v = bytes.ReplaceAll(v, []byte("’"), []byte{'\''})
+	}
 	var m marks
 	if grouped(v, '.', ',') {
 		m |= pointDecimal
