@@ -96,8 +96,10 @@ type valuation struct {
 // read adds one end of the period to the rows: both ends list the same customers
 // in the same order wherever both count.
 func (v valuation) read(ctx context.Context, summary warehouse.Summary, day clientele.Date, closing bool, x *Explanation) error {
-	q := warehouse.MovementQuery{Period: v.request.Period, Definition: v.Settings.Definition}
-	by := warehouse.CellsBy{Movement: &q}
+	var by warehouse.CellsBy
+	if v.rows.group != "" {
+		by.Movement = &warehouse.MovementQuery{Period: v.request.Period, Definition: v.Settings.Definition}
+	}
 	if v.request.Segment != "" {
 		by.Attribute = v.request.By
 	}
