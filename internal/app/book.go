@@ -93,30 +93,32 @@ func begin(dir string, s clientele.Settings) error {
 // read now, and hold until the book is closed. Errors: CodeNotFound if there is
 // no book at path, CodeBusy if another process holds it, CodeInvalid if its
 // settings or its files are not sound.
-func Open(ctx context.Context, path string, w Watcher) (b *Book, err error) {
+func Open(ctx context.Context, path string, w Watcher) (*Book, error) {
 	if _, err := os.Stat(filepath.Join(path, config.FileName)); err != nil {
 		return nil, clientele.Errorf(clientele.CodeNotFound, "there is no book at %s", path).
 			WithHint("Make one with: clientele init %s", path)
 	}
-	b = &Book{Path: path}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, b.Close())
-		}
-	}()
-	if b.lock, err = lockBook(path); err != nil {
-		return nil, err
+	b := &Book{Path: path}
+	if err := b.open(ctx, w); err != nil {
+		return nil, errors.Join(err, b.Close())
+	}
+	return b, nil
+}
+
+func (b *Book) open(ctx context.Context, w Watcher) (err error) {
+	if b.lock, err = lockBook(b.Path); err != nil {
+		return err
 	}
 	if b.settings, err = config.Load(b.file(config.FileName)); err != nil {
-		return nil, err
+		return err
 	}
 	if err := b.tidy(); err != nil {
-		return nil, fileError("the book's temporary files cannot be removed", err)
+		return fileError("the book's temporary files cannot be removed", err)
 	}
 	if err := b.openParts(ctx, w); err != nil {
-		return nil, err
+		return err
 	}
-	return b, b.mend(ctx, w)
+	return b.mend(ctx, w)
 }
 
 func (b *Book) file(name string) string { return filepath.Join(b.Path, name) }
@@ -190,7 +192,7 @@ func (b *Book) mend(ctx context.Context, w Watcher) error {
 	}
 	n, err := b.Importer.LoadPending(ctx, w.step("loading accepted files"))
 	if n > 0 {
-		w.notice("%d accepted files that were not loaded yet are loaded now", n)
+		w.notice("accepted files that were not loaded before and are now: %d", n)
 	}
 	switch clientele.CodeOf(err) {
 	case clientele.CodeNotLoaded, clientele.CodeNoSpace:

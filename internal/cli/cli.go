@@ -143,8 +143,13 @@ func (c *command) root() *cobra.Command {
 	return root
 }
 
+// usage makes an error one of usage; its own hint, if it has one, says more.
 func usage(cmd *cobra.Command, err error) error {
-	return clientele.Errorf(clientele.CodeUsage, "%v", err).WithHint("Usage: %s. See %s --help.", cmd.UseLine(), cmd.CommandPath())
+	e := clientele.Errorf(clientele.CodeUsage, "%v", err).WithHint("Usage: %s. See %s --help.", cmd.UseLine(), cmd.CommandPath())
+	if hint := clientele.HintOf(err); hint != "" {
+		e.Hint = hint
+	}
+	return e
 }
 
 // explain tells an error to people.

@@ -47,7 +47,7 @@ func runScripts(t *testing.T, dir string, setup func(*testscript.Env)) {
 
 // exits CODE ARGS... runs clientele and checks its exit code.
 func exits(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) < 2 {
+	if neg || len(args) == 0 {
 		ts.Fatalf("usage: exits CODE ARGS...")
 	}
 	err := ts.Exec("clientele", args[1:]...)
@@ -147,7 +147,7 @@ func await(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Fatalf("%s did not appear", args[0])
 }
 
-// orders FILE N writes so many order lines of 50 customers over 2025 and 2026.
+// orders FILE N writes so many order lines of 22 customers over 2025 and 2026.
 func orders(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: orders FILE N")

@@ -21,7 +21,7 @@ const (
 )
 
 func (p page) section(title, unit string) {
-	fmt.Fprintf(p, "\n%s%s\n", pad(title, labelWidth+2), padLeft(unit, figureWidth))
+	fmt.Fprintf(p, "\n%s\n", strings.TrimRight(pad(title, labelWidth+2)+padLeft(unit, figureWidth), " "))
 }
 
 func (p page) line(label, figure string) {
@@ -203,10 +203,10 @@ func (p page) footer(st clientele.Statement) {
 		return
 	}
 	if d.FirstDay != nil && d.LastDay != nil {
-		p.note(fmt.Sprintf("Records from %s to %s, %d files, %s rows rejected.", d.FirstDay, d.LastDay, len(d.Imports), whole(d.RejectedRows)))
+		p.note(fmt.Sprintf("Records from %s to %s, files: %d, rows rejected: %s.", d.FirstDay, d.LastDay, len(d.Imports), whole(d.RejectedRows)))
 	}
 	if why := d.PartialPeriod.Why; why != "" {
-		p.note("Not covered: " + why)
+		p.note("Not covered: " + why + ".")
 	}
 	for _, i := range d.Imports {
 		if i.State != "loaded" {
