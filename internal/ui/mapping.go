@@ -10,6 +10,7 @@ import (
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/ingest"
+	"github.com/clientele/clientele/internal/warehouse"
 )
 
 // previewRows is how many rows are shown before an import.
@@ -151,9 +152,11 @@ func (s *Site) mappingPage(v visit, in ingest.Inspection, work importWork) mappi
 		p.Fields = append(p.Fields, v.fieldRow(field, in.Mapping))
 	}
 	for _, c := range in.Columns {
-		p.Columns = append(p.Columns, columnRow{
-			Name: c.Name, Type: columnWords(c), Samples: strings.Join(c.Samples, " · "), Missing: v.percent(c.Missing), Ambiguous: c.Ambiguous,
-		})
+		row := columnRow{Name: c.Name, Type: columnWords(c), Samples: strings.Join(c.Samples, " · "), Missing: "none", Ambiguous: c.Ambiguous}
+		if c.Missing > 0 {
+			row.Missing = v.percent(c.Missing)
+		}
+		p.Columns = append(p.Columns, row)
 	}
 	return p
 }
@@ -186,7 +189,10 @@ func (v visit) sure(confidence float64) string {
 }
 
 func columnWords(c ingest.ColumnInfo) string {
-	words := string(c.Type)
+	words := map[warehouse.ColumnType]string{
+		warehouse.TextColumn: "text", warehouse.DecimalColumn: "decimals", warehouse.LocaleColumn: "decimals with marks",
+		warehouse.DateColumn: "days", warehouse.TimeColumn: "local times", warehouse.InstantColumn: "instants",
+	}[c.Type]
 	if c.Layout != "" {
 		words += " " + c.Layout
 	}
