@@ -14,8 +14,8 @@
 # Nothing is installed outside this folder but Go modules, in Go's own cache,
 # and, by `make test` as root where there is none, Debian's Chromium.
 
-# Not every checkout is one whose history git is willing to read.
-export GOFLAGS ?= -buildvcs=false
+# The program names the revision it was built from, where git can read it.
+STAMP   := $(shell git status >/dev/null 2>&1 && echo auto || echo false)
 
 ASSETS  := web/dist/manifest.json
 MODULES := web/node_modules/.package-lock.json
@@ -25,7 +25,7 @@ CHECK   := go run ./internal/check
 .PHONY: build demo test lint fuzz bench soak clean needs
 
 build: $(ASSETS)
-	go build -o bin/clientele ./cmd/clientele
+	go build -buildvcs=$(STAMP) -o bin/clientele ./cmd/clientele
 
 demo: build
 	bin/clientele demo --serve
@@ -41,6 +41,9 @@ fuzz:
 
 bench: $(ASSETS)
 	go run ./bench
+
+soak: $(ASSETS)
+	$(CHECK) -fuzz 10m properties kills fuzz
 
 clean:
 	rm -rf bin web/dist web/node_modules

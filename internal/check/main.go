@@ -45,6 +45,12 @@ var checks = []check{
 	{"vulnerabilities", scanned},
 }
 
+// campaigns are too long for every change; make soak runs them.
+var campaigns = []check{
+	{"properties", propertiesAtLength},
+	{"kills", killsAtLength},
+}
+
 func main() {
 	o := options{skipBrowser: os.Getenv("SKIP_BROWSER") == "1"}
 	flag.DurationVar(&o.fuzzTime, "fuzz", 10*time.Second, "how long each fuzz target runs")
@@ -83,25 +89,26 @@ func timed(ctx context.Context, c check, o options, t *tally) error {
 	return err
 }
 
-// choose returns the checks named, all of them for no names.
+// choose returns the checks and campaigns named; for no names, every check.
 func choose(names []string) ([]check, error) {
 	if len(names) == 0 {
 		return checks, nil
 	}
+	all := append(slices.Clone(checks), campaigns...)
 	var chosen []check
 	for _, name := range names {
-		i := slices.IndexFunc(checks, func(c check) bool { return c.name == name })
+		i := slices.IndexFunc(all, func(c check) bool { return c.name == name })
 		if i < 0 {
-			return nil, fmt.Errorf("no check is called %q; there are %s", name, strings.Join(checkNames(), ", "))
+			return nil, fmt.Errorf("no check is called %q; there are %s", name, strings.Join(namesOf(all), ", "))
 		}
-		chosen = append(chosen, checks[i])
+		chosen = append(chosen, all[i])
 	}
 	return chosen, nil
 }
 
-func checkNames() []string {
+func namesOf(all []check) []string {
 	var names []string
-	for _, c := range checks {
+	for _, c := range all {
 		names = append(names, c.name)
 	}
 	return names

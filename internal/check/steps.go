@@ -28,6 +28,32 @@ func tested(ctx context.Context, _ options, t *tally) error {
 	return goTest(ctx, t, append([]string{"-race"}, slices.DeleteFunc(packages, func(p string) bool { return p == browserTests })...)...)
 }
 
+// soakedChecks is how many random cases a property is tried on at length; a
+// common run tries 100.
+const soakedChecks = 2000
+
+// propertiesAtLength runs the packages that test properties of random values.
+func propertiesAtLength(ctx context.Context, _ options, t *tally) error {
+	const imports = `{{.ImportPath}}{{range .TestImports}} {{.}}{{end}}{{range .XTestImports}} {{.}}{{end}}`
+	listed, err := output(ctx, "go", "list", "-f", imports, "./...")
+	if err != nil {
+		return err
+	}
+	args := []string{"-timeout=0"}
+	for line := range strings.Lines(listed) {
+		words := strings.Fields(line)
+		if slices.Contains(words[1:], "pgregory.net/rapid") {
+			args = append(args, words[0])
+		}
+	}
+	return goTest(ctx, t, append(args, fmt.Sprintf("-rapid.checks=%d", soakedChecks))...)
+}
+
+// killsAtLength repeats the two hundred kills of a common run.
+func killsAtLength(ctx context.Context, _ options, t *tally) error {
+	return goTest(ctx, t, "-count=10", "-timeout=0", "-run=Killed", "./cmd/clientele")
+}
+
 func browsed(ctx context.Context, o options, t *tally) error {
 	if !o.skipBrowser {
 		return goTest(ctx, t, browserTests)
