@@ -199,10 +199,12 @@ func (e *evidence) wholeNumbers() bool {
 func (p *proposer) read(i int, f clientele.Field) expr.Expr {
 	c, e := p.columns[i], p.evidence[i]
 	column := expr.Expr(expr.Column{Name: c.Name})
-	if e.markers == 0 || c.like == warehouse.TextColumn && wants(f.Type) != expr.TextType {
+	if c.like == c.Type && e.markers == 0 || c.like == warehouse.TextColumn && wants(f.Type) != expr.TextType {
 		return column
 	}
-	column = expr.Call{Func: "nullif", Args: []expr.Expr{column, expr.Text{Value: e.marker}}}
+	if e.markers > 0 {
+		column = expr.Call{Func: "nullif", Args: []expr.Expr{column, expr.Text{Value: e.marker}}}
+	}
 	switch need := wants(f.Type); {
 	case need == expr.NumberType && c.like == warehouse.LocaleColumn:
 		return expr.Call{Func: "number", Args: []expr.Expr{column, expr.Text{Value: e.mark()}}}

@@ -258,17 +258,21 @@ func (e *evidence) decide(name string, commaFile bool) decided {
 	switch {
 	case real == 0:
 		return d
-	case e.dates == real && (e.shape.sep != 0 || e.numbers == real):
+	case nearly(e.dates, real) && (e.shape.sep != 0 || e.numbers == e.dates):
 		e.decideDate(&d)
-	case e.numbers == real && e.marks != 0:
+	case nearly(e.numbers, real) && e.marks != 0:
 		e.decideNumber(&d, commaFile)
 	}
 	d.like = d.Type
-	if e.markers > 0 {
+	if e.markers > 0 || max(e.dates, e.numbers) < real {
 		d.Type = warehouse.TextColumn
 	}
 	return d
 }
+
+// nearly says whether at most one value in twenty is unlike the others: such
+// strays are rejected row by row, and do not change what the column is.
+func nearly(alike, all int64) bool { return alike > 0 && (all-alike)*20 <= all }
 
 func (e *evidence) decideDate(d *decided) {
 	d.shape, d.proof, d.example = e.shape, e.proof, e.example
