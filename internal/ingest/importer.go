@@ -63,7 +63,7 @@ func (j *importing) run(ctx context.Context, path string) (err error) {
 		return err
 	}
 	if _, err := j.loadPending(ctx, nil); err != nil {
-		return err
+		return waiting(err)
 	}
 	progress := func(done, total int64) { j.progress(Progress{StageReading, done, total}) }
 	if j.in, err = j.Landing.receive(ctx, path, !j.request.DryRun, progress); err != nil {
@@ -237,6 +237,17 @@ func (j *importing) attempt(ctx context.Context) error {
 func notLoaded(e Entry, err error) error {
 	return clientele.Errorf(clientele.CodeNotLoaded, "%s is kept safely, but could not be loaded", e.Name).Because(err).
 		WithHint("It loads when the book is opened next. If the disk is full, make room first.")
+}
+
+// waiting tells that an earlier file has to be loaded before this one: nothing
+// of this one is kept, so the code is that of the earlier one's cause.
+func waiting(err error) error {
+	e := (*clientele.Error)(nil)
+	if !errors.As(err, &e) || e.Code != clientele.CodeNotLoaded {
+		return err
+	}
+	return clientele.Errorf(clientele.CodeOf(e.Err), "nothing of this file is kept, for an earlier one has to be loaded first").Because(err).
+		WithHint("Make room if the disk is full, then import the file again.")
 }
 
 func (j *importing) count(got warehouse.LoadReport) {
