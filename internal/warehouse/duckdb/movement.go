@@ -69,8 +69,8 @@ func (d *DB) Movement(ctx context.Context, q warehouse.MovementQuery) (warehouse
 	if err != nil {
 		return warehouse.Movements{}, err
 	}
-	b := &book{span: s, segments: map[string]*clientele.Movement{}}
-	b.start(&b.total)
+	t := &tally{span: s, segments: map[string]*clientele.Movement{}}
+	t.start(&t.total)
 	err = d.snapshot(ctx, func(tx *sql.Tx) error {
 		if err := s.prepare(ctx, tx); err != nil {
 			return err
@@ -83,16 +83,16 @@ func (d *DB) Movement(ctx context.Context, q warehouse.MovementQuery) (warehouse
 			{revenueFigures, s.lines(s.Period)},
 			{orderFigures, s.orders()},
 		} {
-			if err := b.add(ctx, tx, part.figures, part.source); err != nil {
+			if err := t.add(ctx, tx, part.figures, part.source); err != nil {
 				return err
 			}
 		}
-		return b.addReasons(ctx, tx)
+		return t.addReasons(ctx, tx)
 	})
 	if err != nil {
 		return warehouse.Movements{}, err
 	}
-	return b.close(), nil
+	return t.close(), nil
 }
 
 // lines is the source of the transaction lines of some days.
@@ -110,37 +110,37 @@ type days struct {
 	By          string
 }
 
-// book collects the figures of the company and of its segments.
-type book struct {
+// tally collects the figures of the company and of its segments.
+type tally struct {
 	span
 	total    clientele.Movement
 	segments map[string]*clientele.Movement
 }
 
-func (b *book) start(m *clientele.Movement) {
-	m.Value.Measure = clientele.Measure{Name: "net_revenue", Days: b.LapseDays}
-	if b.Contracts {
+func (t *tally) start(m *clientele.Movement) {
+	m.Value.Measure = clientele.Measure{Name: "net_revenue", Days: t.LapseDays}
+	if t.Contracts {
 		m.Recurring = &clientele.Value{Measure: clientele.Measure{Name: "recurring_amount_a_month"}}
 	}
 }
 
-func (b *book) at(segment string, isTotal bool) *clientele.Movement {
+func (t *tally) at(segment string, isTotal bool) *clientele.Movement {
 	if isTotal {
-		return &b.total
+		return &t.total
 	}
-	if b.segments[segment] == nil {
-		b.segments[segment] = &clientele.Movement{}
-		b.start(b.segments[segment])
+	if t.segments[segment] == nil {
+		t.segments[segment] = &clientele.Movement{}
+		t.start(t.segments[segment])
 	}
-	return b.segments[segment]
+	return t.segments[segment]
 }
 
 // add sums figures over a source, for all segments in one pass.
-func (b *book) add(ctx context.Context, tx *sql.Tx, figures []figure, source string) error {
+func (t *tally) add(ctx context.Context, tx *sql.Tx, figures []figure, source string) error {
 	query := render("figure.sum", struct {
 		By, Source string
 		Figures    []figure
-	}{b.By, source, figures})
+	}{t.By, source, figures})
 	return each(ctx, tx, query, func(rows *sql.Rows) error {
 		var segment string
 		var isTotal bool
@@ -152,7 +152,7 @@ func (b *book) add(ctx context.Context, tx *sql.Tx, figures []figure, source str
 		if err := rows.Scan(targets...); err != nil {
 			return err
 		}
-		m := b.at(segment, isTotal)
+		m := t.at(segment, isTotal)
 		for i, f := range figures {
 			if err := f.set(m, sums[i]); err != nil {
 				return err
@@ -162,12 +162,12 @@ func (b *book) add(ctx context.Context, tx *sql.Tx, figures []figure, source str
 	})
 }
 
-func (b *book) close() warehouse.Movements {
-	finishReasons(&b.total)
-	out := warehouse.Movements{Total: b.total}
-	for _, name := range slices.Sorted(maps.Keys(b.segments)) {
-		finishReasons(b.segments[name])
-		out.Segments = append(out.Segments, warehouse.Segment{Name: name, Movement: *b.segments[name]})
+func (t *tally) close() warehouse.Movements {
+	finishReasons(&t.total)
+	out := warehouse.Movements{Total: t.total}
+	for _, name := range slices.Sorted(maps.Keys(t.segments)) {
+		finishReasons(t.segments[name])
+		out.Segments = append(out.Segments, warehouse.Segment{Name: name, Movement: *t.segments[name]})
 	}
 	return out
 }

@@ -10,15 +10,15 @@ import (
 )
 
 // addReasons reads the events, and their money, that have a reason.
-func (b *book) addReasons(ctx context.Context, tx *sql.Tx) error {
-	return each(ctx, tx, render("reason.sum", b.span), func(rows *sql.Rows) error {
+func (t *tally) addReasons(ctx context.Context, tx *sql.Tx) error {
+	return each(ctx, tx, render("reason.sum", t.span), func(rows *sql.Rows) error {
 		var segment, direction string
 		var isTotal bool
 		var line clientele.ReasonLine
 		if err := rows.Scan(&segment, &isTotal, &direction, &line.Reason, &line.Customers, moneyTarget{&line.Value}); err != nil {
 			return err
 		}
-		reasons := &b.at(segment, isTotal).Reasons
+		reasons := &t.at(segment, isTotal).Reasons
 		if direction == "in" {
 			reasons.In = append(reasons.In, line)
 		} else {

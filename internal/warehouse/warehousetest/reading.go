@@ -24,6 +24,8 @@ func Reading(t *testing.T, open func(testing.TB) warehouse.Warehouse) {
 	t.Run("SummaryProperties", func(t *testing.T) { testSummaryProperties(t, open(t)) })
 	t.Run("Scores", func(t *testing.T) { testScores(t, open(t)) })
 	t.Run("Empty", func(t *testing.T) { testEmpty(t, open(t)) })
+	t.Run("Together", func(t *testing.T) { testTogether(t, open(t)) })
+	t.Run("Cancelled", func(t *testing.T) { testCancelled(t, open(t)) })
 	t.Run("CDNOW", func(t *testing.T) { testCDNOW(t, open(t)) })
 }
 

@@ -26,8 +26,8 @@ WITH daily AS (
     GROUP BY l.customer, l.day
 ), tangled_line AS (
     SELECT customer, net,
-        coalesce(max(day) FILTER (WHERE bought) OVER (PARTITION BY customer ORDER BY day ROWS UNBOUNDED PRECEDING),
-            min(day) FILTER (WHERE bought) OVER (PARTITION BY customer)) AS purchase_day
+        coalesce(max(CASE WHEN bought THEN day END) OVER (PARTITION BY customer ORDER BY day ROWS UNBOUNDED PRECEDING),
+            min(CASE WHEN bought THEN day END) OVER (PARTITION BY customer)) AS purchase_day
     FROM tangled_day
 ), untangled_day AS (
     SELECT customer, purchase_day, sum(net) AS net
