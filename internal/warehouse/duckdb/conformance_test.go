@@ -13,3 +13,5 @@ func openEmpty(t testing.TB) warehouse.Warehouse {
 }
 
 func TestConformanceReading(t *testing.T) { warehousetest.Reading(t, openEmpty) }
+
+func TestConformanceLoading(t *testing.T) { warehousetest.Loading(t, openEmpty) }

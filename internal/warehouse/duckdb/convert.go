@@ -59,8 +59,7 @@ func localeSQL(x, mark string) string {
 	number := fmt.Sprintf(`([0-9]{1,3}([%[1]s\s\p{Zs}][0-9]{2,3})*[%[1]s\s\p{Zs}][0-9]{3}([%[2]s][0-9]*)?|[0-9]+([%[2]s][0-9]*)?|[%[2]s][0-9]+)`, thousands, mark)
 	shape := gap + `\(?` + gap + `[-+−]?` + gap + currency + gap + `[-+−]?` + gap + number + gap + currency + gap + `-?` + gap + `\)?` + gap
 	return fmt.Sprintf(`CASE WHEN regexp_full_match(%[1]s, %[2]s) THEN
-		CASE WHEN regexp_matches(%[1]s, '[-−(]') THEN '-' ELSE '' END || replace(regexp_replace(%[1]s, %[3]s, '', 'g'), ',', '.')
-		ELSE %[1]s END`, x, literal(shape), literal("[^0-9"+mark+"]"))
+		CASE WHEN regexp_matches(%[1]s, '[-−(]') THEN '-' ELSE '' END || replace(regexp_replace(%[1]s, %[3]s, '', 'g'), ',', '.') END`, x, literal(shape), literal("[^0-9"+mark+"]"))
 }
 
 // truthSQL reads yes and no in the usual spellings.

@@ -26,7 +26,11 @@ func (d *DB) Preview(ctx context.Context, b warehouse.Batch, n int) ([]map[strin
 		return nil, err
 	}
 	defer conn.Close()
-	path, err := d.admit(b.Input)
+	admit := func() (string, error) { return d.admit(b.Input) }
+	if b.Input.Format == warehouse.CSV {
+		admit = func() (string, error) { return d.admitHead(plan, n) }
+	}
+	path, err := admit()
 	if err != nil {
 		return nil, err
 	}

@@ -21,7 +21,7 @@ func (l *load) malformed() (int64, error) {
 	if l.plan.batch.Input.Format != warehouse.CSV {
 		return 0, nil
 	}
-	return l.count("SELECT count(DISTINCT byte_position) FROM " + rejectErrors)
+	return l.count("SELECT count(DISTINCT line_byte_position) FROM " + rejectErrors)
 }
 
 // keepRejects reads the file again, in order, and keeps each rejected row with its
@@ -124,8 +124,8 @@ type malformation struct {
 }
 
 func (l *load) malformations(after int64) (page []malformation, err error) {
-	q := fmt.Sprintf(`SELECT byte_position, min_by(CAST(error_type AS VARCHAR), column_idx), min_by(error_message, column_idx), left(encode(any_value(csv_line))::VARCHAR, 600)
-		FROM %s WHERE byte_position > %d GROUP BY byte_position ORDER BY byte_position LIMIT 10000`, rejectErrors, after)
+	q := fmt.Sprintf(`SELECT line_byte_position, min_by(CAST(error_type AS VARCHAR), column_idx), min_by(error_message, column_idx), any_value(csv_line)
+		FROM %s WHERE line_byte_position > %d GROUP BY line_byte_position ORDER BY line_byte_position LIMIT 10000`, rejectErrors, after)
 	err = each(l.ctx, l.conn, q, func(rows *sql.Rows) error {
 		var m malformation
 		var kind, message string
@@ -199,7 +199,7 @@ func (l *load) locate(k *keeper, failures *pages[failure], malformed *pages[malf
 			return ignoreEOF(err)
 		}
 		line := rec.line + l.plan.batch.Input.Dialect.LineOffset
-		if broken && (m.position == rec.offset || m.position == rec.offset+1) {
+		if broken && m.position <= rec.offset+1 { // empty lines before it may count
 			malformed.pop()
 			err = k.keep(rec.line, warehouse.Reject{Line: line, Reason: m.reason, Text: rec.text})
 		} else if row++; more && f.record == row {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -19,26 +20,60 @@ const rejectErrors, rejectScans = "malformed_row", "malformed_scan"
 // maxLine is how long a row may be, in bytes.
 const maxLine = 16 << 20
 
-// admit makes the input readable to the engine, which sees no files but those in
-// its scratch directory: by a link or, from another disk, a copy. The caller
-// removes the directory that it lies in.
+// admit makes a file readable to the engine, which sees no files but those in its
+// scratch directory: by a link or, from another disk, a copy. The caller removes
+// the directory that it lies in.
 func (d *DB) admit(in warehouse.Input) (string, error) {
+	return d.placed(in, func(path string) error {
+		if os.Link(in.Path, path) == nil {
+			return nil
+		}
+		return copyFile(path, in.Path, math.MaxInt64)
+	})
+}
+
+// admitHead is admit for the first n records of a CSV file.
+func (d *DB) admitHead(p *plan, n int) (string, error) {
+	in := p.batch.Input
+	return d.placed(in, func(path string) error {
+		file, err := os.Open(in.Path)
+		if err != nil {
+			return err
+		}
+		defer file.Close()
+		reader, err := newRecordReader(file, p)
+		for ; n > 0 && err == nil; n-- {
+			_, err = reader.next()
+		}
+		if ignoreEOF(err) != nil {
+			return err
+		}
+		return copyFile(path, in.Path, reader.offset)
+	})
+}
+
+// placed makes a directory in scratch and has a file made in it.
+func (d *DB) placed(in warehouse.Input, place func(path string) error) (string, error) {
 	dir, err := os.MkdirTemp(d.scratch(), "load-")
 	if err != nil {
 		return "", translate(err)
 	}
 	path := filepath.Join(dir, "input")
-	if os.Link(in.Path, path) == nil {
-		return path, nil
-	}
-	if err := copyFile(path, in.Path); err != nil {
-		err = clientele.Errorf(clientele.CodeInvalid, "%s cannot be read", in.Name).Because(err)
-		return "", errors.Join(err, os.RemoveAll(dir))
+	if err := place(path); err != nil {
+		return "", errors.Join(unreadable(in, err), os.RemoveAll(dir))
 	}
 	return path, nil
 }
 
-func copyFile(to, from string) error {
+func unreadable(in warehouse.Input, err error) error {
+	if full(err) {
+		return translate(err)
+	}
+	return clientele.Errorf(clientele.CodeInvalid, "%s cannot be read", in.Name).Because(err)
+}
+
+// copyFile copies the first size bytes, or all if there are fewer.
+func copyFile(to, from string, size int64) error {
 	in, err := os.Open(from)
 	if err != nil {
 		return err
@@ -48,7 +83,7 @@ func copyFile(to, from string) error {
 	if err != nil {
 		return err
 	}
-	_, err = io.Copy(out, in)
+	_, err = io.Copy(out, io.LimitReader(in, size))
 	return errors.Join(err, out.Close())
 }
 
