@@ -205,11 +205,21 @@ func (p *proposer) read(i int, f clientele.Field) expr.Expr {
 	if e.markers > 0 {
 		column = expr.Call{Func: "nullif", Args: []expr.Expr{column, expr.Text{Value: e.marker}}}
 	}
+	// The reading is spelt out: without it the marker itself would have to be a number or a time.
+	read := func(name, format string) expr.Expr {
+		args := []expr.Expr{column}
+		if format != "" {
+			args = append(args, expr.Text{Value: format})
+		}
+		return expr.Call{Func: name, Args: args}
+	}
 	switch need := wants(f.Type); {
 	case need == expr.NumberType && c.like == warehouse.LocaleColumn:
-		return expr.Call{Func: "number", Args: []expr.Expr{column, expr.Text{Value: e.mark()}}}
-	case need == expr.TimeType && c.Layout != "":
-		return expr.Call{Func: "time", Args: []expr.Expr{column, expr.Text{Value: c.Layout}}}
+		return read("number", e.mark())
+	case need == expr.NumberType:
+		return read("number", "")
+	case need == expr.TimeType:
+		return read("time", c.Layout)
 	}
 	return column
 }
