@@ -15,13 +15,8 @@ const maxExplained = 1000
 
 // Explain implements warehouse.Warehouse.
 func (d *DB) Explain(ctx context.Context, q warehouse.ExplainQuery) (warehouse.Explanation, error) {
-	if q.Limit < 0 || q.Limit > maxExplained || q.Offset < 0 {
-		return warehouse.Explanation{}, clientele.Errorf(clientele.CodeUsage, "a page of %d rows from row %d cannot be had", q.Limit, q.Offset).
-			WithHint("Ask for up to %d rows at a time.", maxExplained)
-	}
-	if q.Segment != "" && q.By == "" {
-		return warehouse.Explanation{}, clientele.Errorf(clientele.CodeUsage, "segment %q of no attribute", q.Segment).
-			WithHint("Say which attribute the segments are by.")
+	if err := checkPage(q); err != nil {
+		return warehouse.Explanation{}, err
 	}
 	s, err := newSpan(q.MovementQuery)
 	if err != nil {
@@ -32,21 +27,11 @@ func (d *DB) Explain(ctx context.Context, q warehouse.ExplainQuery) (warehouse.E
 		return warehouse.Explanation{}, err
 	}
 	out := warehouse.Explanation{Query: strings.Join(append(preparation, rows), ";\n\n") + ";\n"}
-	page := render("explanation.page", pageOf{rows, q.Offset, q.Limit})
 	err = d.snapshot(ctx, func(tx *sql.Tx) error {
-		for _, statement := range preparation {
-			if _, err := tx.ExecContext(ctx, statement); err != nil {
-				return err
-			}
-		}
-		total := tx.QueryRowContext(ctx, render("explanation.sum", pageOf{Rows: rows}))
-		if err := total.Scan(&out.Count, &out.Heads, moneyTarget{&out.Amount}); err != nil {
+		if err := execute(ctx, tx, preparation); err != nil {
 			return err
 		}
-		return each(ctx, tx, page, func(rows *sql.Rows) (err error) {
-			out.Rows, err = appendExplained(out.Rows, rows)
-			return err
-		})
+		return readPage(ctx, tx, &out, pageOf{rows, q.Offset, q.Limit})
 	})
 	if err != nil {
 		return warehouse.Explanation{}, err
@@ -54,10 +39,34 @@ func (d *DB) Explain(ctx context.Context, q warehouse.ExplainQuery) (warehouse.E
 	return out, nil
 }
 
+func checkPage(q warehouse.ExplainQuery) error {
+	if q.Limit < 0 || q.Limit > maxExplained || q.Offset < 0 {
+		return clientele.Errorf(clientele.CodeUsage, "a page of %d rows from row %d cannot be had", q.Limit, q.Offset).
+			WithHint("Ask for up to %d rows at a time.", maxExplained)
+	}
+	if q.Segment != "" && q.By == "" {
+		return clientele.Errorf(clientele.CodeUsage, "segment %q of no attribute", q.Segment).
+			WithHint("Say which attribute the segments are by.")
+	}
+	return nil
+}
+
 type pageOf struct {
 	Rows   string
 	Offset int64
 	Limit  int
+}
+
+// readPage reads what all rows come to, and one page of them.
+func readPage(ctx context.Context, tx *sql.Tx, out *warehouse.Explanation, p pageOf) error {
+	total := tx.QueryRowContext(ctx, render("explanation.sum", p))
+	if err := total.Scan(&out.Count, &out.Heads, moneyTarget{&out.Amount}); err != nil {
+		return err
+	}
+	return each(ctx, tx, render("explanation.page", p), func(rows *sql.Rows) (err error) {
+		out.Rows, err = appendExplained(out.Rows, rows)
+		return err
+	})
 }
 
 func appendExplained(to []warehouse.ExplainRow, rows *sql.Rows) ([]warehouse.ExplainRow, error) {
@@ -75,29 +84,25 @@ func appendExplained(to []warehouse.ExplainRow, rows *sql.Rows) ([]warehouse.Exp
 // explain finds the statements that prepare the rows behind a line, and the query of the rows.
 func (s span) explain(q warehouse.ExplainQuery) (preparation []string, rows string, err error) {
 	view := explained{BySegment: q.Segment != "", Segment: q.Segment, Value: "value"}
-	window := days{s.ClosingWindow + 1, s.To, s.By}
+	if strings.HasPrefix(string(q.Line), "recurring.") {
+		view.Value = "recurring"
+	}
+	window := clientele.Period{From: s.ClosingWindow + 1, To: s.To}
 	for _, part := range []struct {
-		figures []figure
-		source  string
-		view    string
+		figures     []figure
+		preparation []string
+		source      string
+		view        string
 	}{
-		{windowFigures, s.lines(clientele.Period{From: window.First, To: window.Last}), "revenue.explain"},
-		{revenueFigures, s.lines(s.Period), "revenue.explain"},
-		{orderFigures, s.orders(), "revenue.explain"},
-		{s.figures(), "run_movement", "figure.explain"},
+		{windowFigures, nil, s.lines(window), "revenue.explain"},
+		{revenueFigures, nil, s.lines(s.Period), "revenue.explain"},
+		{orderFigures, nil, s.orders(), "revenue.explain"},
+		{s.figures(), s.preparation(), "run_movement", "figure.explain"},
 	} {
-		i := slices.IndexFunc(part.figures, func(f figure) bool { return f.Line == q.Line })
-		if i < 0 {
-			continue
+		if i := slices.IndexFunc(part.figures, func(f figure) bool { return f.Line == q.Line }); i >= 0 {
+			view.Source, view.Figure = part.source, part.figures[i]
+			return part.preparation, render(part.view, view), nil
 		}
-		view.Source, view.Figure = part.source, part.figures[i]
-		if strings.HasPrefix(string(q.Line), "recurring.") {
-			view.Value = "recurring"
-		}
-		if part.source == "run_movement" {
-			preparation = s.preparation()
-		}
-		return preparation, render(part.view, view), nil
 	}
 	return s.explainReason(q, view)
 }

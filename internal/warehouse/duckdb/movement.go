@@ -46,13 +46,8 @@ func (s span) preparation() []string {
 	return []string{render("movement.prepare_pieces", s), render("movement.prepare_long", s)}
 }
 
-func (s span) prepare(ctx context.Context, q querier) error {
-	for _, statement := range s.preparation() {
-		if _, err := q.ExecContext(ctx, statement); err != nil {
-			return err
-		}
-	}
-	return nil
+func (s span) prepare(ctx context.Context, tx *sql.Tx) error {
+	return execute(ctx, tx, s.preparation())
 }
 
 // figures are those that run_movement makes.

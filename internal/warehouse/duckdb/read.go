@@ -34,8 +34,17 @@ func (d *DB) snapshot(ctx context.Context, read func(*sql.Tx) error) error {
 
 // querier is a connection, or a transaction on one.
 type querier interface {
-	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// execute runs statements one after another.
+func execute(ctx context.Context, tx *sql.Tx, statements []string) error {
+	for _, statement := range statements {
+		if _, err := tx.ExecContext(ctx, statement); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // each calls scan on every row of a query.
