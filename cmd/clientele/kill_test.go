@@ -20,7 +20,7 @@ import (
 const (
 	kills       = 200
 	shortKills  = 10 // of go test -short
-	linesAFile  = 4000
+	linesAFile  = 10_000
 	opensWithin = 5 * time.Second
 	killSeed    = 20261001
 )
@@ -42,7 +42,7 @@ func TestKilledImportsLoseNothing(t *testing.T) {
 		path := filepath.Join(dir, fmt.Sprintf("%d.csv", file))
 		orders(t, path, file, linesAFile)
 		hash := sha256Of(t, path)
-		ended := killImport(t, book, path, time.Duration(random.Int64N(int64(whole*11/10))))
+		ended := killImport(t, book, path, time.Duration(random.Int64N(int64(whole*3/2))))
 		if ended {
 			acknowledged[hash] = true
 		}

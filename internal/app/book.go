@@ -191,13 +191,12 @@ func (b *Book) mend(ctx context.Context, w Watcher) error {
 		return err
 	}
 	n, err := b.Importer.LoadPending(ctx, w.step("loading accepted files"))
-	if n > 0 {
-		w.notice("accepted files that were not loaded before and are now: %d", n)
-	}
-	switch clientele.CodeOf(err) {
-	case clientele.CodeNotLoaded, clientele.CodeNoSpace:
-		w.notice("some accepted files are kept, and not loaded: %v", err) // the book still answers for the others
+	switch {
+	case clientele.CodeOf(err) == clientele.CodeNotLoaded:
+		w.notice("%v", err) // the book still answers for the others
 		return nil
+	case err == nil && n > 0:
+		w.notice("accepted files that were not loaded before and are now: %d", n)
 	}
 	return err
 }

@@ -124,31 +124,34 @@ func TestRecordsAreRebuiltWhenLostDamagedOrMadeForOtherSettings(t *testing.T) {
 	want := fill(t, b)
 	shut(t, b)
 	records, toml := filepath.Join(path, recordsName), filepath.Join(path, "book.toml")
-	for name, harm := range map[string]func() error{
-		"lost":    func() error { return os.Remove(records) },
-		"damaged": func() error { return os.WriteFile(records, []byte(strings.Repeat("damaged ", 1000)), 0o600) },
-		"log damaged": func() error {
-			return os.WriteFile(records+".wal", []byte(strings.Repeat("damaged ", 1000)), 0o600)
-		},
-		"for another time zone": func() error {
+	damage := []byte(strings.Repeat("damaged ", 1000))
+	for _, c := range []struct {
+		name string
+		told bool // whether there is something to tell: an engine may do without a log that it cannot read
+		harm func() error
+	}{
+		{"lost", true, func() error { return os.Remove(records) }},
+		{"damaged", true, func() error { return os.WriteFile(records, damage, 0o600) }},
+		{"log damaged", false, func() error { return os.WriteFile(records+".wal", damage, 0o600) }},
+		{"for another time zone", true, func() error {
 			text, err := os.ReadFile(toml)
 			if err != nil {
 				return err
 			}
 			return os.WriteFile(toml, []byte(strings.Replace(string(text), "'UTC'", "'Asia/Tokyo'", 1)), 0o600)
-		},
+		}},
 	} {
-		if err := harm(); err != nil {
+		if err := c.harm(); err != nil {
 			t.Fatal(err)
 		}
 		var notices []string
 		b := open(t, path, Watcher{Notice: func(text string) { notices = append(notices, text) }})
-		if got := lines(t, b); got != want || len(notices) == 0 {
-			t.Errorf("%s: %d lines, want %d; notices %q", name, got, want, notices)
+		if got := lines(t, b); got != want || c.told && len(notices) == 0 {
+			t.Errorf("%s: %d lines, want %d; notices %q", c.name, got, want, notices)
 		}
 		v, err := b.Verify(t.Context(), Watcher{})
 		if err != nil || v.Err() != nil {
-			t.Errorf("%s: %v, %v", name, err, v)
+			t.Errorf("%s: %v, %v", c.name, err, v)
 		}
 		shut(t, b)
 	}

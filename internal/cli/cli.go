@@ -10,7 +10,6 @@ import (
 	"os/signal"
 	"path/filepath"
 	"slices"
-	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -158,18 +157,27 @@ func (c *command) explain(ctx context.Context, err error) {
 	if c.Color {
 		red, plain = "\x1b[31m", "\x1b[0m"
 	}
-	message := err.Error()
-	if ctx.Err() != nil {
-		message = "stopped on request"
+	say := func(format string, args ...any) { fmt.Fprintf(c.Stderr, format, args...) }
+	e := (*clientele.Error)(nil)
+	switch {
+	case ctx.Err() != nil:
+		say("%serror:%s stopped on request\n", red, plain)
+		return
+	case !errors.As(err, &e):
+		say("%serror:%s %v\n", red, plain, err)
+		return
 	}
-	fmt.Fprintf(c.Stderr, "%serror:%s %s\n", red, plain, strings.TrimSpace(message))
-	if e := (*clientele.Error)(nil); errors.As(err, &e) {
-		for _, row := range e.Rows {
-			fmt.Fprintf(c.Stderr, "  %s\n", row)
-		}
+	outer := *e
+	outer.Err = nil
+	say("%serror:%s %v\n", red, plain, &outer)
+	if e.Err != nil {
+		say("  because: %v\n", e.Err)
+	}
+	for _, row := range e.Rows {
+		say("  %s\n", row)
 	}
 	if hint := clientele.HintOf(err); hint != "" {
-		fmt.Fprintf(c.Stderr, "  try: %s\n", hint)
+		say("  try: %s\n", hint)
 	}
 }
 

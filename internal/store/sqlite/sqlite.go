@@ -81,9 +81,12 @@ func failure(err error) error {
 	}
 	code := 0
 	if e := (*sqlite.Error)(nil); errors.As(err, &e) {
-		code = e.Code() & 0xff // the rest is detail
+		code = e.Code()
 	}
-	switch code {
+	if code == sqlite3.SQLITE_IOERR_SHMSIZE { // the log's index could not grow, for which only space is missing
+		code = sqlite3.SQLITE_FULL
+	}
+	switch code & 0xff { // the rest is detail
 	case sqlite3.SQLITE_FULL:
 		return clientele.Errorf(clientele.CodeNoSpace, "no space left for the operational records").
 			WithHint("Free some space on the disk that holds the book, then run the command again.").Because(err)
