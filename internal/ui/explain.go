@@ -153,7 +153,7 @@ func modelWords(v visit, m clientele.ModelReport) string {
 		words += ", run " + m.Run
 	}
 	if m.Holdout != nil {
-		words += ". " + m.Holdout.Verdict
+		words += ". " + v.sentence(m.Holdout.Verdict)
 	}
 	return words
 }

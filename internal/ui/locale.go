@@ -117,6 +117,15 @@ func (l *locale) number(f float64, decimals int) string {
 	return strings.Replace(s, "-", minus, 1)
 }
 
+// sentence puts the percentages of a sentence that was written elsewhere into
+// the reader's form: whether a space stands before the sign.
+func (l *locale) sentence(s string) string {
+	if strings.Contains(l.percent(0.5), nbsp) {
+		return strings.ReplaceAll(s, " %", nbsp+"%")
+	}
+	return strings.ReplaceAll(strings.ReplaceAll(s, nbsp+"%", "%"), " %", "%")
+}
+
 // money writes an amount to the currency's smallest unit.
 func (l *locale) money(m clientele.Money) string { return l.withSymbol(m.Fixed(l.decimals)) }
 

@@ -67,3 +67,12 @@ func TestCountsRatesDatesFollowTheReader(t *testing.T) {
 		}
 	}
 }
+
+func TestSentencesFollowTheReader(t *testing.T) {
+	for accept, want := range map[string]string{"en-GB": "fell 3.2%: 95% sure", "de": "fell 3.2\u00a0%: 95\u00a0% sure"} {
+		l := newLocale(accept, settingsIn("EUR"))
+		if got := l.sentence("fell 3.2 %: 95\u00a0% sure"); got != want {
+			t.Errorf("%s: %q, want %q", accept, got, want)
+		}
+	}
+}

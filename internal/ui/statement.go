@@ -152,7 +152,7 @@ func (s *Site) statementPage(v visit, whole clientele.Statement, periods stateme
 	p := statementPage{
 		frame:    s.frame(v, "statement", "Statement of customers"),
 		Kicker:   "Statement of customers · " + v.period(f.Period),
-		Headline: statement.Headline(st),
+		Headline: v.sentence(statement.Headline(st)),
 		Periods:  v.periodMenu(periods, f),
 		Segments: segmentMenu(attributes, whole, f),
 	}

@@ -90,7 +90,9 @@ func (b *builder) revenue() figTable {
 	net := money("Net revenue", "net", r.Net)
 	net.Sum = true
 	unattributed := money("of it without a customer", "unattributed", r.Unattributed)
-	unattributed.Note = b.share(r.Unattributed, r.Net)
+	if r.Unattributed.Sign() != 0 {
+		unattributed.Note = b.share(r.Unattributed, r.Net)
+	}
 	t.Rows = []figRow{
 		money("Gross", "gross", r.Gross), money("less refunds", "refunds", r.Refunds), net, unattributed,
 		{Name: "Orders", Cells: []fig{b.countFig("revenue.orders", "orders", r.Orders)}},
@@ -136,7 +138,7 @@ func (b *builder) model() modelPart {
 		return modelPart{Title: "The model could not be checked", Why: cmp.Or(m.Refused, strings.Join(m.Warnings, " "), "The records are too short to hold a part back.")}
 	}
 	h := m.Holdout
-	p := modelPart{Title: h.Verdict, Figure: b.tracking(h)}
+	p := modelPart{Title: strings.TrimSuffix(b.sentence(h.Verdict), "."), Figure: b.tracking(h)}
 	p.Rows = []figRow{
 		{Name: "purchase days held out, actual", Cells: []fig{{Text: b.int(h.Actual)}}},
 		{Name: "expected by the model", Cells: []fig{{Text: b.number(h.Expected, 0)}}, Note: signedPercent(b.locale, h.Bias)},
@@ -169,7 +171,7 @@ func (b *builder) tracking(h *clientele.Holdout) *chart.Figure {
 	return &chart.Figure{
 		ID: "model", Subtitle: "Repeat purchase days a week: actual, and expected by a model that had not seen the second part",
 		Summary: fmt.Sprintf("%s. Fitted on purchases to %s; then %s purchase days were expected and %s happened.",
-			strings.TrimSuffix(h.Verdict, "."), b.date(h.CalibratedTo), b.number(h.Expected, 0), b.int(h.Actual)),
+			strings.TrimSuffix(b.sentence(h.Verdict), "."), b.date(h.CalibratedTo), b.number(h.Expected, 0), b.int(h.Actual)),
 		Table: table,
 		Plot:  chart.Plot{Tracking: chart.NewTracking(points, split, func(f float64) string { return b.number(f, 1) })},
 	}

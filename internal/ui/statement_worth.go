@@ -113,7 +113,7 @@ func (b *builder) came() figTable {
 		return t
 	}
 	m := b.st.Equity.Moved
-	t.Title = worthTitle(m.CameWorth, m.LostWorth)
+	t.Title = b.worthTitle(m.CameWorth, m.LostWorth)
 	t.Subtitle = fmt.Sprintf("%d-year worth when they came, and when they left", b.st.Equity.HorizonYears)
 	for _, r := range []struct {
 		name, line string

@@ -109,7 +109,7 @@ func expect(t *testing.T, s *Site, path string, status int, want ...string) stri
 func TestStatementPage(t *testing.T) {
 	f := newFake()
 	body := expect(t, newTestSite(t, f), "/", http.StatusOK,
-		"Northfield Trading", statement.Headline(*f.statement),
+		"Northfield Trading", "Customer equity fell 3.2%: we won more customers than we lost",
 		">4.21<span class=\"unit after\">m</span>", "£3.88\u00a0m and £4.61\u00a0m", "5 years, 30% margin, 10% discount a year",
 		"Those who left cost £602\u00a0k; new customers brought £331\u00a0k", "The axis does not begin at zero",
 		"445 customers more than on 30 Jun 2026", "Value fell by £240\u00a0k: losses outweigh arrivals",

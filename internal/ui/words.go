@@ -74,8 +74,15 @@ func (b *builder) movedTitle(moves []chart.Step) string {
 }
 
 // worthTitle compares those who left with those who came, each by head.
-func worthTitle(came, left clientele.Worth) string {
-	if came.Customers == 0 || left.Customers == 0 || came.Together.Sign() <= 0 || left.Together.Sign() <= 0 {
+func (b *builder) worthTitle(came, left clientele.Worth) string {
+	switch {
+	case came.Customers == 0 && left.Customers == 0:
+		return "Nobody came and nobody left"
+	case came.Customers == 0:
+		return "Nobody new came; those who left were worth " + b.short(left.Together)
+	case left.Customers == 0:
+		return "Nobody left; those who came are worth " + b.short(came.Together)
+	case came.Together.Sign() <= 0 || left.Together.Sign() <= 0:
 		return "What those who came are worth, and those who left were"
 	}
 	ratio := perHead(left) / perHead(came)
