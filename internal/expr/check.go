@@ -91,14 +91,15 @@ func Needs(e Expr, want Type) []Type {
 func (f Function) argType(i int) Type { return f.Args[min(i, len(f.Args)-1)] }
 
 // shared is the type that the any-typed arguments of a call have in common: that
-// of the first which is not text, else the one its place needs.
+// of the first which is not text, else the one its place needs. Texts that nullif
+// compares stay texts: 'NA' need not be a number where one is needed.
 func shared(c Call, f Function, want Type) Type {
 	for i, arg := range c.Args {
 		if t := TypeOf(arg); f.argType(i) == AnyType && t != TextType {
 			return t
 		}
 	}
-	if want == AnyType {
+	if want == AnyType || c.Func == "nullif" {
 		return TextType
 	}
 	return want

@@ -108,7 +108,7 @@ func (c candidate) better(than candidate) bool {
 func (c candidate) finish(shift int) Layout {
 	l := c.layout
 	first := 0
-	for first < min(20, len(c.rows)-1) && c.width > 1 && len(c.rows[first]) <= max(1, c.width/2) {
+	for first < min(20, len(c.rows)-1) && c.isTitle(c.rows[first]) {
 		first++
 	}
 	if first > 0 {
@@ -118,6 +118,18 @@ func (c candidate) finish(shift int) Layout {
 		l.Header = hasHeader(c.rows[first:])
 	}
 	return l
+}
+
+// isTitle says whether a row stands over the table: it has far fewer cells, or
+// one that holds something.
+func (c candidate) isTitle(row []string) bool {
+	full := 0
+	for _, cell := range row {
+		if strings.TrimSpace(cell) != "" {
+			full++
+		}
+	}
+	return c.width > 1 && len(row) <= max(1, c.width/2) || c.width > 2 && full <= 1
 }
 
 // hasHeader decides whether the first row names the columns: it is text

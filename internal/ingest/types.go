@@ -264,7 +264,7 @@ func (e *evidence) decide(name string, commaFile bool) decided {
 		e.decideNumber(&d, commaFile)
 	}
 	d.like = d.Type
-	if e.markers > 0 || max(e.dates, e.numbers) < real {
+	if e.markers > 0 {
 		d.Type = warehouse.TextColumn
 	}
 	return d
