@@ -114,10 +114,10 @@ func (p *proposer) score(k clientele.Kind, f clientele.Field, i int) float64 {
 	if !p.header {
 		return 0
 	}
-	names := synonyms[k][f.Name]
-	if len(names) == 0 || f.Name == "amount" && isOtherMoney(p.folded[i]) {
+	if f.Name == "amount" && isOtherMoney(p.folded[i]) {
 		return 0
 	}
+	names := append([]string{fold(f.Name)}, synonyms[k][f.Name]...) // a field's own name always means it
 	return nameScore(p.folded[i], names) * p.contentFit(k, f, i)
 }
 
