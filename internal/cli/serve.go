@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 
 	"github.com/spf13/cobra"
 
@@ -39,10 +40,20 @@ func (c *command) serveBook(ctx context.Context, path, listen string) error {
 		return errors.Join(err, pages.Close())
 	}
 	done()
-	fmt.Fprintf(c.out, "Serving %s at http://%s (stop with Ctrl-C)\n", path, pages.Addr())
+	fmt.Fprintf(c.out, "Serving %s at %s (stop with Ctrl-C)\n", path, link(listen, pages.Addr()))
 	if err := c.out.Flush(); err != nil {
 		return errors.Join(err, pages.Close(), b.Close())
 	}
 	log := slog.New(slog.NewTextHandler(c.Stderr, &slog.HandlerOptions{Level: slog.LevelInfo}))
 	return errors.Join(b.Serve(ctx, pages, remoteHandler(b), log), b.Close())
+}
+
+// link is the address of a page: the host as asked for, the port as given.
+func link(listen string, at net.Addr) string {
+	host, _, err := net.SplitHostPort(listen)
+	_, port, portErr := net.SplitHostPort(at.String())
+	if err != nil || portErr != nil {
+		return "http://" + at.String()
+	}
+	return "http://" + net.JoinHostPort(host, port)
 }

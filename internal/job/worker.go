@@ -78,7 +78,10 @@ func (w *Worker) run(ctx context.Context, j store.Job) {
 		return
 	}
 	j = outcome(j, result, err, ctx.Err() != nil)
-	log.InfoContext(ctx, "job "+string(j.State), "error", err)
+	if err != nil {
+		log = log.With("error", err)
+	}
+	log.InfoContext(ctx, "job "+string(j.State))
 	if err := w.queue.jobs.FinishJob(context.WithoutCancel(ctx), w.owner, j); err != nil {
 		log.ErrorContext(ctx, "the end of the job cannot be kept; it will run again", "error", err)
 	}
