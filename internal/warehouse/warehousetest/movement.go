@@ -65,6 +65,16 @@ func testMovementCases(t *testing.T, open func(testing.TB) warehouse.Warehouse) 
 			clientele.Heads{Opening: 1, Closing: 1}, [7]string{0: "3", 6: "3"}},
 		{"lost on the day the window ends", records{Lines: []line{sale("A", 0, "3")}}, days(5, 10), orders,
 			clientele.Heads{Opening: 1, Lost: 1, LostOfOpening: 1}, [7]string{0: "3", 5: "3"}},
+		{"lost the day before the period is not lost in it", records{Lines: []line{sale("A", 0, "3")}}, days(11, 15), orders,
+			clientele.Heads{}, [7]string{}},
+		{"nor in a period longer than the window", records{Lines: []line{sale("A", 0, "3")}}, days(11, 30), orders,
+			clientele.Heads{}, [7]string{}},
+		{"the day after the period is not in it", records{Lines: []line{sale("A", 0, "3"), sale("B", 10, "3")}}, days(5, 9), orders,
+			clientele.Heads{Opening: 1, Closing: 1}, [7]string{0: "3", 6: "3"}},
+		{"the trailing window begins a day after its length", records{Lines: []line{sale("A", 0, "3"), sale("A", 5, "4")}}, days(10, 15), orders,
+			clientele.Heads{Opening: 1, Lost: 1, LostOfOpening: 1}, [7]string{0: "7", 5: "7"}},
+		{"and leaves out the day before it", records{Lines: []line{sale("A", 0, "3"), sale("A", 5, "4")}}, days(11, 14), orders,
+			clientele.Heads{Opening: 1, Closing: 1}, [7]string{0: "4", 6: "4"}},
 		{"a gap of exactly the window is no event", records{Lines: []line{sale("A", 0, "3"), sale("A", 10, "5")}}, days(5, 12), orders,
 			clientele.Heads{Opening: 1, Closing: 1}, [7]string{0: "3", 3: "2", 6: "5"}},
 		{"a gap of one day more is lost and reactivated", records{Lines: []line{sale("A", 0, "3"), sale("A", 11, "5")}}, days(5, 12), orders,
@@ -238,17 +248,19 @@ func testMonths(t *testing.T, w warehouse.Warehouse) {
 // testReasonsByDate checks which of several reasons an event takes.
 func testReasonsByDate(t *testing.T, w warehouse.Warehouse) {
 	records{
-		Lines: []line{sale("A", 0, "3"), sale("A", 30, "7"), sale("B", 31, "2"), sale("C", 5, "4")},
+		Lines: []line{sale("A", 0, "3"), sale("A", 30, "7"), sale("B", 31, "2"), sale("C", 5, "4"), sale("D", 32, "1")},
 		Reasons: []reason{
 			{"A", "in", "too early", day(19)}, {"A", "in", "earlier", day(29)}, {"A", "in", "latest", day(33)},
 			{"A", "in", "too late", day(41)}, {"A", "out", "not of a coming", day(34)},
 			{"B", "in", "after the period", day(37)}, {"C", "out", "moved away", day(25)},
+			{"D", "in", "just near enough", day(22)},
 		},
 	}.load(t, w)
 	q := warehouse.MovementQuery{Period: days(12, 36), Definition: clientele.Definition{Kind: clientele.Orders, LapseDays: 10, Version: 1}}
 	want := clientele.ReasonLines{
 		In: []clientele.ReasonLine{
 			{Reason: "latest", Customers: 1, Value: clientele.MustMoney("7")},
+			{Reason: "just near enough", Customers: 1, Value: clientele.MustMoney("1")},
 			{Reason: clientele.UnknownReason, Customers: 1, Value: clientele.MustMoney("2")},
 		},
 		Out: []clientele.ReasonLine{{Reason: "moved away", Customers: 1, Value: clientele.MustMoney("4")}},
