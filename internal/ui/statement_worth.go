@@ -113,7 +113,8 @@ func (b *builder) came() figTable {
 		return t
 	}
 	m := b.st.Equity.Moved
-	t.Title = b.worthTitle(m.CameWorth, m.LostWorth)
+	back := m.BackWorth
+	t.Title = b.worthTitle(clientele.Worth{Customers: m.CameWorth.Customers + back.Customers, Together: m.CameWorth.Together.Add(back.Together)}, m.LostWorth)
 	t.Subtitle = fmt.Sprintf("%d-year worth when they came, and when they left", b.st.Equity.HorizonYears)
 	for _, r := range []struct {
 		name, line string

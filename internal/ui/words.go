@@ -73,13 +73,13 @@ func (b *builder) movedTitle(moves []chart.Step) string {
 	return capital(strings.Join(parts, "; "))
 }
 
-// worthTitle compares those who left with those who came, each by head.
+// worthTitle compares those who left with those who came or came back, each by head.
 func (b *builder) worthTitle(came, left clientele.Worth) string {
 	switch {
 	case came.Customers == 0 && left.Customers == 0:
 		return "Nobody came and nobody left"
 	case came.Customers == 0:
-		return "Nobody new came; those who left were worth " + b.short(left.Together)
+		return "Nobody came; those who left were worth " + b.short(left.Together)
 	case left.Customers == 0:
 		return "Nobody left; those who came are worth " + b.short(came.Together)
 	case came.Together.Sign() <= 0 || left.Together.Sign() <= 0:
@@ -97,7 +97,7 @@ func (b *builder) worthTitle(came, left clientele.Worth) string {
 
 // times says how many times; the interval of a worth does not bear a second decimal.
 func times(ratio float64) string {
-	if ratio > 1.85 && ratio < 2.15 {
+	if ratio > 1.8 && ratio < 2.2 {
 		return "twice"
 	}
 	return fmt.Sprintf("%.1f times", ratio)

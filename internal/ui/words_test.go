@@ -24,7 +24,7 @@ func TestWorthTitle(t *testing.T) {
 		{worth(10, "100"), worth(10, "130"), "Those who left were worth 1.3 times those who came"},
 		{worth(10, "100"), worth(20, "205"), "Those who came are worth about as much as those who left"},
 		{worth(10, "300"), worth(10, "100"), "Those who came are worth 3.0 times those who left"},
-		{worth(0, "0"), worth(10, "100"), "Nobody new came; those who left were worth £100"},
+		{worth(0, "0"), worth(10, "100"), "Nobody came; those who left were worth £100"},
 		{worth(10, "100"), worth(0, "0"), "Nobody left; those who came are worth £100"},
 		{worth(0, "0"), worth(0, "0"), "Nobody came and nobody left"},
 		{worth(10, "-1"), worth(10, "100"), "What those who came are worth, and those who left were"},
