@@ -159,7 +159,7 @@ func company(t testing.TB, c simulate.Config) (*app.Book, simulate.Truth) {
 }
 
 func TestSimulatedCompany(t *testing.T) {
-	b, truth := company(t, simulate.Config{Customers: 3000})
+	b, truth := company(t, simulate.Config{Customers: 1500})
 	defer closeBook(t, b)
 	whole := statementOf(t, b, clientele.Period{From: truth.From, To: truth.To}, "")
 	if whole.Customers.New != truth.Customers || whole.Revenue.Lines != truth.Lines {

@@ -93,18 +93,33 @@ func (r *Run) Worth(cells iter.Seq2[warehouse.Cell, error], t Terms) (*Worth, er
 		return nil, err
 	}
 	w := &Worth{Segments: map[string]equity.Value{}}
-	result, err := equity.Evaluate(r.Purchases, r.Spend, h.rows, equity.Options{
-		Margin: t.Margin, Delta: t.delta(), Horizon: horizonWeeks, Seed: seed, Groups: max(1, len(h.segments)),
-	})
+	segments, err := r.evaluate(h.rows, t, max(1, len(h.segments)))
 	if err != nil {
 		return nil, err
 	}
-	w.Total = result.Total
 	for k, name := range h.segments {
-		w.Segments[name] = result.Groups[k]
+		w.Segments[name] = segments.Groups[k]
+	}
+	w.Total = segments.Total
+	if len(h.segments) > 1 {
+		// the same interval, to the last digit, as without segments
+		for i := range h.rows {
+			h.rows[i].Group = 0
+		}
+		whole, err := r.evaluate(h.rows, t, 1)
+		if err != nil {
+			return nil, err
+		}
+		w.Total = whole.Total
 	}
 	w.Parts, err = r.parts(h, t)
 	return w, err
+}
+
+func (r *Run) evaluate(rows []equity.Row, t Terms, groups int) (*equity.Result, error) {
+	return equity.Evaluate(r.Purchases, r.Spend, rows, equity.Options{
+		Margin: t.Margin, Delta: t.delta(), Horizon: horizonWeeks, Seed: seed, Groups: groups,
+	})
 }
 
 // Parts values the customers of the cells by part, without intervals: what
