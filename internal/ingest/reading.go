@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/clientele/clientele"
@@ -230,18 +231,18 @@ func (e Entry) open(ctx context.Context, path, work string) (*reading, error) {
 // inspection tells people what was found. err is what stops an import.
 func (rd *reading) inspection(size int64, err error) Inspection {
 	in := Inspection{
-		Name: rd.name, Size: size, Dialect: rd.layout, Preset: rd.preset, Kind: rd.plan.kind, KindConfidence: rd.plan.confidence, Source: rd.plan.source,
+		Name: rd.name, Size: size, Dialect: rd.layout, Preset: rd.preset, Kind: rd.plan.kind, KindConfidence: hundredths(rd.plan.confidence), Source: rd.plan.source,
 		Attributes: rd.plan.attributes, Problems: slices.Clone(rd.problems), Importable: err == nil, Rows: rd.survey.first, Mapping: []FieldProposal{}, Columns: []ColumnInfo{},
 	}
 	for i, d := range rd.columns {
 		e := rd.survey.columns[i]
 		in.Columns = append(in.Columns, ColumnInfo{
-			Column: d.Column, Samples: append([]string{}, e.samples...), Missing: e.missing(), Ambiguous: d.ambiguous,
+			Column: d.Column, Samples: append([]string{}, e.samples...), Missing: hundredths(e.missing()), Ambiguous: d.ambiguous,
 		})
 	}
 	for _, f := range rd.plan.kind.Fields() {
 		if fill, ok := rd.plan.fields[f.Name]; ok {
-			in.Mapping = append(in.Mapping, FieldProposal{f.Name, expr.String(fill.expr), fill.confidence, fill.why, f.Required})
+			in.Mapping = append(in.Mapping, FieldProposal{f.Name, expr.String(fill.expr), hundredths(fill.confidence), fill.why, f.Required})
 		}
 	}
 	if err != nil {
@@ -255,6 +256,8 @@ func (rd *reading) inspection(size int64, err error) Inspection {
 	}
 	return in
 }
+
+func hundredths(f float64) float64 { return math.Round(f*100) / 100 }
 
 func (e *evidence) missing() float64 {
 	if e.values+e.empty == 0 {

@@ -28,7 +28,7 @@ func sniff(head []byte, cut bool) Layout {
 	var best candidate
 	for _, delimiter := range []string{";", "\t", "|", ",", Blanks} {
 		c := read(head, Layout{Delimiter: delimiter, Quote: `"`}, cut)
-		if delimiter == Blanks && (best.width > 1 && best.fit >= 0.9 || c.fit < 0.98 || len(c.rows) < 2 && c.width < 3) {
+		if delimiter == Blanks && (best.width > 1 && best.fit >= 0.9 || !c.looksBlank()) {
 			continue
 		}
 		if c.better(best) {
@@ -49,6 +49,11 @@ func excelMark(head []byte) (mark string, rest []byte, ok bool) {
 		return string(line[4]), rest, true
 	}
 	return "", head, false
+}
+
+// looksBlank says whether runs of blanks make columns, rather than words.
+func (c candidate) looksBlank() bool {
+	return c.width >= 3 && c.fit >= 0.9 || c.width == 2 && c.fit >= 0.98 && len(c.rows) > 1
 }
 
 func read(text []byte, l Layout, cut bool) candidate {
