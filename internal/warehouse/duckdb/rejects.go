@@ -124,6 +124,9 @@ type malformation struct {
 }
 
 func (l *load) malformations(after int64) (page []malformation, err error) {
+	if l.plan.batch.Input.Format != warehouse.CSV {
+		return nil, nil // only text can be split wrongly
+	}
 	q := fmt.Sprintf(`SELECT line_byte_position, min_by(CAST(error_type AS VARCHAR), column_idx), min_by(error_message, column_idx), any_value(csv_line)
 		FROM %s WHERE line_byte_position > %d GROUP BY line_byte_position ORDER BY line_byte_position LIMIT 10000`, rejectErrors, after)
 	err = each(l.ctx, l.conn, q, func(rows *sql.Rows) error {
