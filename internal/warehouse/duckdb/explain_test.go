@@ -22,13 +22,13 @@ func TestExplainedQueryRuns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, doc := range warehouse.Lines {
+	for _, at := range warehouse.MovementLines {
 		q := warehouse.ExplainQuery{
 			MovementQuery: warehouse.MovementQuery{
 				Period:     clientele.Period{From: clientele.MustDate("2024-01-10"), To: clientele.MustDate("2024-01-31")},
 				Definition: clientele.Definition{Kind: clientele.Both, LapseDays: 10, Version: 1},
 			},
-			Line: doc.Line, Limit: 10,
+			Line: at.Line, Limit: 10,
 		}
 		e, err := d.Explain(t.Context(), q)
 		if err != nil {
@@ -40,17 +40,17 @@ func TestExplainedQueryRuns(t *testing.T) {
 		}
 		rows, err := conn.QueryContext(t.Context(), "BEGIN;\n"+e.Query)
 		if err != nil {
-			t.Fatalf("%s: %v\n%s", doc.Line, err, e.Query)
+			t.Fatalf("%s: %v\n%s", at.Line, err, e.Query)
 		}
 		n := int64(0)
 		for rows.Next() {
 			n++
 		}
 		if rows.Close(); n != e.Count || rows.Err() != nil {
-			t.Errorf("%s: %d rows, want %d (%v)", doc.Line, n, e.Count, rows.Err())
+			t.Errorf("%s: %d rows, want %d (%v)", at.Line, n, e.Count, rows.Err())
 		}
 		if strings.Contains(e.Query, "{{") {
-			t.Errorf("%s: a parameter is missing:\n%s", doc.Line, e.Query)
+			t.Errorf("%s: a parameter is missing:\n%s", at.Line, e.Query)
 		}
 		if _, err := conn.ExecContext(t.Context(), "ROLLBACK"); err != nil {
 			t.Fatal(err)

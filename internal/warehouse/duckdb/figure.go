@@ -68,21 +68,21 @@ var windowFigures = []figure{
 	{"tie_out.window", "TRUE", "amount", "day"},
 }
 
-// doc finds the figure's place in a movement.
-func (f figure) doc() warehouse.LineDoc {
-	i := slices.IndexFunc(warehouse.Lines, func(l warehouse.LineDoc) bool { return l.Line == f.Line })
-	return warehouse.Lines[i]
+// place finds where the figure lies in a movement.
+func (f figure) place() warehouse.MovementLine {
+	i := slices.IndexFunc(warehouse.MovementLines, func(l warehouse.MovementLine) bool { return l.Line == f.Line })
+	return warehouse.MovementLines[i]
 }
 
 // IsHeads reports whether the figure counts; otherwise it is money.
-func (f figure) IsHeads() bool { return f.doc().Heads != nil }
+func (f figure) IsHeads() bool { return f.place().Heads != nil }
 
 // set puts a sum into its place.
 func (f figure) set(m *clientele.Movement, sum any) (err error) {
 	if f.IsHeads() {
-		*f.doc().Heads(m) = sum.(int64)
+		*f.place().Heads(m) = sum.(int64)
 		return nil
 	}
-	*f.doc().Money(m), err = moneyOf(sum)
+	*f.place().Money(m), err = moneyOf(sum)
 	return err
 }

@@ -23,12 +23,12 @@ func explain(t testing.TB, w warehouse.Warehouse, q warehouse.ExplainQuery) ware
 func checkExplanations(rt *rapid.T, t testing.TB, w warehouse.Warehouse, q warehouse.MovementQuery, got warehouse.Movements) {
 	of := rapid.SampledFrom(append(got.Segments, warehouse.Segment{Movement: got.Total})).Draw(rt, "of")
 	x := warehouse.ExplainQuery{MovementQuery: q, Segment: of.Name, Limit: 1000}
-	doc := rapid.SampledFrom(warehouse.Lines).Draw(rt, "line")
-	x.Line = doc.Line
-	if doc.Heads != nil {
+	at := rapid.SampledFrom(warehouse.MovementLines).Draw(rt, "line")
+	x.Line = at.Line
+	if at.Heads != nil {
 		e := explain(t, w, x)
-		checkRows(rt, x, e, *doc.Heads(&of.Movement), e.Amount)
-	} else if amount := doc.Money(&of.Movement); amount != nil {
+		checkRows(rt, x, e, *at.Heads(&of.Movement), e.Amount)
+	} else if amount := at.Money(&of.Movement); amount != nil {
 		e := explain(t, w, x)
 		checkRows(rt, x, e, e.Heads, *amount)
 	}

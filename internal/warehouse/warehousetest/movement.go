@@ -1,6 +1,7 @@
 package warehousetest
 
 import (
+	"slices"
 	"strconv"
 	"testing"
 
@@ -183,7 +184,7 @@ func checkBalance(t *rapid.T, m clientele.Movement) {
 // sums lists every figure of a movement; heads as an amount too.
 func sums(m clientele.Movement) map[warehouse.Line]clientele.Money {
 	out := map[warehouse.Line]clientele.Money{}
-	for _, l := range warehouse.Lines {
+	for _, l := range warehouse.MovementLines {
 		if l.Heads != nil {
 			out[l.Line] = clientele.MustMoney(strconv.FormatInt(*l.Heads(&m), 10))
 		} else if amount := l.Money(&m); amount != nil {
@@ -267,5 +268,40 @@ func testReasonsByDate(t *testing.T, w warehouse.Warehouse) {
 	}
 	if d := cmp.Diff(want, movement(t, w, q).Total.Reasons); d != "" {
 		t.Errorf("-want +got:\n%s", d)
+	}
+}
+
+// testRevenue checks what is an order, whose it is, and what each line counts as.
+func testRevenue(t *testing.T, w warehouse.Warehouse) {
+	ordered := func(order string, l line) line { l.Order = order; return l }
+	records{
+		Lines: []line{
+			ordered("o1", sale("B", 1, "5")), ordered("o1", sale("A", 1, "7")), // one order of two customers: A's
+			ordered("o2", sale("", 2, "11")), ordered("o2", sale("B", 2, "1")), // B's
+			ordered("o3", refund("B", 3, "-2")),                     // no order
+			sale("A", 4, "1"), sale("A", 4, "1"), sale("A", 5, "1"), // without ids: one a day
+			ordered("o4", sale("", 6, "13")), // nobody's
+			sale("", 7, "17"),                // no order
+			{Customer: "A", Day: day(8), Amount: clientele.MustMoney("19"), Kind: clientele.Tax},
+			{Customer: "A", Day: day(8), Amount: clientele.MustMoney("-3"), Kind: clientele.Discount},
+			sale("A", 10, "100"), // after the period
+		},
+		Attributes: map[string]string{"A": "DE", "B": "FR"},
+	}.load(t, w)
+	m := func(s string) clientele.Money { return clientele.MustMoney(s) }
+	q := warehouse.MovementQuery{Period: days(0, 9), By: attributeName, Definition: clientele.Definition{Kind: clientele.Orders, LapseDays: 10, Version: 1}}
+	got := movement(t, w, q)
+	if d := cmp.Diff(clientele.Revenue{Gross: m("73"), Refunds: m("2"), Net: m("71"), Unattributed: m("41"), Orders: 5, Lines: 12}, got.Total.Revenue); d != "" {
+		t.Errorf("total (-want +got):\n%s", d)
+	}
+	for name, want := range map[string]clientele.Revenue{
+		"DE":                        {Gross: m("26"), Net: m("26"), Orders: 3, Lines: 6},
+		"FR":                        {Gross: m("6"), Refunds: m("2"), Net: m("4"), Orders: 1, Lines: 3},
+		clientele.NoCustomerSegment: {Gross: m("41"), Net: m("41"), Unattributed: m("41"), Orders: 1, Lines: 3},
+	} {
+		i := slices.IndexFunc(got.Segments, func(s warehouse.Segment) bool { return s.Name == name })
+		if d := cmp.Diff(want, got.Segments[i].Revenue); d != "" {
+			t.Errorf("%s (-want +got):\n%s", name, d)
+		}
 	}
 }

@@ -16,6 +16,7 @@ import (
 func Reading(t *testing.T, open func(testing.TB) warehouse.Warehouse) {
 	t.Run("MovementCases", func(t *testing.T) { testMovementCases(t, open) })
 	t.Run("MovementProperties", func(t *testing.T) { testMovementProperties(t, open(t)) })
+	t.Run("Revenue", func(t *testing.T) { testRevenue(t, open(t)) })
 	t.Run("Months", func(t *testing.T) { testMonths(t, open(t)) })
 	t.Run("ReasonsByDate", func(t *testing.T) { testReasonsByDate(t, open(t)) })
 	t.Run("ExplainErrors", func(t *testing.T) { testExplainErrors(t, open(t)) })
