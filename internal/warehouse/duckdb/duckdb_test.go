@@ -1,8 +1,16 @@
 package duckdb
 
 import (
+	"database/sql"
+	"fmt"
+	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+
+	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/expr"
+	"github.com/clientele/clientele/internal/warehouse"
 )
 
 func open(t testing.TB, path string) *DB {
@@ -19,15 +27,120 @@ func open(t testing.TB, path string) *DB {
 	return d
 }
 
-func TestOpenTwice(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "records.duckdb")
-	for range 2 {
-		d, err := Open(t.Context(), path, Options{})
+func TestOpenOddNames(t *testing.T) {
+	for _, name := range []string{"plain", "with space", "a#b", "it's;--", `quo"te`, "Ünïcode"} {
+		path := filepath.Join(t.TempDir(), name, "records.duckdb")
+		if err := os.Mkdir(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			d, err := Open(t.Context(), path, Options{MemoryLimit: 1 << 30, Threads: 1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := d.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := os.Stat(path); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, err := Open(t.Context(), "/tmp/100%/records.duckdb", Options{}); clientele.CodeOf(err) != clientele.CodeInvalid {
+		t.Errorf("a name that the driver would misread: %v", err)
+	}
+}
+
+// TestLockedDown tries what a query could do if one ever went astray.
+func TestLockedDown(t *testing.T) {
+	dir := t.TempDir()
+	d := open(t, filepath.Join(dir, "records.duckdb"))
+	secret := filepath.Join(dir, "secret.csv")
+	if err := os.WriteFile(secret, []byte("a,b\n1,2\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, attack := range []string{
+		"SELECT * FROM read_csv(" + literal(secret) + ")",
+		"SELECT * FROM " + identifier(secret),
+		"SELECT * FROM read_text(" + literal(filepath.Join(d.scratch(), "..", "secret.csv")) + ")",
+		"SELECT * FROM glob(" + literal(dir+"/*") + ")",
+		"COPY batch TO " + literal(filepath.Join(dir, "out.csv")),
+		"EXPORT DATABASE " + literal(filepath.Join(dir, "out")),
+		"ATTACH " + literal(filepath.Join(dir, "other.duckdb")),
+		"INSTALL httpfs",
+		"LOAD httpfs",
+		"SET enable_external_access = true",
+		"SET allowed_directories = ['/']",
+		"SET memory_limit = '1TB'",
+		"SET lock_configuration = false",
+		"RESET lock_configuration",
+	} {
+		conn, err := d.conn(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := d.Close(); err != nil {
-			t.Fatal(err)
+		if rows, err := conn.QueryContext(t.Context(), attack); err == nil {
+			t.Errorf("nothing stopped %s", attack)
+			rows.Close()
 		}
+		conn.Close()
+	}
+}
+
+// TestReservedPaths: a file is read whatever is said of its path.
+func TestReservedPaths(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "it's [a] *?")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	d := open(t, filepath.Join(t.TempDir(), "records.duckdb"))
+	mustLoad(t, d, sales(t, dir, 1, 3))
+	expectLoaded(t, d, 1)
+	if left, err := os.ReadDir(d.scratch()); err != nil || len(left) > 0 {
+		t.Errorf("a load left %v, %v", left, err)
+	}
+}
+
+// TestParquet loads a file with columns of every type, whose positions are rows.
+func TestParquet(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "lines.parquet")
+	db, err := sql.Open("duckdb", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	_, err = db.Exec(`SET TimeZone = 'UTC'; COPY (SELECT 17850 AS "who's", 80995.3::DOUBLE AS amount, 1e-7::DOUBLE AS cost,
+		TIMESTAMPTZ '2024-07-01 22:30:00+00' AS at UNION ALL SELECT NULL, 12345678901234.5, NULL, TIMESTAMPTZ '2024-01-01 00:00:00+00'
+		UNION ALL SELECT 1, NULL, 1, TIMESTAMPTZ '2024-01-01 00:00:00+00') TO ` + literal(path) + ` (FORMAT parquet)`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := warehouse.Batch{
+		ID: "p", Sequence: 1, Kind: clientele.Transactions, Source: "shop", Currency: "EUR", TimeZone: "Europe/Berlin",
+		Input: warehouse.Input{Path: path, Name: "lines.parquet", Format: warehouse.Parquet, Columns: []warehouse.Column{
+			{Name: "who's", Type: warehouse.TextColumn}, {Name: "amount", Type: warehouse.DecimalColumn},
+			{Name: "cost", Type: warehouse.DecimalColumn}, {Name: "at", Type: warehouse.InstantColumn},
+		}},
+		Mapping: warehouse.Mapping{Fields: map[string]expr.Expr{
+			"customer": expr.Column{Name: "who's"}, "amount": expr.Column{Name: "amount"}, "cost": expr.Column{Name: "cost"}, "time": expr.Column{Name: "at"},
+		}},
+	}
+	d := open(t, filepath.Join(t.TempDir(), "records.duckdb"))
+	r, err := d.Load(t.Context(), b, warehouse.LoadOptions{})
+	if err != nil || r.Loaded != 2 || r.Rejected != 1 {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	if got := r.Rejects[0]; got.Line != 0 || got.Column != "amount" || !strings.HasPrefix(got.Text, "1,,") {
+		t.Errorf("rejected %+v", got)
+	}
+	for customer, want := range map[string]string{"17850": "2024-07-02 80995.30", "": "2024-01-01 12345678901234.50"} {
+		lines, err := d.OrderLines(t.Context(), customer, clientele.MustDate("2200-12-31"), 0, 10)
+		if err != nil || len(lines) != 1 || fmt.Sprint(lines[0].Day, " ", lines[0].Amount) != want {
+			t.Errorf("%q: %+v, %v", customer, lines, err)
+		}
+	}
+	shown, err := d.Preview(t.Context(), b, 2)
+	if err != nil || len(shown) != 2 || *shown[0]["cost"] != "0.0000001" || *shown[0]["time"] != "2024-07-02 00:30:00" {
+		t.Errorf("preview %v, %v", shown, err)
 	}
 }

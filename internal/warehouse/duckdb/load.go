@@ -197,8 +197,10 @@ func (l *load) keepBatch() error {
 
 // clear drops the temporary tables, which outlive transactions.
 func (l *load) clear() {
+	var drop strings.Builder
 	for _, table := range []string{"staged", "again", "incoming", "rejecting", rejectErrors, rejectScans} {
-		// A connection that failed has no tables; one that did not drops what there is.
-		_, _ = l.conn.ExecContext(context.WithoutCancel(l.ctx), "DROP TABLE IF EXISTS temp."+table)
+		fmt.Fprintf(&drop, "DROP TABLE IF EXISTS temp.%s;", table)
 	}
+	// A connection that failed has no tables left to drop.
+	_, _ = l.conn.ExecContext(context.WithoutCancel(l.ctx), drop.String())
 }
