@@ -79,7 +79,7 @@ func openTab(t testing.TB, base string) *tab {
 		t.Skip("SKIPPED: SKIP_BROWSER=1")
 	}
 	ctx, closeTab := chromedp.NewContext(browser)
-	ctx, stop := context.WithTimeout(ctx, 2*time.Minute)
+	ctx, stop := context.WithTimeout(ctx, 5*time.Minute)
 	b := &tab{TB: t, ctx: ctx, base: base}
 	chromedp.ListenTarget(ctx, b.listen)
 	t.Cleanup(func() {

@@ -14,21 +14,21 @@ const muted = "var(--muted)";
 const rule = "var(--rule)";
 const fills = { total: "var(--total)", up: "var(--up)", down: "var(--down)", flat: "var(--muted)" };
 const roomPerBar = 58; // px; with less a waterfall lies on its side
+const printWidth = 420; // px; a column of paper shows it at about this size
 const rowHeight = 34; // px of one bar of a waterfall on its side
 
 /** Draws a plot into a box, and again whenever the box changes its width. */
 export function draw(box: HTMLElement, plot: Plot): void {
   const chart = init(box, null, { renderer: "svg", height: 1, width: 1 });
   let drawn = 0;
-  const fit = () => {
-    const width = Math.floor(box.clientWidth);
+  const drawAt = (width: number) => {
     if (width === 0 || width === drawn) return;
     drawn = width;
     const { option, height } = layOut(plot, width);
     box.style.height = `${height}px`;
     chart.resize({ width, height });
     chart.setOption(option, { notMerge: true });
-    // A viewBox lets a sheet of paper scale what was drawn for a screen.
+    // A viewBox lets a sheet of paper scale what was drawn.
     box.querySelector("svg")?.setAttribute("viewBox", `0 0 ${width} ${height}`);
   };
   const bars = plot.waterfall?.bars;
@@ -36,7 +36,10 @@ export function draw(box: HTMLElement, plot: Plot): void {
     const href = bars?.[event.dataIndex]?.href;
     if (href) location.assign(href);
   });
+  const fit = () => drawAt(Math.floor(box.clientWidth));
   new ResizeObserver(fit).observe(box);
+  window.addEventListener("beforeprint", () => drawAt(printWidth));
+  window.addEventListener("afterprint", fit);
   fit();
 }
 
@@ -50,9 +53,12 @@ function layOut(plot: Plot, width: number): { option: EChartsCoreOption; height:
   return { option: standingWaterfall(plot.waterfall, width), height: bars.length > 5 ? 250 : bars.length > 4 ? 230 : 180 };
 }
 
-const text = (size = 12) => ({ color: ink, fontFamily: "inherit", fontSize: size });
+// The library measures words before it places them, so it is told the very font of the page.
+const fontFamily = getComputedStyle(document.body).fontFamily;
 
-const common = { animation: false, textStyle: { fontFamily: "inherit" } };
+const text = (size = 12) => ({ color: ink, fontFamily, fontSize: size });
+
+const common = { animation: false, textStyle: { fontFamily } };
 
 function standingWaterfall(w: Waterfall, width: number): EChartsCoreOption {
   return {
@@ -144,7 +150,7 @@ function label(bar: Bar, r: Rect, plot: { x: number; width: number }, lying: boo
   const place = lying
     ? { x: plot.x + plot.width + 8, y: r.y + r.height / 2, align: "left", verticalAlign: "middle" }
     : { x: r.x + r.width / 2, y: r.y - 5, align: "center", verticalAlign: "bottom" };
-  return { type: "text", silent: true, style: { text: bar.text, fill: ink, fontSize: 12, fontWeight: 600, fontFamily: "inherit", ...place } };
+  return { type: "text", silent: true, style: { text: bar.text, fill: ink, fontSize: 12, fontWeight: 600, fontFamily, ...place } };
 }
 
 function connector(from: [number, number], to: [number, number], thick: number, lying: boolean): object {
