@@ -76,7 +76,7 @@ func (s *search) step() (outcome, bool) {
 	s.update(d, g)
 	ratio := (s.f - f) / gain
 	if s.belowRounding(f, gain) {
-		ratio = gradientRatio(s.g, g)
+		ratio = gainByGradients(s.g, g, d) / gain
 	}
 	s.resize(ratio, norm(d))
 	if ratio < 1e-4 {
@@ -107,9 +107,10 @@ func (s *search) belowRounding(f, gain float64) bool {
 	return gain < noise && math.Abs(f-s.f) < 10*noise
 }
 
-// gradientRatio stands in for the ratio of gains: positive if the gradient fell.
-func gradientRatio(before, after []float64) float64 {
-	return 1 - norm(after)/norm(before)
+// gainByGradients is the gain of a step d by the trapezoidal rule: exact to third
+// order in d, and free of the rounding of f.
+func gainByGradients(before, after, d []float64) float64 {
+	return -(dot(before, d) + dot(after, d)) / 2
 }
 
 func (s *search) resize(ratio, length float64) {
