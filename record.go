@@ -113,7 +113,7 @@ var fields = map[Kind][]Field{
 		{"voluntary", TypeBool, false, "whether the customer chose to end it; missing: unknown"},
 	},
 	Interactions: {
-		{"interaction", TypeID, false, "interaction id; missing: customer, touchpoint and time"},
+		{"interaction", TypeID, false, "interaction id; missing: customer, touchpoint, kind and time"},
 		{"customer", TypeID, false, "who"},
 		{"case", TypeID, false, "matter or ticket that several interactions share"},
 		{"touchpoint", TypeText, false, "where on the journey"},
@@ -128,7 +128,7 @@ var fields = map[Kind][]Field{
 		{"agent", TypeText, false, "who served"},
 	},
 	Feedback: {
-		{"response", TypeID, false, "answer id; missing: customer, instrument and time"},
+		{"response", TypeID, false, "answer id; missing: customer, instrument, touchpoint and time"},
 		{"customer", TypeID, false, "who answered; missing: anonymous"},
 		{"order", TypeID, false, "the order it is about"},
 		{"time", TypeTime, true, "when it was answered"},

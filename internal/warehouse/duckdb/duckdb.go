@@ -117,9 +117,6 @@ func (d *DB) scratch() string { return d.path + ".tmp" }
 
 // open opens the file and sets db; the caller holds mu.
 func (d *DB) open(ctx context.Context) error {
-	if err := os.MkdirAll(d.scratch(), 0o700); err != nil {
-		return clientele.Errorf(clientele.CodeInvalid, "the records cannot be opened").Because(err)
-	}
 	connector, err := driver.NewConnector(d.path, nil)
 	if err != nil {
 		return d.openError(err)
@@ -148,6 +145,10 @@ func (d *DB) prepare(ctx context.Context, db *sql.DB) error {
 	}
 	if locked {
 		return clientele.Errorf(clientele.CodeBusy, "this process holds the book already")
+	}
+	// A load that was killed may have left files; none is under way now.
+	if err := errors.Join(os.RemoveAll(d.scratch()), os.Mkdir(d.scratch(), 0o700)); err != nil {
+		return err
 	}
 	if err := errors.Join(d.rejected.register(conn, countRejected), d.read.register(conn, countRead)); err != nil {
 		return err

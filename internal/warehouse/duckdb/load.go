@@ -25,14 +25,21 @@ func (d *DB) Load(ctx context.Context, b warehouse.Batch, o warehouse.LoadOption
 		return warehouse.LoadReport{}, err
 	}
 	report, err := d.loadPlan(ctx, plan, o)
-	if err == nil {
-		return report, nil
+	var no refusal
+	if errors.As(err, &no) {
+		return warehouse.LoadReport{}, no.error
 	}
-	if _, committed := d.revive(ctx, b.ID); committed {
-		return report, nil
+	if err != nil && !d.revive(ctx, b.ID) {
+		return warehouse.LoadReport{}, translate(err)
 	}
-	return warehouse.LoadReport{}, translate(err)
+	if o.Progress != nil {
+		o.Progress(report.Read)
+	}
+	return report, nil
 }
+
+// refusal is an error of Accept, which is the caller's own.
+type refusal struct{ error }
 
 func (d *DB) loadPlan(ctx context.Context, p *plan, o warehouse.LoadOptions) (warehouse.LoadReport, error) {
 	conn, err := d.conn(ctx)
@@ -95,7 +102,9 @@ func (l *load) transact(accept func(warehouse.LoadReport) error) (warehouse.Load
 	}
 	err := l.rows()
 	if err == nil && accept != nil {
-		err = accept(l.report)
+		if no := accept(l.report); no != nil {
+			err = refusal{no}
+		}
 	}
 	if err == nil {
 		err = l.keepBatch()

@@ -28,6 +28,9 @@ type output struct {
 }
 
 func newPlan(b warehouse.Batch) (*plan, error) {
+	if len(b.Input.Columns) == 0 {
+		return nil, clientele.Errorf(clientele.CodeInvalid, "%s has no columns", b.Input.Name)
+	}
 	p := &plan{batch: b, r: newRenderer(b.Input.Columns, b.TimeZone)}
 	switch b.Kind {
 	case clientele.Transactions:

@@ -10,27 +10,24 @@ import (
 	driver "github.com/duckdb/duckdb-go/v2"
 
 	"github.com/clientele/clientele"
-	"github.com/clientele/clientele/internal/warehouse"
 )
 
-// revive brings the records back after a failed load: an instance that the error
+// revive brings the records back after a failure: an instance that the error
 // stopped is closed and opened again, once every reader has let go. It says
-// whether the batch was committed all the same.
-func (d *DB) revive(ctx context.Context, batchID string) (b warehouse.LoadedBatch, committed bool) {
+// whether the batch is held all the same: a commit that failed may be durable.
+func (d *DB) revive(ctx context.Context, batchID string) (held bool) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), reviveTimeout)
 	defer cancel()
-	if !d.alive(ctx) {
-		if err := d.reopen(ctx); err != nil {
-			return b, false
-		}
+	if !d.alive(ctx) && d.reopen(ctx) != nil {
+		return false
 	}
 	conn, err := d.conn(ctx)
 	if err != nil {
-		return b, false
+		return false
 	}
 	defer conn.Close()
-	b, committed, err = findBatch(ctx, conn, batchID)
-	return b, committed && err == nil
+	_, held, err = findBatch(ctx, conn, batchID)
+	return held && err == nil
 }
 
 // reviveTimeout bounds how long a failed load waits for readers to let go.

@@ -10,6 +10,7 @@ import (
 
 	driver "github.com/duckdb/duckdb-go/v2"
 
+	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/warehouse"
 )
 
@@ -43,6 +44,10 @@ func (l *load) keepRejects() error {
 	err = errors.Join(err, l.list(keeper, failures, malformed))
 	if err := errors.Join(err, keeper.close()); err != nil {
 		return err
+	}
+	if keeper.kept != l.report.Rejected && keeper.kept < maxKept {
+		return clientele.Errorf(clientele.CodeInternal, "%d rows were rejected and %d found again", l.report.Rejected, keeper.kept).
+			WithHint("Try again; if the file has not changed meanwhile, please report this.")
 	}
 	return l.firstRejects()
 }
@@ -265,7 +270,7 @@ type keeper struct {
 	conn     *sql.Conn
 	batch    string
 	appender *driver.Appender
-	kept     int
+	kept     int64
 }
 
 func newKeeper(l *load) (*keeper, error) {

@@ -1,6 +1,7 @@
 package warehousetest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -223,6 +224,15 @@ func testAccept(t *testing.T, w warehouse.Warehouse) {
 	}
 	if accepted != 1 {
 		t.Errorf("a batch that is held was accepted again")
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	late := source{text: s.text}.write(t, 2)
+	_, err = w.Load(ctx, late, warehouse.LoadOptions{Accept: func(warehouse.LoadReport) error {
+		cancel()
+		return nil
+	}})
+	if batches, loadedErr := w.Loaded(t.Context()); !errors.Is(err, context.Canceled) || loadedErr != nil || len(batches) != 1 {
+		t.Errorf("a cancelled load: %v, %v, %v", err, batches, loadedErr)
 	}
 	missing := b
 	missing.ID, missing.Input.Path = "another", b.Input.Path+".absent"

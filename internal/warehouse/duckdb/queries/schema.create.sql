@@ -68,7 +68,7 @@ CREATE TABLE subscription (
 CREATE TABLE interaction (
     source      VARCHAR NOT NULL,
     sequence    BIGINT NOT NULL,
-    interaction VARCHAR NOT NULL,  -- id; where the file has none: customer, touchpoint and time
+    interaction VARCHAR NOT NULL,  -- id; where the file has none: customer, touchpoint, kind and time
     customer    VARCHAR,           -- null: unknown
     case_id     VARCHAR,           -- the matter that several interactions share; null: unknown
     touchpoint  VARCHAR,           -- null: unknown
@@ -87,7 +87,7 @@ CREATE TABLE interaction (
 CREATE TABLE feedback (
     source         VARCHAR NOT NULL,
     sequence       BIGINT NOT NULL,
-    response       VARCHAR NOT NULL,  -- id; where the file has none: customer, instrument and time
+    response       VARCHAR NOT NULL,  -- id; where the file has none: customer, instrument, touchpoint and time
     customer       VARCHAR,           -- null: anonymous
     order_id       VARCHAR,           -- the order it is about; null: none, or unknown
     local_time     TIMESTAMP,         -- local time of the answer; null: the file has days only
