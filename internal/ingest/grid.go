@@ -46,7 +46,7 @@ func (s *source) blanksToCSV() error {
 		g := gridWriter{w: w}
 		for {
 			text, err := lines.physical()
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				return nil
 			}
 			if err != nil {
@@ -128,7 +128,7 @@ func (s *source) jsonLinesOf(ctx context.Context, path string, take func(int64, 
 	lines := newRowReader(in, Layout{Delimiter: ","})
 	for {
 		text, err := lines.physical()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return ctx.Err()
 		}
 		if err != nil {
@@ -170,7 +170,7 @@ func flatten(text []byte) ([]jsonField, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := d.Token(); err != io.EOF {
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return nil, errors.New("more than one value on a line")
 	}
 	return fields, nil
@@ -180,7 +180,7 @@ func cmpErr(err, otherwise error) error {
 	if err == nil {
 		return otherwise
 	}
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return io.ErrUnexpectedEOF
 	}
 	return err

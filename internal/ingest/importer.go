@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"sync"
 	"time"
@@ -98,6 +96,9 @@ func (j *importing) progress(p Progress) {
 	}
 }
 
+// surelyMeant is the confidence below which a field's column is pointed out.
+const surelyMeant = 0.7
+
 // describe reports how the file is read.
 func (j *importing) describe() {
 	if j.reading == nil {
@@ -108,6 +109,12 @@ func (j *importing) describe() {
 	r.Kind, r.Source, r.Preset, r.Dialect = p.kind, p.source, j.reading.preset, j.reading.layout
 	r.Mapping, r.Attributes = p.texts(), p.attributes
 	r.Warnings = append(r.Warnings, j.reading.problems...)
+	for _, f := range p.kind.Fields() {
+		if fill, ok := p.fields[f.Name]; ok && fill.confidence < surelyMeant {
+			r.Warnings = append(r.Warnings, Problem{Message: fmt.Sprintf("%s is read from %s, which is not sure: %s", f.Name, expr.String(fill.expr), fill.why),
+				Hint: fmt.Sprintf("If that is wrong, import again with --map %s=COLUMN --replace.", f.Name)})
+		}
+	}
 }
 
 // known deals with a file that is landed already: the same again changes
@@ -365,128 +372,4 @@ func (im *Importer) Preview(ctx context.Context, path string, r Request, n int) 
 		return nil, err
 	}
 	return im.Warehouse.Preview(ctx, im.batch(rd.entry("preview", 0), rd), n)
-}
-
-// LoadPending loads the landed files that the records lack, oldest first, and
-// returns how many. If the records hold a batch that landing/ does not know,
-// they are rebuilt. Call it when a book is opened: it also removes what an
-// interrupted import left in Work.
-func (im *Importer) LoadPending(ctx context.Context, progress func(done, total int)) (int, error) {
-	im.mu.Lock()
-	defer im.mu.Unlock()
-	left, err := filepath.Glob(filepath.Join(im.Work, readPrefix+"*"))
-	if err != nil {
-		return 0, err
-	}
-	for _, dir := range left {
-		if err := os.RemoveAll(dir); err != nil {
-			return 0, clientele.Errorf(clientele.CodeInternal, "what an interrupted import left cannot be removed").Because(err)
-		}
-	}
-	return im.loadPending(ctx, progress)
-}
-
-func (im *Importer) loadPending(ctx context.Context, progress func(done, total int)) (int, error) {
-	entries, err := im.Landing.List()
-	if err != nil {
-		return 0, err
-	}
-	loaded, err := im.Warehouse.Loaded(ctx)
-	if err != nil {
-		return 0, err
-	}
-	landedIDs := map[string]bool{}
-	for _, e := range entries {
-		landedIDs[e.BatchID] = true
-	}
-	for _, b := range loaded {
-		if !landedIDs[b.ID] {
-			return len(entries), im.rebuild(ctx, progress)
-		}
-	}
-	pending := slices.DeleteFunc(entries, func(e Entry) bool {
-		return slices.ContainsFunc(loaded, func(b warehouse.LoadedBatch) bool { return b.ID == e.BatchID })
-	})
-	return len(pending), im.loadEntries(ctx, pending, progress)
-}
-
-// Rebuild empties the records and loads every landed file in sequence.
-func (im *Importer) Rebuild(ctx context.Context, progress func(done, total int)) error {
-	im.mu.Lock()
-	defer im.mu.Unlock()
-	return im.rebuild(ctx, progress)
-}
-
-func (im *Importer) rebuild(ctx context.Context, progress func(done, total int)) error {
-	entries, err := im.Landing.List()
-	if err != nil {
-		return err
-	}
-	if err := im.Warehouse.Reset(ctx); err != nil {
-		return err
-	}
-	return im.loadEntries(ctx, entries, progress)
-}
-
-func (im *Importer) loadEntries(ctx context.Context, entries []Entry, progress func(done, total int)) error {
-	for i, e := range entries {
-		if progress != nil {
-			progress(i, len(entries))
-		}
-		if err := im.loadEntry(ctx, e); err != nil {
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-			return notLoaded(e, err)
-		}
-	}
-	if progress != nil {
-		progress(len(entries), len(entries))
-	}
-	return nil
-}
-
-func (im *Importer) loadEntry(ctx context.Context, e Entry) error {
-	rd, err := e.open(ctx, im.Landing.path(e.SHA256), im.Work)
-	if err != nil {
-		return err
-	}
-	defer rd.close()
-	_, err = im.Warehouse.Load(ctx, im.batch(e, rd), warehouse.LoadOptions{})
-	return err
-}
-
-// Report is the present report of a landed file: counts and first rejects as
-// the records have them, State loaded or kept.
-func (im *Importer) Report(ctx context.Context, e Entry) (FileReport, error) {
-	im.mu.Lock()
-	defer im.mu.Unlock()
-	return im.reportOf(ctx, e)
-}
-
-func (im *Importer) reportOf(ctx context.Context, e Entry) (FileReport, error) {
-	r := FileReport{
-		Name: e.Name, SHA256: e.SHA256, Kind: e.Kind, Source: e.Source, Preset: e.Preset, Dialect: e.Dialect, Mapping: e.Mapping, Attributes: e.Attributes,
-		Rejects: []warehouse.Reject{}, Warnings: []Problem{}, State: StateKept, BatchID: e.BatchID, Sequence: e.Sequence,
-	}
-	loaded, err := im.Warehouse.Loaded(ctx)
-	if err != nil {
-		return r, err
-	}
-	i := slices.IndexFunc(loaded, func(b warehouse.LoadedBatch) bool { return b.ID == e.BatchID })
-	if i < 0 {
-		return r, nil
-	}
-	j := importing{report: r}
-	j.count(loaded[i].Report)
-	j.report.State = StateLoaded
-	for reject, err := range im.Warehouse.Rejects(ctx, e.BatchID) {
-		if err != nil {
-			return j.report, err
-		}
-		if j.report.Rejects = append(j.report.Rejects, reject); len(j.report.Rejects) == warehouse.MaxRejects {
-			break
-		}
-	}
-	return j.report, nil
 }

@@ -138,7 +138,7 @@ func TestRefusedAndDryLeaveNothing(t *testing.T) {
 	b.take(t, "all.csv", "customer_id,date,amount\nbad,2024-01-05,1\n", Request{}, clientele.CodeInvalid)
 	b.take(t, "none.csv", "customer_id,date,amount\n", Request{}, clientele.CodeInvalid)
 	b.take(t, "open.csv", "customer_id,date,amount\n\"1,2024-01-05,1\n", Request{}, clientele.CodeInvalid)
-	b.take(t, "column.csv", orders, Request{Map: []string{"amount=Ammount"}}, clientele.CodeInvalid)
+	b.take(t, "column.csv", orders, Request{Map: []string{"amount=amoun"}}, clientele.CodeInvalid)
 	b.take(t, "field.csv", orders, Request{Kind: clientele.Transactions, Map: []string{"amont=amount"}}, clientele.CodeUsage)
 	b.take(t, "syntax.csv", orders, Request{Map: []string{"amount=(amount"}}, clientele.CodeUsage)
 	b.take(t, "none.csv", orders, Request{Map: []string{"amount"}}, clientele.CodeUsage)

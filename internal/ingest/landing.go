@@ -7,6 +7,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -229,7 +231,7 @@ type incoming struct {
 	size   int64
 	scan   *textScan
 	copied bool
-	synced chan error // once the copy is on the disk
+	wait   func() error // until the copy is on the disk
 }
 
 // receive reads a file once: it is hashed, scanned and, if keep is set, copied
@@ -261,8 +263,13 @@ func (l *Landing) receive(ctx context.Context, path string, keep bool, progress 
 	in.scan.finish()
 	in.sha = hex.EncodeToString(sum.Sum(nil))
 	if keep {
-		in.synced = make(chan error, 1)
-		go func() { in.synced <- cmp.Or(out.Sync(), out.Close()) }()
+		done := make(chan struct{})
+		var failed error
+		go func() {
+			failed = cmp.Or(out.Sync(), out.Close())
+			close(done)
+		}()
+		in.wait = func() error { <-done; return failed }
 	}
 	return in, nil
 }
@@ -270,7 +277,7 @@ func (l *Landing) receive(ctx context.Context, path string, keep bool, progress 
 // discard removes the copy unless it was accepted.
 func (in *incoming) discard() {
 	if in.copied {
-		<-in.synced
+		in.wait()
 		os.Remove(in.path)
 		in.copied = false
 	}
@@ -279,11 +286,9 @@ func (in *incoming) discard() {
 // accept makes a file durable with its entry: from the moment its SHA.json
 // stands in the directory, the import is acknowledged.
 func (l *Landing) accept(in *incoming, e *Entry) error {
-	if err := <-in.synced; err != nil {
-		in.synced <- err
+	if err := in.wait(); err != nil {
 		return storageError(err)
 	}
-	in.synced <- nil
 	entries, err := l.List()
 	if err != nil {
 		return err
@@ -298,15 +303,24 @@ func (l *Landing) accept(in *incoming, e *Entry) error {
 		if err == nil {
 			err = os.Rename(in.path, l.path(e.SHA256))
 		}
+		if err == nil {
+			err = l.sync()
+		}
 		if err != nil {
 			return storageError(err)
 		}
 		in.copied = false
 	}
-	if err := l.put(e); err != nil {
-		if !known {
-			os.Remove(l.path(e.SHA256))
-		}
+	err = l.put(e)
+	if err != nil && !known {
+		err = errors.Join(err, removed(l.path(e.file)), removed(l.path(e.SHA256)))
+	}
+	return err
+}
+
+// removed makes sure that a file is not there.
+func removed(path string) error {
+	if err := os.Remove(path); !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	return nil

@@ -47,7 +47,7 @@ func (s *source) surveyParquet(ctx context.Context) (v *survey, types []warehous
 			continue // lists and records are no columns
 		}
 		leaves[c.Index()] = leaf{c, len(v.columns)}
-		v.names, v.columns = append(v.names, c.Name()), append(v.columns, newEvidence())
+		v.names, v.columns = append(v.names, c.Name()), append(v.columns, newEvidence(maxColumns))
 		types = append(types, parquetType(c))
 	}
 	if len(v.names) > maxColumns {

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -147,7 +148,7 @@ func (rd *reading) propose(r Request, over []given) error {
 
 // locate adds the file to an error that lacks it.
 func (rd *reading) locate(err error) error {
-	if e, ok := err.(*clientele.Error); ok && e.At.File == "" && e.Code == clientele.CodeInvalid {
+	if e := (*clientele.Error)(nil); errors.As(err, &e) && e.At.File == "" && e.Code == clientele.CodeInvalid {
 		e.At.File = rd.name
 	}
 	return err
@@ -268,7 +269,7 @@ func (e *evidence) missing() float64 {
 
 func problemOf(err error) Problem {
 	p := Problem{Message: err.Error(), Hint: clientele.HintOf(err)}
-	if e, ok := err.(*clientele.Error); ok {
+	if e := (*clientele.Error)(nil); errors.As(err, &e) {
 		p.Message, p.Line, p.Column = e.Message, e.At.Line, e.At.Column
 		if e.Err != nil {
 			p.Message += fmt.Sprintf(": %v", e.Err)

@@ -217,6 +217,9 @@ func pass(ctx context.Context, path string, progress func(done, total int64), ta
 	if err != nil {
 		return openError(path, err)
 	}
+	if info.IsDir() {
+		return clientele.Errorf(clientele.CodeInvalid, "%s is a directory", path).WithHint("Name the files in it.")
+	}
 	var done int64
 	for buf := make([]byte, blockSize); ; {
 		if err := ctx.Err(); err != nil {
@@ -235,7 +238,7 @@ func pass(ctx context.Context, path string, progress func(done, total int64), ta
 			return nil
 		}
 		if err != nil {
-			return clientele.Errorf(clientele.CodeInvalid, "the file could not be read to its end").Because(err)
+			return clientele.Errorf(clientele.CodeInvalid, "the file could not be read to its end").Because(err).WithHint("Copy it to this machine and try again.")
 		}
 	}
 }

@@ -158,14 +158,17 @@ type evidence struct {
 	example       string   // a date that fits both orders and differs by them
 	proof         [2]int64 // first lines that only dmy, only mdy fits
 	samples       []string
-	distinct      map[string]struct{} // up to maxDistinct values
+	distinct      map[string]struct{} // up to limit values
+	limit         int
 	repeats       bool
 }
 
-const maxDistinct = 1 << 16
+// maxDistinct is how many values of all columns together are told apart.
+const maxDistinct = 1 << 20
 
-func newEvidence() *evidence {
-	return &evidence{marks: plainNumber | pointDecimal | commaDecimal, orders: ymd | dmy | mdy, uniform: true, allISO: true, grouped3: true,
+// newEvidence is for one of so many columns.
+func newEvidence(columns int) *evidence {
+	return &evidence{limit: min(1<<16, maxDistinct/columns), marks: plainNumber | pointDecimal | commaDecimal, orders: ymd | dmy | mdy, uniform: true, allISO: true, grouped3: true,
 		distinct: map[string]struct{}{}}
 }
 
@@ -191,7 +194,7 @@ func (e *evidence) add(v []byte, line int64) {
 }
 
 func (e *evidence) sample(v []byte) {
-	if len(e.distinct) >= maxDistinct {
+	if len(e.distinct) >= e.limit {
 		return
 	}
 	if _, known := e.distinct[string(v)]; known {
