@@ -261,7 +261,7 @@ func addFigures(t testing.TB, to map[string]clientele.Money, st clientele.Statem
 // explained reads all pages of an explanation.
 func explained(t testing.TB, b *app.Book, r statement.ExplainRequest) (statement.Explanation, clientele.Money, int64) {
 	t.Helper()
-	r.Limit = 700
+	r.Limit = statement.MaxExplained
 	var sum clientele.Money
 	var heads, rows int64
 	for {

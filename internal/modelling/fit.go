@@ -26,8 +26,8 @@ func (s *Service) fit(ctx context.Context, run *Run, summary warehouse.Summary, 
 	if err := run.fitSpend(ctx, summary); err != nil {
 		return err
 	}
-	span, any, err := s.warehouse.Span(ctx)
-	if err != nil || !any {
+	span, found, err := s.warehouse.Span(ctx)
+	if err != nil || !found {
 		return err
 	}
 	if days := int(run.AsOf - span.LastDay); days > 0 {

@@ -2,6 +2,7 @@ package statement_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 
@@ -48,7 +49,10 @@ func TestWhatDoesNotBalanceIsNotPublished(t *testing.T) {
 	if clientele.CodeOf(err) != clientele.CodeUnbalanced || clientele.HintOf(err) == "" {
 		t.Fatalf("%v", err)
 	}
-	e := err.(*clientele.Error)
+	var e *clientele.Error
+	if !errors.As(err, &e) {
+		t.Fatalf("%v is not an error for people", err)
+	}
 	if len(e.Rows) != 1 || !strings.Contains(e.Rows[0], "17850") || !strings.Contains(e.Rows[0], "2026-08-01") {
 		t.Errorf("rows %q", e.Rows)
 	}

@@ -11,13 +11,13 @@ import (
 // extent is the span of the records, if there are any.
 type extent struct {
 	warehouse.Span
-	any bool
+	found bool
 }
 
 // coverage says whether the records reach far enough for both ends of a period:
 // back to the start of the opening's window, and up to the last day.
 func (x extent) coverage(p clientele.Period, d clientele.Definition) clientele.Coverage {
-	if !x.any {
+	if !x.found {
 		return clientele.Coverage{Why: "there are no records yet"}
 	}
 	begin := p.From
@@ -46,7 +46,7 @@ func (x extent) dataReport(imports []clientele.ImportRef, c clientele.Coverage) 
 			d.LoadedAt = &f.At
 		}
 	}
-	if x.any {
+	if x.found {
 		d.FirstDay, d.LastDay = &x.FirstDay, &x.LastDay
 	}
 	return d

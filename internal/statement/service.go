@@ -25,13 +25,6 @@ type Book interface {
 	Imports(ctx context.Context) ([]clientele.ImportRef, error)
 }
 
-// Cache keeps computed values by key; it may forget them at any time.
-type Cache interface {
-	// Get returns the value; ok is false when the cache has none.
-	Get(ctx context.Context, key string) (value []byte, ok bool, err error)
-	Put(ctx context.Context, key string, value []byte) error
-}
-
 // Progress is told the step at hand and how much of the whole is done, 0 to 1.
 type Progress func(step string, fraction float64)
 
@@ -40,13 +33,13 @@ type Service struct {
 	warehouse warehouse.Warehouse
 	models    *modelling.Service
 	book      Book
-	cache     Cache
+	cache     modelling.Cache
 	program   string
 }
 
 // New makes the service; program is the version of the running program, which
 // separates cached figures of different versions.
-func New(w warehouse.Warehouse, m *modelling.Service, b Book, c Cache, program string) *Service {
+func New(w warehouse.Warehouse, m *modelling.Service, b Book, c modelling.Cache, program string) *Service {
 	return &Service{warehouse: w, models: m, book: b, cache: c, program: program}
 }
 
