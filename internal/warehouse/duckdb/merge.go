@@ -86,16 +86,16 @@ func (l *load) mergeOrders() error {
 // mergeLoose adds lines without an order id where the file has more of the same
 // than the records hold.
 func (l *load) mergeLoose() error {
+	loose, err := l.count("SELECT count(*) FROM staged WHERE order_id IS NULL")
+	if err != nil || loose == 0 {
+		return err
+	}
 	columns := l.plan.columnNames("order_id")
 	list := strings.Join(columns, ", ")
 	inserted, err := l.insert(fmt.Sprintf(`(SELECT s.* FROM
 		(SELECT *, row_number() OVER (PARTITION BY %[1]s) AS copy FROM staged WHERE order_id IS NULL) AS s
 		LEFT JOIN (SELECT %[1]s, count(*) AS copies FROM transaction_line WHERE source = %[2]s AND order_id IS NULL GROUP BY %[1]s) AS h
 		ON %[3]s WHERE s.copy > coalesce(h.copies, 0))`, list, literal(l.plan.batch.Source), equal("s", "h", columns)))
-	if err != nil {
-		return err
-	}
-	loose, err := l.count("SELECT count(*) FROM staged WHERE order_id IS NULL")
 	l.report.Loaded += inserted
 	l.report.Duplicate += loose - inserted
 	return err

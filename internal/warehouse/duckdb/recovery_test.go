@@ -193,12 +193,12 @@ func TestFullDisk(t *testing.T) {
 // fillDisk loads into a book on a disk that is too small for it.
 func fillDisk(t *testing.T, path string) {
 	input := t.TempDir()
-	if err := syscall.Mount("tmpfs", filepath.Dir(path), "tmpfs", 0, "size=12m"); err != nil {
+	if err := syscall.Mount("tmpfs", filepath.Dir(path), "tmpfs", 0, "size=8m"); err != nil {
 		t.Skipf("SKIPPED: %v", err)
 	}
 	d := open(t, path)
 	mustLoad(t, d, sales(t, input, 1, 10))
-	big := sales(t, input, 2, 600_000)
+	big := sales(t, input, 2, 300_000)
 	_, err := d.Load(t.Context(), big, warehouse.LoadOptions{})
 	if clientele.CodeOf(err) != clientele.CodeNoSpace || clientele.HintOf(err) == "" {
 		t.Errorf("a load larger than the disk: %v", err)
