@@ -224,6 +224,25 @@ func TestBackupIsRestoredWhole(t *testing.T) {
 	}
 }
 
+func TestInterruptedJobIsTakenUpAgain(t *testing.T) {
+	path := makeBook(t)
+	b := open(t, path, Watcher{})
+	j, err := b.Jobs.Add(t.Context(), "import", "", "a.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Now().Add(time.Second)
+	if _, ok, err := b.Store.LeaseJob(t.Context(), "a process that is gone", now, now.Add(time.Hour)); !ok || err != nil {
+		t.Fatal(ok, err)
+	}
+	shut(t, b)
+	b = open(t, path, Watcher{})
+	defer shut(t, b)
+	if again, ok, err := b.Store.LeaseJob(t.Context(), "me", now, now.Add(time.Hour)); !ok || err != nil || again.ID != j.ID {
+		t.Errorf("got %+v, %v, %v", again, ok, err)
+	}
+}
+
 func TestTemporaryFilesGoAndFreshUploadsStay(t *testing.T) {
 	path := makeBook(t)
 	shut(t, open(t, path, Watcher{}))

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 
 	"github.com/klauspost/compress/zstd"
@@ -60,14 +61,15 @@ type unpacker struct {
 	sha256 map[string]string
 }
 
+// countingReader counts what is read, which the decoder does in the background.
 type countingReader struct {
 	io.Reader
-	n int64
+	n atomic.Int64
 }
 
 func (r *countingReader) Read(p []byte) (int, error) {
 	n, err := r.Reader.Read(p)
-	r.n += int64(n)
+	r.n.Add(int64(n))
 	return n, err
 }
 
@@ -87,7 +89,7 @@ func unpack(ctx context.Context, f *os.File, dir string, w Watcher) error {
 	defer z.Close()
 	t := tar.NewReader(z)
 	for ctx.Err() == nil {
-		w.progress("unpacking the backup", u.in.n, info.Size())
+		w.progress("unpacking the backup", u.in.n.Load(), info.Size())
 		header, err := t.Next()
 		if errors.Is(err, io.EOF) {
 			return notABackup(errors.New("it was cut off before its manifest"))
@@ -139,7 +141,7 @@ func (u *unpacker) checkSpace(size int64) error {
 	if err := syscall.Statfs(u.dir, &fs); err != nil {
 		return fileError("the disk cannot be looked at", err)
 	}
-	if free := int64(fs.Bavail) * fs.Bsize; size > free { //nolint:unconvert // its type differs between systems
+	if free := int64(fs.Bavail) * int64(fs.Bsize); size > free { //nolint:unconvert // its type differs between systems
 		return clientele.Errorf(clientele.CodeNoSpace, "the backup needs %d bytes more than the %d that are free", size-free, free).
 			WithHint("Free some space on that disk, or restore to another.")
 	}

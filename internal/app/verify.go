@@ -25,7 +25,7 @@ func (v Verification) Err() error {
 	if len(v.Findings) == 0 {
 		return nil
 	}
-	e := clientele.Errorf(clientele.CodeInvalid, "the book is not sound: %d findings", len(v.Findings)).
+	e := clientele.Errorf(clientele.CodeInvalid, "the book is not sound; findings: %d", len(v.Findings)).
 		WithHint("Damaged records are mended by clientele rebuild; damaged accepted files only by restoring a backup.")
 	for _, f := range v.Findings {
 		e.Rows = append(e.Rows, f.Where+": "+f.Reason)

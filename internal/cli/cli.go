@@ -104,6 +104,13 @@ func (c *command) withBook(ctx context.Context, path string, f func(*app.Book, a
 	return errors.Join(f(b, w), release())
 }
 
+// next tells people what to do after what they were just told.
+func (c *command) next(format string, args ...any) error {
+	err := c.out.Flush()
+	fmt.Fprintf(c.Stderr, "next: "+format+"\n", args...)
+	return err
+}
+
 func openBook(ctx context.Context, path string, w app.Watcher) (*app.Book, func() error, error) {
 	b, err := app.Open(ctx, path, w)
 	if clientele.CodeOf(err) == clientele.CodeBusy && serverAnswers(path) {

@@ -44,8 +44,7 @@ seed gives the same company. A demo book that is there already is used as it is.
 		if serve {
 			return c.serveBook(cmd.Context(), book, listen)
 		}
-		fmt.Fprintf(c.Stderr, "next: clientele serve %s\n", book)
-		return nil
+		return c.next("clientele serve %s", book)
 	}
 	return cmd
 }

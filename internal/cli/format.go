@@ -45,6 +45,14 @@ func guarded(text string) string {
 // whole writes a count with thousands apart: 12,345.
 func whole(n int64) string { return grouped(strconv.FormatInt(n, 10)) }
 
+// many writes a count with what is counted, whose plural takes an s.
+func many(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return whole(int64(n)) + " " + noun
+}
+
 // cents writes an amount to two decimals, with thousands apart.
 func cents(m clientele.Money) string { return grouped(m.Fixed(2)) }
 

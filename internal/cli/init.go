@@ -40,8 +40,7 @@ func (c *command) initBook() *cobra.Command {
 			return err
 		}
 		fmt.Fprintf(c.out, "%s is ready. Its settings are in %s.\n", args[0], filepath.Join(args[0], "book.toml"))
-		fmt.Fprintf(c.Stderr, "next: clientele import %s FILE\n", args[0])
-		return nil
+		return c.next("clientele import %s FILE", args[0])
 	}
 	return cmd
 }

@@ -46,7 +46,7 @@ func (b *bar) show(step string, done, total int64) {
 		}
 		b.drawn = progressbar.NewOptions64(total, progressbar.OptionSetWriter(b.Stderr), progressbar.OptionSetDescription(step),
 			progressbar.OptionSetWidth(30), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish(),
-			progressbar.OptionEnableColorCodes(false), progressbar.OptionSetElapsedTime(false))
+			progressbar.OptionShowCount(), progressbar.OptionSetElapsedTime(false))
 	}
 	// A bar that cannot be drawn is no reason to stop.
 	if total > 0 {

@@ -21,7 +21,7 @@ func (c *command) rebuild() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				fmt.Fprintf(c.out, "The records are rebuilt from %d accepted files.\n", len(imports))
+				fmt.Fprintf(c.out, "The records are rebuilt from %s.\n", many(len(imports), "accepted file"))
 				return nil
 			})
 		},

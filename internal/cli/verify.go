@@ -26,7 +26,7 @@ func (c *command) verify() *cobra.Command {
 					return err
 				}
 			} else if len(v.Findings) == 0 {
-				fmt.Fprintf(c.out, "Sound: %d accepted files, the records and the operational records.\n", v.Files)
+				fmt.Fprintf(c.out, "Sound: %s, the records and the operational records.\n", many(v.Files, "accepted file"))
 			}
 			return v.Err()
 		})

@@ -6,19 +6,26 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 )
 
 // drainFor is how long requests may take to end after a shutdown was asked for.
 const drainFor = 10 * time.Second
 
-// Serve answers requests until ctx ends, then lets those under way finish. It
-// closes the listener. The contexts of requests that outlast the grace end too.
+// Serve answers requests until ctx ends, then lets those under way finish: it
+// closes the listener, ends the contexts of requests that outlast the grace, and
+// returns when no handler runs any more.
 func Serve(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger) error {
 	requests, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
+	var handlers sync.WaitGroup
 	s := &http.Server{
-		Handler:           h,
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			handlers.Add(1)
+			defer handlers.Done()
+			h.ServeHTTP(w, r)
+		}),
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
@@ -35,6 +42,7 @@ func Serve(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger
 			cut()
 			err = s.Close()
 		}
+		handlers.Wait()
 		stopped <- err
 	}()
 	if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
