@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -16,6 +17,7 @@ func TestFirstRunToStatementByKeyboardAlone(t *testing.T) {
 	b := openTab(t, serveNew(t))
 	b.open("/")
 	b.says("this book has no records")
+	b.everyWay("empty")
 	b.tabTo(`a.button[href="/data"]`)
 	b.press(kb.Enter, "^/data$")
 	b.do(chromedp.SetUploadFiles(`input[type=file]`, []string{writeOrders(t)}))
@@ -53,8 +55,10 @@ func TestImportWithRejects(t *testing.T) {
 		chromedp.Click(`form.mapping .actions button:nth-child(2)`),
 	)
 	b.until(`location.search.includes("source=till") && document.readyState === "complete"`)
+	b.everyWay("mapping")
 	b.do(chromedp.Click(`form.mapping .actions button:first-child`))
 	b.until(`document.querySelector("h1").textContent.includes("is in the book")`)
+	b.everyWay("report")
 	b.says("Rows that were not loaded", "9001,C0001,soon,12.00", "9002,C0002,2025-05-05,much")
 	b.do(chromedp.Click(`#job .sub a`), chromedp.WaitVisible(`a[download]`))
 	b.says("orders.csv", "till", "soon")
@@ -122,6 +126,30 @@ func TestBarsLeadToTheirExplanation(t *testing.T) {
 	b.until(`location.search.includes("line=customers.new")`)
 }
 
+// A page is ready within 200 ms at the server; the best of ten asks leaves out
+// what else the machine does.
+func TestStatementIsReadyAtOnce(t *testing.T) {
+	base := serveDemo(t)
+	best := time.Hour
+	for range 10 {
+		start := time.Now()
+		answer, err := http.Get(base + "/")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.Copy(io.Discard, answer.Body); err != nil || answer.StatusCode != http.StatusOK {
+			t.Fatal(answer.Status, err)
+		}
+		best = min(best, time.Since(start))
+		if err := answer.Body.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if best > 200*time.Millisecond {
+		t.Errorf("the statement takes %v", best)
+	}
+}
+
 func TestEverythingWorksWithoutScripts(t *testing.T) {
 	b := openTab(t, serveNew(t))
 	b.do(emulation.SetScriptExecutionDisabled(true))
@@ -139,7 +167,6 @@ func TestEverythingWorksWithoutScripts(t *testing.T) {
 		chromedp.SetValue(`input[name="from"]`, "2024-01-01"),
 		chromedp.Click(`.dates button`),
 		chromedp.WaitVisible(`a[href*="from=2024-01-01"]`),
-		chromedp.Sleep(10*time.Millisecond),
 	)
 	b.do(chromedp.Click(`details.table summary`), chromedp.WaitVisible(`details.table table`))
 	if shown := ask[bool](b, `[...document.querySelectorAll(".plot")].some(e => e.getClientRects().length > 0)`); shown {

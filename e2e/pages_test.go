@@ -40,23 +40,27 @@ func shown(b *tab) map[string]string {
 // Every page fits into a telephone, a tablet and a desk, in light and in dark,
 // and has no serious fault of accessibility.
 func TestEveryPageInEverySizeAndTheme(t *testing.T) {
-	base := serveDemo(t)
-	b := openTab(t, base)
-	axe := readAxe(t)
+	b := openTab(t, serveDemo(t))
 	for name, path := range shown(b) {
-		for _, theme := range []string{"light", "dark"} {
-			for _, width := range []int64{320, 768, 1440} {
-				b.look(theme, width)
-				b.open(path)
-				at := fmt.Sprintf("%s-%d-%s", name, width, theme)
-				if over := ask[int](b, "document.documentElement.scrollWidth - innerWidth"); over > 0 {
-					t.Errorf("%s is %d px wider than the window", at, over)
-				}
-				if width != 768 {
-					b.accessible(at, axe)
-				}
-				b.keep(at)
+		b.open(path)
+		b.everyWay(name)
+	}
+}
+
+// everyWay looks at the page that is open in every size and theme.
+func (b *tab) everyWay(name string) {
+	b.Helper()
+	b.do(chromedp.Evaluate(readAxe(b), nil))
+	for _, theme := range []string{"light", "dark"} {
+		for _, width := range []int64{320, 768, 1440} {
+			b.look(theme, width)
+			b.until(`[...document.querySelectorAll("[data-plot]")].every(e => e.querySelector("svg")?.getAttribute("width") == Math.floor(e.clientWidth))`)
+			at := fmt.Sprintf("%s-%d-%s", name, width, theme)
+			if over := ask[int](b, "document.documentElement.scrollWidth - innerWidth"); over > 0 {
+				b.Errorf("%s is %d px wider than the window", at, over)
 			}
+			b.accessible(at)
+			b.keep(at)
 		}
 	}
 }
@@ -75,7 +79,7 @@ func (b *tab) keep(name string) {
 	}
 }
 
-func readAxe(t *testing.T) string {
+func readAxe(t testing.TB) string {
 	t.Helper()
 	script, err := os.ReadFile("../web/node_modules/axe-core/axe.min.js")
 	if err != nil {
@@ -94,10 +98,10 @@ type finding struct {
 }
 
 // accessible fails on serious and critical findings.
-func (b *tab) accessible(at, axe string) {
+func (b *tab) accessible(at string) {
 	b.Helper()
 	var found []finding
-	b.do(chromedp.Evaluate(axe, nil), chromedp.Evaluate(`axe.run().then(r => r.violations.map(v => ({
+	b.do(chromedp.Evaluate(`axe.run().then(r => r.violations.map(v => ({
 		ID: v.id, Impact: v.impact, Help: v.help, Nodes: v.nodes.slice(0, 3).map(n => ({HTML: n.html, FailureSummary: n.failureSummary}))
 	})))`, &found, awaitPromise))
 	for _, f := range found {

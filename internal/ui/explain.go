@@ -27,6 +27,7 @@ type explainPage struct {
 	Query          string
 	ByOrder        bool   // rows are orders, not customers
 	HeadsTold      bool   // whether rows count heads
+	AmountTold     bool   // whether rows add amounts
 	Valued         string // what stands in the columns of money: value or worth
 	Rows           []explainRow
 	Total          explainRow
@@ -73,14 +74,14 @@ func (s *Site) explainPage(v visit, f filter, e statement.Explanation, offset in
 	p := explainPage{
 		frame: s.frame(v, "statement", e.Title), Back: f.href("/"), Name: e.Title, Kicker: v.period(f.Period),
 		Figure: v.figure(e.Figure, e.Unit), Why: e.Why, Meaning: e.Meaning, Ties: e.Ties, LeftOut: e.LeftOut, Query: e.Query,
-		Facts: v.facts(e), HeadsTold: e.Unit == statement.UnitCount, Valued: "Value",
+		Facts: v.facts(e), HeadsTold: e.Unit == statement.UnitCount, AmountTold: e.Unit != statement.UnitCount || e.Amount.Sign() != 0, Valued: "Value",
 		Total: explainRow{Name: "Total", Heads: v.int(e.Heads), Amount: v.money(e.Amount)},
 	}
 	if e.Model != nil {
 		p.Valued = "Worth"
 	}
 	if f.Segment != "" {
-		p.Kicker += " · " + f.By + ": " + f.Segment
+		p.Kicker += " · " + f.about()
 	}
 	for _, row := range e.Rows {
 		p.ByOrder = p.ByOrder || row.Order != ""

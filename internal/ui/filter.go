@@ -2,6 +2,7 @@ package ui
 
 import (
 	"net/url"
+	"strings"
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/statement"
@@ -67,6 +68,17 @@ func (f filter) of(by, segment string) filter {
 	return f
 }
 
+// about names the segment, or "" for all customers.
+func (f filter) about() string {
+	if f.Segment == "" {
+		return ""
+	}
+	return capital(attributeWords(f.By)) + ": " + f.Segment
+}
+
+// attributeWords is the name of an attribute as people would write it.
+func attributeWords(name string) string { return strings.ReplaceAll(name, "_", " ") }
+
 // choice is one entry of a menu.
 type choice struct {
 	Name, Note, Href string
@@ -111,8 +123,8 @@ func segmentMenu(attributes []string, st clientele.Statement, f filter) menu {
 	all := choice{Name: "All customers", Href: f.of("", "").href("/"), Current: f.By == ""}
 	m := menu{Name: "Customers", Current: all.Name, Groups: []group{{Choices: []choice{all}}}}
 	if f.By != "" {
-		m.Current = "By " + f.By
-		segments := group{Name: f.By}
+		m.Current = "By " + attributeWords(f.By)
+		segments := group{Name: capital(attributeWords(f.By))}
 		for _, s := range st.Segments {
 			c := choice{Name: s.Segment, Href: f.of(f.By, s.Segment).href("/"), Current: s.Segment == f.Segment}
 			segments.Choices = append(segments.Choices, c)
@@ -120,11 +132,11 @@ func segmentMenu(attributes []string, st clientele.Statement, f filter) menu {
 		m.Groups = append(m.Groups, segments)
 	}
 	if f.Segment != "" {
-		m.Current = f.By + ": " + f.Segment
+		m.Current = f.about()
 	}
 	by := group{Name: "Compare by"}
 	for _, a := range attributes {
-		by.Choices = append(by.Choices, choice{Name: a, Href: f.of(a, "").href("/"), Current: a == f.By && f.Segment == ""})
+		by.Choices = append(by.Choices, choice{Name: capital(attributeWords(a)), Href: f.of(a, "").href("/"), Current: a == f.By && f.Segment == ""})
 	}
 	if len(attributes) > 0 {
 		m.Groups = append(m.Groups, by)

@@ -157,7 +157,7 @@ func (s *Site) statementPage(v visit, whole clientele.Statement, periods stateme
 		Segments: segmentMenu(attributes, whole, f),
 	}
 	if f.Segment != "" {
-		p.Kicker += " · " + f.By + ": " + f.Segment
+		p.Kicker += " · " + f.about()
 	}
 	b := builder{visit: v, st: st, whole: whole, filter: f}
 	return p, b.fill(&p)

@@ -133,7 +133,7 @@ const maxMultiples = 12
 // segmentTable has the figures of every segment, and the whole as its sum.
 func (b *builder) segmentTable() *figTable {
 	t := &figTable{
-		Title: "Every segment, and their sum", Columns: []string{b.filter.By, "opening", "new", "back", "lost", "closing", "value", "worth"},
+		Title: "Every segment, and their sum", Columns: []string{attributeWords(b.filter.By), "opening", "new", "back", "lost", "closing", "value", "worth"},
 	}
 	for _, seg := range bySize(b.st.Segments) {
 		at := *b

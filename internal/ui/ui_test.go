@@ -134,7 +134,7 @@ func TestStatementBySegments(t *testing.T) {
 	if strings.Index(body, ">United Kingdom</h3>") > strings.Index(body, ">Germany</h3>") {
 		t.Error("segments do not stand in the order of their size")
 	}
-	expect(t, s, "/?from=2026-07-01&to=2026-09-30&by=country&segment=Germany", http.StatusOK, "country: Germany", "488 customers more",
+	expect(t, s, "/?from=2026-07-01&to=2026-09-30&by=country&segment=Germany", http.StatusOK, "Country: Germany", "488 customers more",
 		"line=customers.new&amp;segment=Germany", `name="segment" value="Germany"`)
 	expect(t, s, "/?from=2026-07-01&to=2026-09-30&by=country&segment=Atlantis", http.StatusNotFound, "Atlantis")
 }
@@ -270,7 +270,7 @@ func TestExplainPage(t *testing.T) {
 	s := newTestSite(t, f)
 	path := "/explain?by=country&from=2026-07-01&line=customers.lost&segment=Germany&to=2026-09-30"
 	expect(t, s, path+"&offset=100", http.StatusOK, "Customers lost", ">2,874<", "Events in which", "SELECT customer", "C-1", "101 – 101 of 2,874",
-		"offset=101", "offset=0", "312 rows", "country: Germany", "orders-2026.csv",
+		"offset=101", "offset=0", "312 rows", "Country: Germany", "orders-2026.csv",
 		"/orders?by=country&amp;customer=C-1&amp;from=2026-07-01&amp;segment=Germany&amp;to=2026-09-30")
 	want := statement.ExplainRequest{Request: statement.Request{Period: clientele.Period{From: f.statement.From, To: f.statement.To}, By: "country"},
 		Line: "customers.lost", Segment: "Germany", Offset: 100, Limit: rowsAPage}

@@ -69,7 +69,7 @@ function standingWaterfall(w: Waterfall, width: number): EChartsCoreOption {
       data: w.bars.map((b) => b.label),
       axisLine: { lineStyle: { color: rule } },
       axisTick: { show: false },
-      axisLabel: { ...text(), color: muted, interval: 0, width: width / w.bars.length - 4, overflow: "break", lineHeight: 15 },
+      axisLabel: { ...text(11), color: muted, interval: 0, width: width / w.bars.length - 2, overflow: "break", lineHeight: 14 },
     },
     yAxis: { type: "value", show: false, min: w.axis.min, max: w.axis.max },
     series: [waterfallSeries(w, false)],
