@@ -236,6 +236,44 @@ func writeOnce(t *testing.T, dir string) string {
 	return path
 }
 
+// Characters of another encoding are read as what they most likely are, and told.
+func TestMixedEncodings(t *testing.T) {
+	b := importBook(t, "USD")
+	path := filepath.Join(t.TempDir(), "mixed.csv")
+	put(t, path, []byte("customer_id,date,amount,product\n1,2024-01-05,1,K\xc3\xa4se\n1,2024-01-05,1,K\xe4se\n1,2024-01-05,1,Brot\n"))
+	got := load(t, b, path, ingest.Request{})
+	if got.Loaded != 3 || len(got.Warnings) != 1 || got.Warnings[0].Line != 3 {
+		t.Errorf("%+v", got)
+	}
+	lines, err := b.Records.OrderLines(t.Context(), "1", clientele.MustDate("2024-12-31"), 0, 10)
+	if err != nil || len(lines) != 3 || lines[0].Product+lines[1].Product+lines[2].Product != "KäseKäseBrot" && lines[0].Product+lines[1].Product+lines[2].Product != "BrotKäseKäse" {
+		t.Errorf("%+v %v", lines, err)
+	}
+}
+
+// A row that the end of the file cut is rejected and told.
+func TestCutRow(t *testing.T) {
+	b := importBook(t, "USD")
+	path := filepath.Join(t.TempDir(), "cut.csv")
+	put(t, path, []byte("customer_id,date,amount\n1,2024-01-05,1\n2,2024-01-05,1\n3,2024-0"))
+	got := load(t, b, path, ingest.Request{})
+	if got.Loaded != 2 || got.Rejected != 1 || got.Rejects[0].Line != 4 || len(got.Warnings) != 1 || got.Warnings[0].Line != 4 {
+		t.Errorf("%+v", got)
+	}
+}
+
+// Files that were joined with their headers load as one.
+func TestJoinedFiles(t *testing.T) {
+	b := importBook(t, "USD")
+	path := filepath.Join(t.TempDir(), "joined.csv")
+	const header, row = "customer_id,city\n", "1,Bonn\n2,Rome\n"
+	put(t, path, []byte(header+row+header+"3,Oslo\nbad,row,here\n"))
+	got := load(t, b, path, ingest.Request{Kind: clientele.Customers})
+	if got.Loaded != 3 || got.Rejected != 1 || got.Rejects[0].Line != 6 || len(got.Warnings) != 1 || got.Warnings[0].Line != 4 {
+		t.Errorf("%+v", got)
+	}
+}
+
 // Rejects name the line of the original, in files that are read as they lie and
 // in prepared ones.
 func TestRejectsNameTheirLines(t *testing.T) {

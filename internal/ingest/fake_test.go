@@ -74,7 +74,7 @@ func (w *fakeWarehouse) read(b warehouse.Batch) (got warehouse.LoadReport, rows 
 	}
 	for {
 		cells, line, err := r.read()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return got, rows, nil
 		}
 		if err != nil {

@@ -231,7 +231,9 @@ type incoming struct {
 	size   int64
 	scan   *textScan
 	copied bool
-	wait   func() error // until the copy is on the disk
+
+	synced    chan struct{} // closed once the copy is on the disk, or could not be put there:
+	syncError error
 }
 
 // receive reads a file once: it is hashed, scanned and, if keep is set, copied
@@ -263,13 +265,11 @@ func (l *Landing) receive(ctx context.Context, path string, keep bool, progress 
 	in.scan.finish()
 	in.sha = hex.EncodeToString(sum.Sum(nil))
 	if keep {
-		done := make(chan struct{})
-		var failed error
+		in.synced = make(chan struct{})
 		go func() {
-			failed = cmp.Or(out.Sync(), out.Close())
-			close(done)
+			in.syncError = cmp.Or(out.Sync(), out.Close())
+			close(in.synced)
 		}()
-		in.wait = func() error { <-done; return failed }
 	}
 	return in, nil
 }
@@ -277,7 +277,7 @@ func (l *Landing) receive(ctx context.Context, path string, keep bool, progress 
 // discard removes the copy unless it was accepted.
 func (in *incoming) discard() {
 	if in.copied {
-		in.wait()
+		<-in.synced
 		os.Remove(in.path)
 		in.copied = false
 	}
@@ -286,8 +286,8 @@ func (in *incoming) discard() {
 // accept makes a file durable with its entry: from the moment its SHA.json
 // stands in the directory, the import is acknowledged.
 func (l *Landing) accept(in *incoming, e *Entry) error {
-	if err := in.wait(); err != nil {
-		return storageError(err)
+	if <-in.synced; in.syncError != nil {
+		return storageError(in.syncError)
 	}
 	entries, err := l.List()
 	if err != nil {

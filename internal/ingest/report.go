@@ -102,7 +102,7 @@ const Blanks = "blanks"
 type Layout struct {
 	Format      FileFormat `json:"format"`
 	Compression string     `json:"compression,omitempty"` // gzip, zstd or ""
-	Encoding    string     `json:"encoding,omitempty"`    // utf-8, utf-16le, utf-16be or windows-1252 (Latin-1 is read as that)
+	Encoding    string     `json:"encoding,omitempty"`    // utf-8, utf-16le, utf-16be, windows-1252 (Latin-1 is read as that) or "utf-8, windows-1252" for both
 	Delimiter   string     `json:"delimiter,omitempty"`   // one character, or Blanks
 	Quote       string     `json:"quote,omitempty"`       // "\"" or "" for none
 	Header      bool       `json:"header"`

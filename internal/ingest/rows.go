@@ -102,7 +102,7 @@ func (r *rowReader) fill() error {
 	}
 	n, err := r.src.Read(r.buf[r.end:])
 	r.end += n
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		r.eof = true
 		return nil
 	}
@@ -188,7 +188,7 @@ func (r *rowReader) quotedCell(text []byte) ([]byte, error) {
 				return nil, errLongLine
 			}
 			var err error
-			if text, err = r.physical(); err == io.EOF {
+			if text, err = r.physical(); errors.Is(err, io.EOF) {
 				r.openLine = opened
 				return nil, nil
 			} else if err != nil {

@@ -25,7 +25,6 @@ type textScan struct {
 	NULs       int64
 	FirstNUL   int64 // line, 0 if none
 	NotUTF8    int64 // line of the first byte that is not UTF-8, 0 if none
-	Multibyte  bool  // whether there are valid characters beyond ASCII
 	OddQuotes  bool  // whether the number of double quotes is odd
 	LongLine   int64 // first line longer than maxLine, 0 if none
 	LoneCR     bool  // carriage returns and no line feed at all
@@ -98,18 +97,14 @@ func (s *textScan) characters(b []byte) {
 			s.NotUTF8 = s.Lines + 1
 			return
 		}
-		s.Multibyte = true
 		whole = b[min(len(b), max(0, n-len(s.carry))):]
 	}
 	s.carry = append(s.carry[:0], cutCharacter(whole)...)
 	whole = whole[:len(whole)-len(s.carry)]
 	if !utf8.Valid(whole) {
 		i := firstInvalid(whole)
-		s.Multibyte = s.Multibyte || hasHigh(whole[:i])
 		s.NotUTF8 = s.lineAt(b, len(b)-len(whole)-len(s.carry)+i)
-		return
 	}
-	s.Multibyte = s.Multibyte || hasHigh(whole)
 }
 
 // cutCharacter is the start of a character that goes on beyond b.

@@ -368,7 +368,7 @@ func TestRowReader(t *testing.T) {
 		var got [][]string
 		for {
 			row, _, err := r.read()
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				break
 			}
 			if err != nil {
@@ -412,10 +412,10 @@ func TestScanBlocks(t *testing.T) {
 		parts.finish()
 		type facts struct {
 			Size, Lines, NotUTF8       int64
-			OddQuotes, Ends, Multi, CR bool
+			OddQuotes, Ends, CR bool
 		}
 		of := func(s textScan) facts {
-			return facts{s.Size, s.Lines, s.NotUTF8, s.OddQuotes, s.EndsInLine, s.Multibyte, s.LoneCR}
+			return facts{s.Size, s.Lines, s.NotUTF8, s.OddQuotes, s.EndsInLine, s.LoneCR}
 		}
 		if of(whole) != of(parts) {
 			t.Fatalf("%q in %d: %+v, whole %+v", text, n, of(parts), of(whole))

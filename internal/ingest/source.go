@@ -27,6 +27,7 @@ const (
 	encodingUTF16LE = "utf-16le"
 	encodingUTF16BE = "utf-16be"
 	encodingWindows = "windows-1252"
+	encodingMixed   = "utf-8, windows-1252"
 )
 
 // Limits of what compressed files may grow to.

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/xml"
+	"errors"
 	"io"
 	"path"
 	"strconv"
@@ -145,7 +146,7 @@ func (b *workbook) elements(part string, take func(xml.StartElement, *xml.Decode
 	d := xml.NewDecoder(io.LimitReader(r, maxWorkbook))
 	for {
 		t, err := d.RawToken()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
