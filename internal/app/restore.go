@@ -175,7 +175,7 @@ func (u *unpacker) copy(to io.Writer, body io.Reader) error {
 			return nil
 		case readErr != nil:
 			return notABackup(readErr)
-		case u.out > growthFrom && u.out > maxGrowth*u.in.n:
+		case u.out > growthFrom && u.out > maxGrowth*u.in.n.Load():
 			return notABackup(fmt.Errorf("it unpacks to more than %d times its size", maxGrowth))
 		}
 	}
