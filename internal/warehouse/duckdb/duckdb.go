@@ -210,6 +210,11 @@ func translate(err error) error {
 		return clientele.Errorf(clientele.CodeNoSpace, "the disk is full").
 			WithHint("Make room on the disk that holds the book, then try again; nothing that was acknowledged is lost.").Because(err)
 	}
+	var reported *driver.Error
+	if errors.As(err, &reported) && reported.Type == driver.ErrorTypeOutOfMemory {
+		return clientele.Errorf(clientele.CodeNoSpace, "there was not enough memory, nor room on the disk to make up for it").
+			WithHint("Make room on the disk that holds the book, then try again.").Because(err)
+	}
 	return clientele.Errorf(clientele.CodeInternal, "the records could not be read or written").Because(err)
 }
 

@@ -51,7 +51,7 @@ func (d *DB) loadPlan(ctx context.Context, p *plan, o warehouse.LoadOptions) (wa
 	if err != nil || found {
 		return repeated(held.Report), err
 	}
-	path, err := d.admit(p.batch.Input)
+	path, err := d.admit(p, 0)
 	if err != nil {
 		return warehouse.LoadReport{}, err
 	}

@@ -12,12 +12,13 @@ import (
 
 // plan is how the rows of one file become the rows of one table.
 type plan struct {
-	batch warehouse.Batch
-	r     *renderer
-	table string
-	key   []string // the columns that name a row within its source; nil: nothing does
-	day   string   // the column of the row's day; "": rows have none
-	out   []output // every column of the table but source and sequence
+	batch  warehouse.Batch
+	r      *renderer
+	table  string
+	key    []string // the columns that name a row within its source; nil: nothing does
+	day    string   // the column of the row's day; "": rows have none
+	out    []output // every column of the table but source and sequence
+	before int64    // CSV: lines before the first record
 }
 
 // output is one column of the canonical table.

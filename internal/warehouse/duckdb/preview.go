@@ -26,11 +26,7 @@ func (d *DB) Preview(ctx context.Context, b warehouse.Batch, n int) ([]map[strin
 		return nil, err
 	}
 	defer conn.Close()
-	admit := func() (string, error) { return d.admit(b.Input) }
-	if b.Input.Format == warehouse.CSV {
-		admit = func() (string, error) { return d.admitHead(plan, n) }
-	}
-	path, err := admit()
+	path, err := d.admit(plan, n)
 	if err != nil {
 		return nil, err
 	}
@@ -122,12 +118,8 @@ func plainDecimal(d driver.Decimal) string {
 
 // previewMalformed puts the rows that cannot be split among the others.
 func (l *load) previewMalformed(shown []map[string]*string, n int) ([]map[string]*string, error) {
-	before := l.plan.batch.Input.Dialect.SkipLines
-	if l.plan.batch.Input.Dialect.Header {
-		before++
-	}
 	q := fmt.Sprintf(`SELECT line - %d, min_by(CAST(error_type AS VARCHAR), column_idx), min_by(error_message, column_idx)
-		FROM %s WHERE line - %[1]d <= %[3]d GROUP BY line ORDER BY line`, before, rejectErrors, n)
+		FROM %s WHERE line - %[1]d <= %[3]d GROUP BY line ORDER BY line`, l.plan.before, rejectErrors, n)
 	err := each(l.ctx, l.conn, q, func(rows *sql.Rows) error {
 		var at int
 		var kind, message string

@@ -29,6 +29,7 @@ type recordReader struct {
 // shownText is how much of a rejected row is kept, in characters.
 const shownText = 500
 
+// newRecordReader begins at the first record after the header.
 func newRecordReader(in io.Reader, p *plan) (*recordReader, error) {
 	dialect := p.batch.Input.Dialect
 	r := &recordReader{

@@ -231,6 +231,32 @@ func TestDamagedFile(t *testing.T) {
 	expectLoaded(t, open(t, path))
 }
 
+// TestDamagedBlocks: the file opens, and a check finds that it cannot be read.
+func TestDamagedBlocks(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "records.duckdb")
+	d, err := Open(t.Context(), path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mustLoad(t, d, sales(t, dir, 1, 20_000))
+	if err := errors.Join(d.Check(t.Context()), d.Close()); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file[len(file)/2] ^= 0xff
+	if err := os.WriteFile(path, file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d = open(t, path)
+	if err := d.Check(t.Context()); clientele.CodeOf(err) != clientele.CodeInternal || !strings.Contains(clientele.HintOf(err), "rebuild") {
+		t.Errorf("a file with damaged blocks: %v", err)
+	}
+}
+
 // TestDamagedLog: once the log is set aside, the file is as it was at the last checkpoint.
 func TestDamagedLog(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "records.duckdb")

@@ -62,21 +62,24 @@ func (l *load) findRejects() error {
 			return err
 		}
 	}
+	in := p.batch.Input
 	positions := p.r.usedColumns()
-	text, line := "''", "0"
-	if p.batch.Input.Format != warehouse.CSV || p.batch.Input.LineColumn != "" {
-		positions = nil
-		var shown []string
-		for i, c := range p.batch.Input.Columns {
+	if in.Format != warehouse.CSV || in.LineColumn != "" {
+		positions = nil // all: what no position in the file tells, the columns must
+		for i := range in.Columns {
 			positions = append(positions, i)
-			if c.Name == p.batch.Input.LineColumn {
-				line = fmt.Sprintf("coalesce(TRY_CAST(c%d AS BIGINT), 0)", i)
-			} else {
-				shown = append(shown, fmt.Sprintf("coalesce(c%d, '')", i))
-			}
 		}
-		text = fmt.Sprintf("array_to_string([%s], ',')", strings.Join(shown, ", "))
 	}
+	line := "0"
+	var shown []string // also makes the engine read the same columns as before: it checks no others
+	for _, i := range positions {
+		if in.Columns[i].Name == in.LineColumn {
+			line = fmt.Sprintf("coalesce(TRY_CAST(c%d AS BIGINT), 0)", i)
+		} else {
+			shown = append(shown, fmt.Sprintf("coalesce(c%d, '')", i))
+		}
+	}
+	text := fmt.Sprintf("array_to_string(CAST([%s] AS VARCHAR[]), ',')", strings.Join(shown, ", "))
 	failed, named := p.firstFailure()
 	_, err := l.exec(fmt.Sprintf(`CREATE TEMP TABLE rejecting AS
 		SELECT record, failed, %s AS named, left(%s, %d) AS text, %s AS line

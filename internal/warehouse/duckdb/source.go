@@ -20,56 +20,50 @@ const rejectErrors, rejectScans = "malformed_row", "malformed_scan"
 // maxLine is how long a row may be, in bytes.
 const maxLine = 16 << 20
 
-// admit makes a file readable to the engine, which sees no files but those in its
-// scratch directory: by a link or, from another disk, a copy. The caller removes
-// the directory that it lies in.
-func (d *DB) admit(in warehouse.Input) (string, error) {
-	return d.placed(in, func(path string) error {
-		if os.Link(in.Path, path) == nil {
-			return nil
-		}
-		return copyFile(path, in.Path, math.MaxInt64)
-	})
-}
-
-// admitHead is admit for the first n records of a CSV file.
-func (d *DB) admitHead(p *plan, n int) (string, error) {
-	in := p.batch.Input
-	return d.placed(in, func(path string) error {
-		file, err := os.Open(in.Path)
-		if err != nil {
-			return err
-		}
-		defer file.Close()
-		reader, err := newRecordReader(file, p)
-		for ; n > 0 && err == nil; n-- {
-			_, err = reader.next()
-		}
-		if ignoreEOF(err) != nil {
-			return err
-		}
-		return copyFile(path, in.Path, reader.offset)
-	})
-}
-
-// placed makes a directory in scratch and has a file made in it.
-func (d *DB) placed(in warehouse.Input, place func(path string) error) (string, error) {
+// admit makes the plan's file readable to the engine, which sees no files but those
+// in its scratch directory: by a link or, from another disk, a copy; of a CSV file
+// only the first n records, if n is not 0. The caller removes the directory that
+// it lies in.
+func (d *DB) admit(p *plan, n int) (string, error) {
 	dir, err := os.MkdirTemp(d.scratch(), "load-")
 	if err != nil {
 		return "", translate(err)
 	}
 	path := filepath.Join(dir, "input")
-	if err := place(path); err != nil {
-		return "", errors.Join(unreadable(in, err), os.RemoveAll(dir))
+	in := p.batch.Input
+	size, err := p.measure(n)
+	if err == nil && (size < math.MaxInt64 || os.Link(in.Path, path) != nil) {
+		err = copyFile(path, in.Path, size)
 	}
-	return path, nil
+	if err == nil {
+		return path, nil
+	}
+	if !full(err) {
+		err = clientele.Errorf(clientele.CodeInvalid, "%s cannot be read", in.Name).Because(err)
+	}
+	return "", errors.Join(translate(err), os.RemoveAll(dir))
 }
 
-func unreadable(in warehouse.Input, err error) error {
-	if full(err) {
-		return translate(err)
+// measure notes how many lines lie before the first record, and gives the number of
+// bytes up to the end of the n-th; of a file without lines, or with n = 0, all.
+func (p *plan) measure(n int) (int64, error) {
+	file, err := os.Open(p.batch.Input.Path)
+	if err != nil {
+		return 0, err
 	}
-	return clientele.Errorf(clientele.CodeInvalid, "%s cannot be read", in.Name).Because(err)
+	defer file.Close()
+	if p.batch.Input.Format != warehouse.CSV {
+		return math.MaxInt64, nil
+	}
+	reader, err := newRecordReader(file, p)
+	p.before = reader.line - 1
+	if n == 0 {
+		return math.MaxInt64, err
+	}
+	for ; n > 0 && err == nil; n-- {
+		_, err = reader.next()
+	}
+	return reader.offset, ignoreEOF(err)
 }
 
 // copyFile copies the first size bytes, or all if there are fewer.
@@ -110,10 +104,10 @@ func (p *plan) base(path string, ordered bool, positions []int) string {
 	for i := range types {
 		types[i] = fmt.Sprintf("'c%d': 'VARCHAR'", i)
 	}
-	return fmt.Sprintf(`(SELECT %s FROM read_csv(%s, columns = {%s}, auto_detect = false, header = %t, skip = %d,
+	return fmt.Sprintf(`(SELECT %s FROM read_csv(%s, columns = {%s}, auto_detect = false, header = false, skip = %d,
 		delim = %s, quote = %s, escape = %s, compression = 'none', max_line_size = %d, parallel = %t,
 		store_rejects = true, rejects_table = '%s', rejects_scan = '%s'))`,
-		strings.Join(names, ", "), literal(path), strings.Join(types, ", "), in.Dialect.Header, in.Dialect.SkipLines,
+		strings.Join(names, ", "), literal(path), strings.Join(types, ", "), p.before,
 		literal(in.Dialect.Delimiter), literal(in.Dialect.Quote), literal(in.Dialect.Quote), maxLine, !ordered, rejectErrors, rejectScans)
 }
 

@@ -42,6 +42,13 @@ func testRejects(t *testing.T, open func(testing.TB) warehouse.Warehouse) {
 		{"carriage returns", source{text: "customer,time,amount\r\nA,2024-01-01,\"1\"\r\n\r\nB,2024-01-01,one\r\n\r\n\r\nC,2024-01-01\r\nD,x,1\r\n"}, 1, []reject{
 			{4, "amount", "not a number", "B,2024-01-01,one"}, {7, "", "2 columns", "C,2024-01-01"}, {8, "time", "not a day", "D,x,1"},
 		}},
+		{"empty lines before the header", source{
+			text: "\n\ncustomer,time,amount\n\nA,2024-01-01,1\nB,2024-01-01,x\n", columns: []warehouse.Column{{Name: "customer"}, {Name: "time"}, {Name: "amount"}},
+		}, 1, []reject{{6, "amount", "not a number", "B,2024-01-01,x"}}},
+		{"byte order mark", source{
+			text: "\ufeffcustomer,time,amount\nA,2024-01-01\nB,2024-01-01,x\n", columns: []warehouse.Column{{Name: "customer"}, {Name: "time"}, {Name: "amount"}},
+		}, 0, []reject{{2, "", "2 columns", "A,2024-01-01"}, {3, "amount", "not a number", "B,2024-01-01,x"}}},
+		{"not text", source{text: "customer,time,amount\nA\xff,2024-01-01,1\nB,2024-01-01,2\n"}, 1, []reject{{2, "", "not text", "A\ufffd,2024-01-01,1"}}},
 		{"no line end", source{text: "customer,time,amount\nA,2024-01-01,x"}, 0, []reject{{2, "amount", "not a number", "A,2024-01-01,x"}}},
 		{"open quote within", source{text: "customer,time,amount\nA,2024-01-01,1\n\"B\"b,2024-01-01,2\nC,x,3\n"}, 1, []reject{
 			{3, "", "quotation mark", "\"B\"b,2024-01-01,2"}, {4, "time", "not a day", "C,x,3"},
