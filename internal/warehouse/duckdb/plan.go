@@ -67,8 +67,11 @@ func (p *plan) mapped(name string, want expr.Type) value {
 		return p.r.field(e, want)
 	}
 	v := value{typ: want, sql: "CAST(NULL AS " + sqlTypes[want] + ")"}
-	if want == expr.TimeType {
+	switch want {
+	case expr.TimeType:
 		v.day = "CAST(NULL AS DATE)"
+	case expr.NumberType:
+		v.narrow = "CAST(NULL AS DECIMAL(18, 6))"
 	}
 	return v
 }
@@ -175,23 +178,18 @@ func (p *plan) transactions() {
 	p.lineKind(quantity, amount)
 }
 
-// amount is as mapped, else quantity × unit_price.
+// amount is as mapped, else quantity × unit_price, where a quantity that is missing is 1.
 func (p *plan) amount(quantity, price value) value {
 	amount := p.mapped("amount", expr.NumberType)
-	_, priced := p.batch.Mapping.Fields["unit_price"]
-	if _, given := p.batch.Mapping.Fields["amount"]; priced {
-		p.r.about = strings.Trim(p.source("quantity")+", "+p.source("unit_price"), ", ")
-		one := p.r.numeral("1")
-		units := quantity
-		if _, counted := p.batch.Mapping.Fields["quantity"]; !counted {
-			units = one
-		} else {
-			units = p.r.choose(expr.NumberType, &one, 0, branch{quantity.sql + " IS NOT NULL", quantity})
-		}
+	_, given := p.batch.Mapping.Fields["amount"]
+	if _, priced := p.batch.Mapping.Fields["unit_price"]; priced {
 		guard := ""
 		if given {
 			guard = amount.sql + " IS NULL"
 		}
+		p.r.about = strings.Trim(p.source("quantity")+", "+p.source("unit_price"), ", ")
+		one := p.r.numeral("1")
+		units := p.r.choose(expr.NumberType, &one, 0, branch{quantity.sql + " IS NOT NULL", quantity})
 		product := p.r.arithmetic(expr.Multiply, units, price, guard)
 		if given {
 			product = p.r.choose(expr.NumberType, &product, 0, branch{amount.sql + " IS NOT NULL", amount})
