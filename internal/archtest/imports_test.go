@@ -16,9 +16,9 @@ const module = "github.com/clientele/clientele"
 // and its own room; rooms on one floor never import each other, so what two of
 // them share goes down a floor.
 var floors = [][]string{
-	{"."},             // the domain: the standard library only
+	{"."},                                    // the domain: the standard library only
 	{"internal/expr", "internal/shareddata"}, // the language of mappings; where tests find real data
-	{"model"},         // statistics, a library that anyone can import
+	{"model"},                                // statistics, a library that anyone can import
 	{"internal/warehouse", "internal/store", "internal/chart", "internal/config", "web"},
 	{"internal/modelling", "internal/ingest", "internal/job", "internal/simulate"},
 	{"internal/httpd", "internal/statement"}, // capabilities
