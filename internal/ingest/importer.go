@@ -129,12 +129,13 @@ func (j *importing) known(ctx context.Context) (done bool, err error) {
 		return false, err
 	}
 	for _, e := range entries {
-		if e.SHA256 != j.in.sha || j.request.Kind != "" && j.request.Kind != e.Kind || j.request.Kind == "" && !takesOrAttribute(e.Kind, over) {
+		if e.SHA256 != j.in.sha || !suits(j.request.Kind, e.Kind, over) {
 			continue
 		}
 		if difference := e.differs(j.request, over); difference == "" {
+			name := j.report.Name
 			j.report, err = j.reportOf(ctx, e)
-			j.report.State, j.report.DryRun = StateUnchanged, j.request.DryRun
+			j.report.Name, j.report.State, j.report.DryRun = name, StateUnchanged, j.request.DryRun
 			j.report.Duplicate, j.report.Loaded, j.report.Updated = j.report.Read-j.report.Rejected, 0, 0
 			return true, err
 		} else if !j.request.Replace {

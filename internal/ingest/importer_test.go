@@ -107,8 +107,8 @@ func TestOneFileAsTwoKinds(t *testing.T) {
 	b := newBook(t)
 	text := "customer_id,country,start_date,monthly_amount\n1,DE,2024-01-05,9.99\n2,FR,2024-01-06,5.00\n"
 	b.take(t, "contracts.csv", text, Request{Kind: clientele.Subscriptions, Map: []string{"recurring_amount=monthly_amount"}}, "")
-	got := b.take(t, "contracts.csv", text, Request{Kind: clientele.Customers}, "")
-	if got.State != StateLoaded || got.Attributes["country"] != "country" {
+	got := b.take(t, "contracts.csv", text, Request{Kind: clientele.Customers, Map: []string{"land=country", "country="}}, "")
+	if got.Kind != clientele.Customers || got.State != StateLoaded || got.Attributes["land"] != "country" || got.Attributes["country"] != "" {
 		t.Errorf("%+v", got)
 	}
 	want := []string{shaOf(text), shaOf(text) + ".customers.json", shaOf(text) + ".json"}
@@ -117,6 +117,10 @@ func TestOneFileAsTwoKinds(t *testing.T) {
 	}
 	if damage, err := b.Landing.Verify(t.Context(), nil); err != nil || len(damage) > 0 {
 		t.Error(damage, err)
+	}
+	// The same file under another kind's fields is that kind's, not a conflict.
+	if again := b.take(t, "contracts.csv", text, Request{Map: []string{"plan=country"}}, clientele.CodeConflict); again.Kind != clientele.Subscriptions {
+		t.Errorf("%+v", again)
 	}
 }
 
@@ -140,6 +144,8 @@ func TestRefusedAndDryLeaveNothing(t *testing.T) {
 	b.take(t, "open.csv", "customer_id,date,amount\n\"1,2024-01-05,1\n", Request{}, clientele.CodeInvalid)
 	b.take(t, "column.csv", orders, Request{Map: []string{"amount=amoun"}}, clientele.CodeInvalid)
 	b.take(t, "field.csv", orders, Request{Kind: clientele.Transactions, Map: []string{"amont=amount"}}, clientele.CodeUsage)
+	b.take(t, "typo.csv", orders, Request{Map: []string{"amuont=amount"}}, clientele.CodeUsage)
+	b.take(t, "two kinds.csv", orders, Request{Map: []string{"amount=amount", "plan=amount"}}, clientele.CodeUsage)
 	b.take(t, "syntax.csv", orders, Request{Map: []string{"amount=(amount"}}, clientele.CodeUsage)
 	b.take(t, "none.csv", orders, Request{Map: []string{"amount"}}, clientele.CodeUsage)
 	if _, err := b.Import(t.Context(), b.dir+"/missing.csv", Request{}); clientele.CodeOf(err) != clientele.CodeNotFound {

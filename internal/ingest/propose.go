@@ -52,10 +52,38 @@ func (p *proposer) propose(kind clientele.Kind, over []given) (plan, error) {
 		}
 	}
 	if best.kind == "" {
-		return plan{}, clientele.Errorf(clientele.CodeUsage, "no kind of record has all the fields that --map gives").
-			WithHint("Say which kind it is with --as, and see its fields with --help.")
+		return plan{}, noSuchFields(over)
 	}
 	return best, nil
+}
+
+// noSuchFields tells that no kind has all the fields given.
+func noSuchFields(over []given) error {
+	var names []string
+	for _, k := range clientele.Kinds() {
+		names = append(names, fieldNames(k)...)
+	}
+	for _, g := range over {
+		if slices.Contains(names, g.field) {
+			continue
+		}
+		err := clientele.Errorf(clientele.CodeUsage, "no kind of record has a field %q", g.field)
+		if near, ok := expr.Nearest(g.field, names); ok {
+			return err.WithHint("Did you mean %s? Attributes of customers need --as customers.", near)
+		}
+		return err.WithHint("Attributes of customers need --as customers.")
+	}
+	return clientele.Errorf(clientele.CodeUsage, "no kind of record has all the fields that --map gives").WithHint("Say with --as which kind it is.")
+}
+
+// suits says whether a file asked to be of one kind ("" is not asked) can be of
+// the kind k with what is given: as its fields or, where customers are asked
+// for, as their attributes.
+func suits(asked, k clientele.Kind, over []given) bool {
+	if asked != "" && asked != k {
+		return false
+	}
+	return takes(k, over) || asked == clientele.Customers
 }
 
 // takes says whether a kind has all the fields given.

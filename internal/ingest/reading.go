@@ -104,7 +104,7 @@ func (rd *reading) unsure() bool {
 
 // settle finds the meaning: as before, as the export has it, or by names and content.
 func (rd *reading) settle(r Request, over []given, before recall) error {
-	if entry, ok := before(rd.survey.names, rd.preset); ok && (r.Kind == "" || r.Kind == entry.Kind) && (r.Source == "" || r.Source == entry.Source) && takesOrAttribute(entry.Kind, over) {
+	if entry, ok := before(rd.survey.names, rd.preset); ok && suits(r.Kind, entry.Kind, over) && (r.Source == "" || r.Source == entry.Source) {
 		p, err := entry.plan()
 		if err != nil {
 			return err
@@ -125,10 +125,6 @@ func (rd *reading) settle(r Request, over []given, before recall) error {
 		rd.plan.source = r.Source
 	}
 	return rd.plan.check(rd.columns)
-}
-
-func takesOrAttribute(k clientele.Kind, over []given) bool {
-	return k == clientele.Customers || takes(k, over)
 }
 
 func (rd *reading) propose(r Request, over []given) error {

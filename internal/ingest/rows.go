@@ -29,7 +29,7 @@ type rowReader struct {
 var errLongLine = errors.New("a row is longer than 16 MB")
 
 func newRowReader(src io.Reader, l Layout) *rowReader {
-	r := &rowReader{src: src, buf: make([]byte, 256<<10)}
+	r := &rowReader{src: src, buf: make([]byte, 64<<10)}
 	if l.Delimiter == Blanks {
 		r.blanks = true
 	} else {

@@ -216,7 +216,7 @@ func pass(ctx context.Context, path string, progress func(done, total int64), ta
 		return clientele.Errorf(clientele.CodeInvalid, "%s is a directory", path).WithHint("Name the files in it.")
 	}
 	var done int64
-	for buf := make([]byte, blockSize); ; {
+	for buf := make([]byte, min(blockSize, info.Size()+1)); ; {
 		if err := ctx.Err(); err != nil {
 			return err
 		}

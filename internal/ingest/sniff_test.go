@@ -411,8 +411,8 @@ func TestScanBlocks(t *testing.T) {
 		}
 		parts.finish()
 		type facts struct {
-			Size, Lines, NotUTF8       int64
-			OddQuotes, Ends, CR bool
+			Size, Lines, NotUTF8 int64
+			OddQuotes, Ends, CR  bool
 		}
 		of := func(s textScan) facts {
 			return facts{s.Size, s.Lines, s.NotUTF8, s.OddQuotes, s.EndsInLine, s.LoneCR}

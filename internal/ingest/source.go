@@ -72,7 +72,7 @@ func (s *source) rewrite(fill func(io.Writer) error) error {
 		return storageError(err)
 	}
 	w := &scanningWriter{scan: new(textScan)}
-	w.Writer = bufio.NewWriterSize(w.tee(out), blockSize)
+	w.Writer = bufio.NewWriterSize(w.tee(out), 256<<10)
 	err = fill(w)
 	if ferr := w.Flush(); err == nil {
 		err = ferr
