@@ -61,6 +61,14 @@ func chromium() (string, error) {
 	return "", fmt.Errorf("the browser tests need Chromium: run\n\n    sudo apt-get install chromium\n\nSKIP_BROWSER=1 leaves them out")
 }
 
+// needBrowser leaves a test out where there is to be no browser.
+func needBrowser(t *testing.T) {
+	t.Helper()
+	if os.Getenv("SKIP_BROWSER") == "1" {
+		t.Skip("SKIPPED: SKIP_BROWSER=1")
+	}
+}
+
 // tab is a page of the browser, with what went wrong in it.
 type tab struct {
 	testing.TB
@@ -75,9 +83,6 @@ type tab struct {
 // content policy blocks, fails the test.
 func openTab(t testing.TB, base string) *tab {
 	t.Helper()
-	if os.Getenv("SKIP_BROWSER") == "1" {
-		t.Skip("SKIPPED: SKIP_BROWSER=1")
-	}
 	ctx, closeTab := chromedp.NewContext(browser)
 	ctx, stop := context.WithTimeout(ctx, 5*time.Minute)
 	b := &tab{TB: t, ctx: ctx, base: base}

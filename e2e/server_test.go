@@ -58,6 +58,7 @@ func serve(t testing.TB, book string) (base string, stop func() error) {
 // serveNew serves a new book until the test ends.
 func serveNew(t *testing.T) (base string) {
 	t.Helper()
+	needBrowser(t)
 	book := filepath.Join(t.TempDir(), "book")
 	command(t, "init", book, "--name", "Northfield Trading", "--currency", "GBP", "--margin", "0.3")
 	base, stop := serve(t, book)
@@ -78,9 +79,7 @@ var demo struct {
 
 func serveDemo(t *testing.T) (base string) {
 	t.Helper()
-	if os.Getenv("SKIP_BROWSER") == "1" {
-		t.Skip("SKIPPED: SKIP_BROWSER=1")
-	}
+	needBrowser(t)
 	demo.Do(func() {
 		dir, err := os.MkdirTemp("", "clientele-e2e-")
 		if err != nil {

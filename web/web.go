@@ -31,6 +31,10 @@ func Open() (*Assets, error) {
 	if err != nil {
 		return nil, err
 	}
+	return open(files)
+}
+
+func open(files fs.FS) (*Assets, error) {
 	raw, err := fs.ReadFile(files, "manifest.json")
 	if err != nil {
 		return nil, clientele.Errorf(clientele.CodeInternal, "this program was compiled without its pages").

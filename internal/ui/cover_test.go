@@ -82,7 +82,9 @@ func coverList(t testing.TB, tree *parse.Tree, list *parse.ListNode) {
 	}
 	at, _ := tree.ErrorContext(list.Nodes[0])
 	covered.Lock()
-	covered.branches[at] = covered.branches[at]
+	if _, known := covered.branches[at]; !known {
+		covered.branches[at] = false
+	}
 	covered.Unlock()
 	list.Nodes = slices.Insert(list.Nodes, 0, marker(t, at))
 }

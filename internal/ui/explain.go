@@ -25,14 +25,25 @@ type explainPage struct {
 	Facts          []fact
 	LeftOut        []string
 	Query          string
-	ByOrder        bool   // rows are orders, not customers
-	HeadsTold      bool   // whether rows count heads
-	AmountTold     bool   // whether rows add amounts
+	ByOrder        bool // rows are orders, not customers
+	Told           told
 	Valued         string // what stands in the columns of money: value or worth
 	Rows           []explainRow
 	Total          explainRow
 	Range          string
 	Previous, Next string
+}
+
+// told says which columns have something to tell.
+type told struct{ Heads, Opening, Closing, Amount bool }
+
+func toldBy(e statement.Explanation) told {
+	t := told{Heads: e.Unit == statement.UnitCount, Amount: e.Unit != statement.UnitCount || e.Amount.Sign() != 0}
+	for _, row := range e.Rows {
+		t.Opening = t.Opening || row.Opening.Sign() != 0
+		t.Closing = t.Closing || row.Closing.Sign() != 0
+	}
+	return t
 }
 
 // fact is one thing about a figure.
@@ -74,7 +85,7 @@ func (s *Site) explainPage(v visit, f filter, e statement.Explanation, offset in
 	p := explainPage{
 		frame: s.frame(v, "statement", e.Title), Back: f.href("/"), Name: e.Title, Kicker: v.period(f.Period),
 		Figure: v.figure(e.Figure, e.Unit), Why: e.Why, Meaning: e.Meaning, Ties: e.Ties, LeftOut: e.LeftOut, Query: e.Query,
-		Facts: v.facts(e), HeadsTold: e.Unit == statement.UnitCount, AmountTold: e.Unit != statement.UnitCount || e.Amount.Sign() != 0, Valued: "Value",
+		Facts: v.facts(e), Told: toldBy(e), Valued: "Value",
 		Total: explainRow{Name: "Total", Heads: v.int(e.Heads), Amount: v.money(e.Amount)},
 	}
 	if e.Model != nil {

@@ -129,9 +129,7 @@ func (l *locale) sentence(s string) string {
 // money writes an amount to the currency's smallest unit.
 func (l *locale) money(m clientele.Money) string { return l.withSymbol(m.Fixed(l.decimals)) }
 
-// moneyChange is money with its sign.
-func (l *locale) moneyChange(m clientele.Money) string { return signed(m, l.money(m)) }
-
+// signed puts a plus before an amount above zero.
 func signed(m clientele.Money, text string) string {
 	if m.Sign() > 0 {
 		return "+" + text

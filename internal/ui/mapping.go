@@ -142,14 +142,14 @@ func (s *Site) mappingPage(v visit, in ingest.Inspection, work importWork) mappi
 		frame: s.frame(v, "data", "How "+in.Name+" would be read"), Self: uploadHref(work.Token), Action: uploadHref(work.Token) + "/import", Discard: uploadHref(work.Token) + "/discard",
 		Name: in.Name, Size: v.bytes(in.Size), Layout: layoutFacts(in.Dialect), Recognised: in.Preset,
 		Problems: in.Problems, Importable: in.Importable, Kind: string(in.Kind), Source: in.Source, Raw: in.Rows,
-		Strict: work.Strict, Replace: work.Replace, KindSure: v.sure(in.KindConfidence),
+		Strict: work.Strict, Replace: work.Replace, KindSure: sure(in.KindConfidence),
 		Attributes: strings.Join(slices.Sorted(maps.Keys(in.Attributes)), ", "),
 	}
 	for _, k := range clientele.Kinds() {
 		p.Kinds = append(p.Kinds, kindChoice{string(k), k == in.Kind})
 	}
 	for _, field := range in.Kind.Fields() {
-		p.Fields = append(p.Fields, v.fieldRow(field, in.Mapping))
+		p.Fields = append(p.Fields, fieldRowOf(field, in.Mapping))
 	}
 	for _, c := range in.Columns {
 		row := columnRow{Name: c.Name, Type: columnWords(c), Samples: strings.Join(c.Samples, " · "), Missing: "none", Ambiguous: c.Ambiguous}
@@ -164,19 +164,19 @@ func (s *Site) mappingPage(v visit, in ingest.Inspection, work importWork) mappi
 // doubtful is the confidence below which a proposal wants a look.
 const doubtful = 0.8
 
-func (v visit) fieldRow(field clientele.Field, mapping []ingest.FieldProposal) fieldRow {
+func fieldRowOf(field clientele.Field, mapping []ingest.FieldProposal) fieldRow {
 	row := fieldRow{Name: field.Name, Input: "map." + field.Name, Doc: field.Doc, Required: field.Required}
 	for _, m := range mapping {
 		if m.Field == field.Name {
 			row.Expression, row.Why = m.Expression, m.Why
-			row.Sure, row.Doubtful = v.sure(m.Confidence), m.Confidence < doubtful
+			row.Sure, row.Doubtful = sure(m.Confidence), m.Confidence < doubtful
 		}
 	}
 	return row
 }
 
 // sure puts a confidence into words: nobody tells 80 from 85 percent.
-func (v visit) sure(confidence float64) string {
+func sure(confidence float64) string {
 	switch {
 	case confidence >= 0.95:
 		return "sure"
@@ -214,7 +214,7 @@ func layoutFacts(l ingest.Layout) []fact {
 	add("sheet", l.Sheet)
 	if l.Format == ingest.FormatCSV {
 		add("columns parted by", delimiterWords(l.Delimiter))
-		add("quotes", map[bool]string{true: "none", false: l.Quote}[l.Quote == ""])
+		add("quotes", map[bool]string{true: "none", false: "double"}[l.Quote == ""])
 		add("first line", map[bool]string{true: "names the columns", false: "is a row"}[l.Header])
 	}
 	return facts

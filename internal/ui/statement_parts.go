@@ -203,7 +203,7 @@ func (b *builder) notCovered() figTable {
 	}
 	if m := b.whole.Model; m != nil {
 		if m.Refused != "" {
-			add("What customers are worth", fig{Text: cannotTell}, m.Refused)
+			add("What customers are worth", fig{Text: cannotTell}, "the reason stands above")
 		}
 		for _, w := range m.Warnings {
 			add("The model", fig{Text: "take care"}, w)

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"cmp"
 	"fmt"
 	"strings"
 
@@ -108,7 +107,7 @@ func largest(first clientele.Money, more ...clientele.Money) clientele.Money {
 func (b *builder) came() figTable {
 	t := figTable{Title: "What the new are worth, and what the lost were worth", Columns: []string{"", "customers", "each", "together"}}
 	if b.st.Equity == nil || b.st.Equity.Moved == nil {
-		t.Subtitle = "Cannot be told: " + cmp.Or(b.refusal(), "the worth at opening is not known")
+		t.Subtitle = "Cannot be told: it takes a worth at both ends of the period."
 		t.Columns = nil
 		return t
 	}

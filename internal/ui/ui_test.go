@@ -265,7 +265,7 @@ func TestExplainPage(t *testing.T) {
 		Title: "Customers lost", Meaning: "Events in which a customer ceased to be active.", Unit: statement.UnitCount, Figure: "2874", Ties: "The rows add up to the figure.",
 		Definition: f.statement.Definition, Query: "SELECT customer FROM event", Count: 2874, Heads: 2874, Amount: money("1293441.77"),
 		LoadedAt: f.statement.Data.LoadedAt, Imports: f.imports, LeftOut: []string{"312 rows that were rejected at import."},
-		Rows: []warehouse.ExplainRow{{Customer: "C-1", Day: f.statement.From, Heads: 1, Opening: money("420.10"), Amount: money("420.10")}},
+		Rows: []warehouse.ExplainRow{{Customer: "C-1", Day: f.statement.From, Heads: 1, Opening: money("420.10"), Closing: money("1"), Amount: money("420.10")}},
 	}
 	s := newTestSite(t, f)
 	path := "/explain?by=country&from=2026-07-01&line=customers.lost&segment=Germany&to=2026-09-30"
