@@ -10,7 +10,6 @@ async function drawCharts(root: ParentNode): Promise<void> {
     const source = document.getElementById(box.dataset["plot"] ?? "");
     if (source?.textContent) draw(box, JSON.parse(source.textContent) as Plot);
   }
-  document.documentElement.dataset["drawn"] = "yes";
 }
 
 // Menus are <details>: close them with Escape and when attention goes elsewhere.
