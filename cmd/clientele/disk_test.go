@@ -20,7 +20,7 @@ func TestFullDisk(t *testing.T) {
 		return
 	}
 	disk := t.TempDir()
-	if err := syscall.Mount("tmpfs", disk, "tmpfs", 0, "size=12m"); err != nil {
+	if err := syscall.Mount("tmpfs", disk, "tmpfs", 0, "size=16m"); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = syscall.Unmount(disk, syscall.MNT_DETACH) })
@@ -86,7 +86,7 @@ func fillDisk(t *testing.T, book, files string) (accepted []string) {
 		if r.code != 0 && !strings.Contains(r.stderr, "try: ") {
 			t.Errorf("exit code %d without what to do next: %s", r.code, r.stderr)
 		}
-		grow(t, ballast, 200<<10)
+		grow(t, ballast, 120<<10)
 	}
 	if refused == 0 {
 		t.Fatal("the disk never was full")

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"iter"
 	"strconv"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -48,43 +47,44 @@ func (c *command) writeCustomers(rows iter.Seq2[clientele.CustomerRow, error], f
 		if err := w.Write(customerColumns); err != nil {
 			return err
 		}
-		if err := each(rows, func(r clientele.CustomerRow) error { return w.Write(customerRecord(r, guarded(r.Customer))) }); err != nil {
+		if err := each(rows, func(r clientele.CustomerRow) error { return w.Write(customerRecord(r, guarded(r.Customer), -1)) }); err != nil {
 			return err
 		}
 		w.Flush()
 		return w.Error()
 	}
-	t := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	line := func(cells []string) error {
-		for _, cell := range cells {
-			fmt.Fprintf(t, "%s\t", cell)
-		}
-		_, err := fmt.Fprintln(t)
-		return err
+	c.writeColumns(customerColumns)
+	return each(rows, func(r clientele.CustomerRow) error {
+		c.writeColumns(customerRecord(r, r.Customer, 4))
+		return nil
+	})
+}
+
+// writeColumns writes a line of a table whose length is not known: the columns
+// have their widths from the start, so that nothing is held back.
+func (c *command) writeColumns(cells []string) {
+	fmt.Fprint(c.out, pad(cells[0], 24))
+	for i, cell := range cells[1:] {
+		fmt.Fprint(c.out, " ", padLeft(cell, max(12, len(customerColumns[i+1]))))
 	}
-	if err := line(customerColumns); err != nil {
-		return err
-	}
-	if err := each(rows, func(r clientele.CustomerRow) error { return line(customerRecord(r, r.Customer)) }); err != nil {
-		return err
-	}
-	return t.Flush()
+	fmt.Fprintln(c.out)
 }
 
 var customerColumns = []string{"customer", "orders", "recency_days", "age_days", "value", "p_alive", "expected_orders_365d", "clv", "low", "high"}
 
-func customerRecord(r clientele.CustomerRow, id string) []string {
+// customerRecord writes estimates to so many digits; -1 is all that there are.
+func customerRecord(r clientele.CustomerRow, id string, digits int) []string {
 	return []string{
 		id, strconv.FormatInt(r.Orders, 10), strconv.Itoa(r.RecencyDays), strconv.Itoa(r.AgeDays), r.Value.String(),
-		fraction(r.PAlive), fraction(r.Expected), optional(r.CLV), optional(r.Low), optional(r.High),
+		fraction(r.PAlive, digits), fraction(r.Expected, digits), optional(r.CLV), optional(r.Low), optional(r.High),
 	}
 }
 
-func fraction(f *float64) string {
+func fraction(f *float64, digits int) string {
 	if f == nil {
 		return ""
 	}
-	return strconv.FormatFloat(*f, 'g', 10, 64)
+	return strconv.FormatFloat(*f, 'g', digits, 64)
 }
 
 func optional(m *clientele.Money) string {
