@@ -31,7 +31,6 @@ func Loading(t *testing.T, open func(testing.TB) warehouse.Warehouse) {
 	t.Run("Keyed", func(t *testing.T) { testKeyed(t, open) })
 	t.Run("Attributes", func(t *testing.T) { testAttributes(t, open(t)) })
 	t.Run("Reset", func(t *testing.T) { testReset(t, open(t)) })
-	t.Run("RepeatsChangeNothing", func(t *testing.T) { testRepeatsChangeNothing(t, open(t)) })
 	t.Run("AnyOrder", func(t *testing.T) { testAnyOrder(t, open(t)) })
 }
 

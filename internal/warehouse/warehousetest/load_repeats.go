@@ -158,9 +158,7 @@ func testReset(t *testing.T, w warehouse.Warehouse) {
 	if got := countsOf(batches[0].Report); got != (counts{2, 0, 0, 1, 1}) || batches[1].Report.FirstDay.String() != "2024-01-01" {
 		t.Errorf("loaded %+v", batches)
 	}
-	if err := w.Reset(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	reset(t, w)
 	if _, ok, err := w.Span(t.Context()); ok || err != nil {
 		t.Errorf("records after a reset: %v", err)
 	}
@@ -188,19 +186,15 @@ func drawFile(t *rapid.T, name string) string {
 
 var everyone = []string{"A", "B", "C", ""}
 
-// testRepeatsChangeNothing: files that were loaded, loaded again in any order.
-func testRepeatsChangeNothing(t *testing.T, w warehouse.Warehouse) {
+// testAnyOrder: files that hold no two versions of an order give the same records in
+// any order, and change nothing when they arrive again.
+func testAnyOrder(t *testing.T, w warehouse.Warehouse) {
 	rapid.Check(t, func(rt *rapid.T) {
-		if err := w.Reset(t.Context()); err != nil {
-			t.Fatal(err)
-		}
 		files := []string{drawFile(rt, "a"), drawFile(rt, "b")}
-		for i, text := range files {
-			load(t, w, source{text: text}.write(t, int64(i+1)))
-		}
+		reset(t, w)
+		loadAll(t, w, files, 1)
 		want := lines(t, w, everyone...)
-		for i, text := range rapid.Permutation(files).Draw(rt, "again") {
-			r := load(t, w, source{text: text}.write(t, int64(i+3)))
+		for _, r := range loadAll(t, w, rapid.Permutation(files).Draw(rt, "again"), 3) {
 			if r.Loaded+r.Updated > 0 {
 				rt.Fatalf("a repeated file loaded rows: %+v", r)
 			}
@@ -208,27 +202,26 @@ func testRepeatsChangeNothing(t *testing.T, w warehouse.Warehouse) {
 		if diff := cmp.Diff(want, lines(t, w, everyone...)); diff != "" {
 			rt.Fatalf("repeats changed (-before +after):\n%s", diff)
 		}
+		reset(t, w)
+		loadAll(t, w, []string{files[1], files[0]}, 1)
+		if diff := cmp.Diff(want, lines(t, w, everyone...)); diff != "" {
+			rt.Fatalf("another order of files (-first +second):\n%s", diff)
+		}
 	})
 }
 
-// testAnyOrder: files that hold no two versions of an order, loaded in any order.
-func testAnyOrder(t *testing.T, w warehouse.Warehouse) {
-	rapid.Check(t, func(rt *rapid.T) {
-		files := []string{drawFile(rt, "a"), drawFile(rt, "b"), drawFile(rt, "c")}
-		var want []string
-		for round, order := range [][]string{files, rapid.Permutation(files).Draw(rt, "order")} {
-			if err := w.Reset(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-			for i, text := range order {
-				load(t, w, source{text: text}.write(t, int64(i+1)))
-			}
-			got := lines(t, w, everyone...)
-			if round == 0 {
-				want = got
-			} else if diff := cmp.Diff(want, got); diff != "" {
-				rt.Fatalf("another order of files (-first +second):\n%s", diff)
-			}
-		}
-	})
+func reset(t testing.TB, w warehouse.Warehouse) {
+	t.Helper()
+	if err := w.Reset(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// loadAll loads files one after another, numbered from a sequence on.
+func loadAll(t testing.TB, w warehouse.Warehouse, files []string, sequence int64) (reports []warehouse.LoadReport) {
+	t.Helper()
+	for i, text := range files {
+		reports = append(reports, load(t, w, source{text: text}.write(t, sequence+int64(i))))
+	}
+	return reports
 }
