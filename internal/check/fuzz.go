@@ -10,13 +10,14 @@ import (
 	"strings"
 )
 
-// function is a test or fuzz function and the folder of its package.
-type function struct{ dir, name string }
+// target is a fuzz function and the folder of its package.
+type target struct{ dir, name string }
 
-// functions finds the functions of test files below dir whose names begin with prefix.
-func functions(dir, prefix string) ([]function, error) {
-	pattern := regexp.MustCompile(`(?m)^func (` + prefix + `[A-Z0-9_]\w*)\(\w+ \*testing\.`)
-	var found []function
+var fuzzFunction = regexp.MustCompile(`(?m)^func (Fuzz\w+)\(\w+ \*testing\.F\)`)
+
+// targets finds the fuzz functions of the test files below dir.
+func targets(dir string) ([]target, error) {
+	var found []target
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
@@ -27,8 +28,8 @@ func functions(dir, prefix string) ([]function, error) {
 			return nil
 		}
 		text, err := os.ReadFile(path)
-		for _, m := range pattern.FindAllSubmatch(text, -1) {
-			found = append(found, function{filepath.Dir(path), string(m[1])})
+		for _, m := range fuzzFunction.FindAllSubmatch(text, -1) {
+			found = append(found, target{filepath.Dir(path), string(m[1])})
 		}
 		return err
 	})
@@ -37,11 +38,11 @@ func functions(dir, prefix string) ([]function, error) {
 
 // fuzzed runs every fuzz target of the repository for a bounded time.
 func fuzzed(ctx context.Context, o options, t *tally) error {
-	targets, err := functions(".", "Fuzz")
+	found, err := targets(".")
 	if err != nil {
 		return err
 	}
-	for _, f := range targets {
+	for _, f := range found {
 		fmt.Printf("   %s %s for %s\n", f.dir, f.name, o.fuzzTime)
 		verdict(ctx, t, f.dir+" "+f.name, "go", "test", "-run=^$", "-fuzz=^"+f.name+"$",
 			"-fuzztime="+o.fuzzTime.String(), "./"+f.dir)

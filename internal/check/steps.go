@@ -54,16 +54,7 @@ func killsAtLength(ctx context.Context, _ options, t *tally) error {
 	return goTest(ctx, t, "-count=10", "-timeout=0", "-run=Killed", "./cmd/clientele")
 }
 
-func browsed(ctx context.Context, o options, t *tally) error {
-	if !o.skipBrowser {
-		return goTest(ctx, t, browserTests)
-	}
-	tests, err := functions("e2e", "Test")
-	for _, f := range tests {
-		t.skip("e2e "+f.name, "SKIP_BROWSER=1")
-	}
-	return err
-}
+func browsed(ctx context.Context, _ options, t *tally) error { return goTest(ctx, t, browserTests) }
 
 // goTest runs tests, and counts them.
 func goTest(ctx context.Context, t *tally, args ...string) error {
