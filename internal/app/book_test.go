@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -221,6 +222,44 @@ func TestBackupIsRestoredWhole(t *testing.T) {
 	}
 	if left, _ := os.ReadDir(dir); len(left) != 2 {
 		t.Errorf("left behind: %v", left)
+	}
+}
+
+func TestBackupWhileOthersImport(t *testing.T) {
+	path := makeBook(t)
+	b := open(t, path, Watcher{})
+	defer shut(t, b)
+	dir, imported := t.TempDir(), make(chan error, 1)
+	go func() {
+		for i := range 12 {
+			file := filepath.Join(dir, fmt.Sprintf("%d.csv", i))
+			if err := os.WriteFile(file, fmt.Appendf(nil, "order,customer,time,amount\n%d,anna,2026-01-05,1.00\n", i), 0o600); err != nil {
+				imported <- err
+				return
+			}
+			if _, err := b.Importer.Import(context.Background(), file, ingest.Request{}); err != nil {
+				imported <- err
+				return
+			}
+		}
+		imported <- nil
+	}()
+	for i := range 4 {
+		backup, restored := filepath.Join(dir, fmt.Sprint("backup", i)), filepath.Join(dir, fmt.Sprint("book", i))
+		if err := b.Backup(t.Context(), backup, Watcher{}); err != nil {
+			t.Fatal(err)
+		}
+		if err := Restore(t.Context(), backup, restored, Watcher{}); err != nil {
+			t.Fatal(err)
+		}
+		r := open(t, restored, Watcher{})
+		if v, err := r.Verify(t.Context(), Watcher{}); err != nil || v.Err() != nil || int64(v.Files) != lines(t, r) {
+			t.Errorf("backup %d: %+v, %v, %d lines", i, v, err, lines(t, r))
+		}
+		shut(t, r)
+	}
+	if err := <-imported; err != nil {
+		t.Error(err)
 	}
 }
 

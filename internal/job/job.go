@@ -93,15 +93,16 @@ func (q *Queue) nudge() {
 	}
 }
 
-// failure keeps an error whole, or makes one of anything else.
+// failure is an error as it is kept: whole, with its cause in words.
 func failure(err error) *clientele.Error {
-	if e := (*clientele.Error)(nil); errors.As(err, &e) {
-		kept := *e
-		kept.Message = e.Error()
-		if e.At != (clientele.Position{}) {
-			kept.Message = e.Message
-		}
-		return &kept
+	e := (*clientele.Error)(nil)
+	if !errors.As(err, &e) {
+		return clientele.Errorf(clientele.CodeInternal, "%v", err)
 	}
-	return clientele.Errorf(clientele.CodeInternal, "%s", err)
+	kept := *e
+	if e.Err != nil {
+		kept.Message += ": " + e.Err.Error()
+	}
+	kept.Hint = clientele.HintOf(err)
+	return &kept
 }

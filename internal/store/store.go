@@ -58,16 +58,16 @@ type Job struct {
 	Kind     string          `json:"kind"`          // which handler runs it
 	Key      string          `json:"key,omitempty"` // at most one unfinished job per kind and key; "" is no key
 	Payload  json.RawMessage `json:"payload"`       // the handler's input
-	State    JobState        `json:"state"`         //
-	Attempts int             `json:"attempts"`      // leases so far, this one included
-	RunAt    time.Time       `json:"run_at"`        // not before
-	Cancel   bool            `json:"cancel"`        // somebody asked for it to stop
-	Progress JobProgress     `json:"progress"`      //
-	Result   json.RawMessage `json:"result"`        // of a done job; null otherwise
-	Error    json.RawMessage `json:"error"`         // of a failed job, a clientele.Error; null otherwise
-	Created  time.Time       `json:"created"`       //
-	Started  *time.Time      `json:"started"`       // first lease; null while queued
-	Finished *time.Time      `json:"finished"`      // null until then
+	State    JobState        `json:"state"`
+	Attempts int             `json:"attempts"` // leases so far, this one included
+	RunAt    time.Time       `json:"run_at"`   // not before
+	Cancel   bool            `json:"cancel"`   // somebody asked for it to stop
+	Progress JobProgress     `json:"progress"`
+	Result   json.RawMessage `json:"result"` // of a done job; null otherwise
+	Error    json.RawMessage `json:"error"`  // of a failed job, a clientele.Error; null otherwise
+	Created  time.Time       `json:"created"`
+	Started  *time.Time      `json:"started"`  // first lease; null while queued
+	Finished *time.Time      `json:"finished"` // null until then
 }
 
 // Failure is the error that a failed job ended with, whole; nil otherwise.
@@ -75,11 +75,11 @@ func (j Job) Failure() *clientele.Error {
 	if j.State != JobFailed {
 		return nil
 	}
-	e := clientele.Errorf(clientele.CodeInternal, "the error of job %s cannot be read", j.ID)
-	if kept := new(clientele.Error); json.Unmarshal(j.Error, kept) == nil {
-		return kept
+	kept := new(clientele.Error)
+	if err := json.Unmarshal(j.Error, kept); err != nil {
+		return clientele.Errorf(clientele.CodeInternal, "the error of job %s cannot be read", j.ID).Because(err)
 	}
-	return e
+	return kept
 }
 
 // Jobs keeps durable work. Time is the caller's, so that several processes that
