@@ -119,10 +119,11 @@ func (b *tab) do(actions ...chromedp.Action) {
 	}
 }
 
-// open goes to a page of the server and waits until its charts are drawn.
+// open goes to a page of the server, and waits until it is computed and its charts are drawn.
 func (b *tab) open(path string) {
 	b.Helper()
 	b.do(chromedp.Navigate(b.base + path))
+	b.until(`!location.pathname.startsWith("/jobs/") && document.readyState === "complete"`)
 	b.drawn()
 }
 

@@ -18,32 +18,36 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// shown are the pages that people see of the demo company.
-func shown(b *tab) map[string]string {
+// shown is a page that people see, and what it must say.
+type shown struct{ name, path, says string }
+
+// demoPages are the pages of the demo company.
+func demoPages(b *tab) []shown {
 	b.Helper()
-	b.open("/")
 	first := func(selector string) string {
 		return ask[string](b, fmt.Sprintf("document.querySelector(%q).getAttribute('href')", selector))
 	}
-	pages := map[string]string{
-		"statement": "/", "data": "/data", "error": "/nowhere",
-		"explain": first(`.figs a[href*="customers.lost_of_opening"]`), "explain-estimate": first(`a.fig[href*="equity.estimate"]`),
-		"segments": first(`.sheet a[href*="by="]`),
+	b.open("/")
+	pages := []shown{
+		{"statement", "/", "What this statement does not cover"}, {"segments", first(`.sheet a[href*="by=segment"]`), "How each segment moved"},
+		{"data", "/data", "What is in the book"}, {"error", "/nowhere", "There is no such page."},
+		{"explain", first(`.figs a[href*="customers.lost_of_opening"]`), "The customers behind it"},
+		{"explain-estimate", first(`a.fig[href*="equity.estimate"]`), "Customer equity"},
 	}
-	b.open(pages["explain"])
-	pages["orders"] = first(`.list tbody a`)
+	b.open(pages[4].path)
+	pages = append(pages, shown{"orders", first(`.list tbody a`), "Order lines up to"})
 	b.open("/data")
-	pages["rejects"] = first(`.list tbody a`)
-	return pages
+	return append(pages, shown{"rejects", first(`.list tbody tr:last-child a`), "Rows that were not loaded"})
 }
 
 // Every page fits into a telephone, a tablet and a desk, in light and in dark,
 // and has no serious fault of accessibility.
 func TestEveryPageInEverySizeAndTheme(t *testing.T) {
 	b := openTab(t, serveDemo(t))
-	for name, path := range shown(b) {
-		b.open(path)
-		b.everyWay(name)
+	for _, p := range demoPages(b) {
+		b.open(p.path)
+		b.says(p.says)
+		b.everyWay(p.name)
 	}
 }
 
