@@ -124,6 +124,30 @@ func TestXLSXBomb(t *testing.T) {
 	}
 }
 
+func TestXLSXTooWide(t *testing.T) {
+	path := workbookFile(t, func(f *excelize.File) {
+		f.SetSheetRow("Sheet1", "A1", &[]any{"customer_id", "date", "amount"})
+		f.SetSheetRow("Sheet1", "A2", &[]any{1, "2024-01-05", 1})
+		f.SetCellValue("Sheet1", "XFD2", "far")
+	})
+	if _, err := Inspect(t.Context(), path, t.TempDir(), Request{}); clientele.CodeOf(err) != clientele.CodeInvalid || !strings.Contains(err.Error(), "at most 2000 columns") {
+		t.Error(err)
+	}
+}
+
+func TestParquetBomb(t *testing.T) {
+	type row struct {
+		Text string `parquet:"text,zstd,plain"`
+	}
+	path := filepath.Join(t.TempDir(), "f.parquet")
+	if err := parquet.WriteFile(path, slices.Repeat([]row{{strings.Repeat("a", 1000)}}, 100_000), parquet.PageBufferSize(32<<20)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Inspect(t.Context(), path, t.TempDir(), Request{}); clientele.CodeOf(err) != clientele.CodeInvalid || !strings.Contains(err.Error(), "beyond all measure") {
+		t.Error(err)
+	}
+}
+
 func TestJSONLines(t *testing.T) {
 	text := `{"id": "a", "customer": {"id": 17850, "tags": ["x", "y"]}, "date": "2024-01-05T10:00:00Z", "total": 12.50}
 {"id": "b", "customer": {"id": 17851}, "date": "2024-01-06T10:00:00Z", "total": 1234567890123.123456789, "note": "two\nlines"}

@@ -40,6 +40,9 @@ func (s *source) surveyParquet(ctx context.Context) (v *survey, types []warehous
 	if err != nil {
 		return nil, nil, s.invalid(0, "the Parquet file is damaged or cut off").Because(err).WithHint("Copy or export it again.")
 	}
+	if err := s.parquetBomb(file); err != nil {
+		return nil, nil, err
+	}
 	v = &survey{whole: file.NumRows() <= parquetRows}
 	leaves := map[int]leaf{}
 	for _, c := range file.Root().Columns() {
@@ -59,6 +62,19 @@ func (s *source) surveyParquet(ctx context.Context) (v *survey, types []warehous
 		}
 	}
 	return v, types, nil
+}
+
+// parquetBomb refuses files whose columns grow beyond all measure when unpacked.
+func (s *source) parquetBomb(file *parquet.File) error {
+	var unpacked int64
+	for _, g := range file.Metadata().RowGroups {
+		unpacked += g.TotalByteSize
+	}
+	if unpacked > maxUnpacked || unpacked > ratioFrom && unpacked/maxRatio > file.Size() {
+		return s.invalid(0, "the columns grow beyond all measure when unpacked (more than %d times the file's size, or 64 GB)", maxRatio).
+			WithHint("Write the file anew in smaller parts, or as CSV.")
+	}
+	return nil
 }
 
 // leaf is a column and its place among those that are read.

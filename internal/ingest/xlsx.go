@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
 	"path"
 	"strconv"
@@ -247,8 +248,11 @@ func (b *workbook) cell(e xml.StartElement, d *xml.Decoder, cells *[]string) err
 		at = columnOf(ref)
 	}
 	text, err := textIn(d, "c") // a formula is neither t nor v, and passed over
-	if err != nil || at >= maxColumns {
+	if err != nil || at >= maxColumns && text == "" {
 		return err
+	}
+	if at >= maxColumns {
+		return fmt.Errorf("a value in column %d: at most %d columns are read", at+1, maxColumns)
 	}
 	for len(*cells) <= at {
 		*cells = append(*cells, "")
