@@ -34,31 +34,36 @@ func (v Verification) Err() error {
 }
 
 // Verify hashes every accepted file anew, checks the records and the operational
-// records, and compares the records with what was accepted.
+// records, and compares the records with what was accepted. It waits for an
+// import that is under way.
 func (b *Book) Verify(ctx context.Context, w Watcher) (Verification, error) {
 	v := Verification{Findings: []Finding{}}
+	err := b.Importer.Alone(func() error { return b.verify(ctx, w, &v) })
+	return v, err
+}
+
+func (b *Book) verify(ctx context.Context, w Watcher, v *Verification) error {
 	damaged, err := b.Landing.Verify(ctx, func(done, total int64) { w.progress("reading accepted files", done, total) })
 	if err != nil {
-		return v, err
+		return err
 	}
 	for _, d := range damaged {
 		v.add(landingName+"/"+d.Name, d.Reason)
 	}
 	w.progress("checking the records", 0, 0)
-	if err := b.Records.Check(ctx); err != nil {
-		if ctx.Err() != nil {
-			return v, err
-		}
-		v.add(recordsName, err.Error())
-	}
+	v.check(recordsName, b.Records.Check(ctx))
 	w.progress("checking the operational records", 0, 0)
-	if err := b.Store.Check(ctx); err != nil {
-		if ctx.Err() != nil {
-			return v, err
-		}
-		v.add(operationsName, err.Error())
+	v.check(operationsName, b.Store.Check(ctx))
+	if err := ctx.Err(); err != nil {
+		return err // what was stopped found nothing
 	}
-	return v, b.compare(ctx, &v)
+	return b.compare(ctx, v)
+}
+
+func (v *Verification) check(where string, err error) {
+	if err != nil {
+		v.add(where, err.Error())
+	}
 }
 
 func (v *Verification) add(where, reason string) {
