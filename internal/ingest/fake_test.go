@@ -23,7 +23,7 @@ type fakeWarehouse struct {
 	rows                map[string][][]string // accepted rows by batch
 	failCommit          error
 	failRead            error
-	resets              int
+	resets, loads       int
 }
 
 func newFake() *fakeWarehouse {
@@ -31,6 +31,7 @@ func newFake() *fakeWarehouse {
 }
 
 func (w *fakeWarehouse) Load(_ context.Context, b warehouse.Batch, o warehouse.LoadOptions) (warehouse.LoadReport, error) {
+	w.loads++
 	if got, ok := w.reports[b.ID]; ok {
 		got.Duplicate, got.Loaded = got.Read-got.Rejected, 0
 		return got, nil

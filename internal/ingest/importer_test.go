@@ -308,18 +308,18 @@ func TestTypesAreSettledAgainWhenRowsAreRejected(t *testing.T) {
 	b := newBook(t)
 	var text strings.Builder
 	text.WriteString("customer_id;date;amount\n")
-	for i := range 500_000 {
+	for i := range 220_000 {
 		fmt.Fprintf(&text, "%d;2024-01-05;100\n", i)
 		if i == 60_000 { // between the slices
 			text.WriteString("7;2024-01-05;1,50\nbad;2024-01-05;1,50\n")
 		}
 	}
 	got := b.take(t, "f.csv", text.String(), Request{}, "")
-	if got.Rejected != 1 || got.Loaded != 500_001 {
+	if got.Rejected != 1 || got.Loaded != 220_001 {
 		t.Errorf("%d %d", got.Rejected, got.Loaded)
 	}
-	if c := b.fake.batches[0].Input.Columns[2]; c.Mark != "," {
-		t.Errorf("%+v", c)
+	if c := b.fake.batches[0].Input.Columns[2]; c.Mark != "," || b.fake.loads != 2 {
+		t.Errorf("%+v after %d loads", c, b.fake.loads)
 	}
 }
 
