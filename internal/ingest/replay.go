@@ -99,6 +99,14 @@ func (im *Importer) loadEntry(ctx context.Context, e Entry) error {
 	return err
 }
 
+// Alone runs f while no import is under way, so that landing/ and the records
+// stand still. It waits for the import at hand.
+func (im *Importer) Alone(f func() error) error {
+	im.mu.Lock()
+	defer im.mu.Unlock()
+	return f()
+}
+
 // Report is the present report of a landed file: counts and first rejects as
 // the records have them, State loaded or kept.
 func (im *Importer) Report(ctx context.Context, e Entry) (FileReport, error) {
