@@ -15,7 +15,11 @@
 //   - There is an estimate, or a *fit.Refusal that says why not. Functions of
 //     parameters and histories outside their domain give NaN, never a panic.
 //
-// The model is the Pareto/NBD of Schmittlein, Morrison and Colombo (Management
+// The default is the Pareto/NBD of Schmittlein, Morrison and Colombo (Management
 // Science 33, 1987): while alive a customer buys at rate λ, Gamma(R, Alpha)
-// over customers, and leaves at rate μ, Gamma(S, Beta) over customers.
+// over customers, and leaves at rate μ, Gamma(S, Beta) over customers. Beside it
+// stand the BG/NBD and MBG/NBD, where customers leave after a purchase, the NBD,
+// where nobody leaves, and the BG/BB for purchases at given opportunities, which
+// its time then counts in place of weeks. Model is what they all say of a customer; each has a
+// Fit function on weighted cells.
 package btyd

@@ -54,7 +54,7 @@ func FitParetoNBD(cells []Cell, o Options) (*ParetoNBDFit, error) {
 
 // FitParetoNBD fits the grid's cells; see the function of the same name.
 func (g *Grid) FitParetoNBD(o Options) (*ParetoNBDFit, error) {
-	if err := g.refuseEarly(o); err != nil {
+	if err := g.refuseEarly(paretoName, o); err != nil {
 		return nil, err
 	}
 	few := g.thin(searchCells)
@@ -85,8 +85,8 @@ func (g *Grid) problem() fit.Problem {
 }
 
 // refuseEarly says what can be said before any search.
-func (g *Grid) refuseEarly(o Options) error {
-	r := &fit.Refusal{Reason: fit.TooFew, Model: paretoName}
+func (g *Grid) refuseEarly(model string, o Options) error {
+	r := &fit.Refusal{Reason: fit.TooFew, Model: model}
 	switch age := g.longestAge(); {
 	case !(g.customers > 0):
 		r.Message, r.Hint = "There are no customers to fit.", "Choose a later as-of date, or import transactions."
@@ -122,12 +122,7 @@ func (g *Grid) identical() bool {
 
 // starts spread over shapes of rate and leaving around the mean rate and age.
 func (g *Grid) starts() [][]float64 {
-	orders, weeks := 0.0, 0.0
-	for i, n := range g.n {
-		orders += n * float64(g.x[i])
-		weeks += n * float64(g.t[i]) / DaysPerWeek
-	}
-	rate, age := orders/weeks, weeks/g.customers
+	rate, age := g.means()
 	var out [][]float64
 	for _, k := range [][3]float64{ // r, s, β over the mean age
 		{0.5, 0.5, 0.5}, {1, 0.2, 1}, {1, 1.5, 1.5}, {2, 0.1, 0.2}, {0.3, 2, 4},
@@ -136,6 +131,16 @@ func (g *Grid) starts() [][]float64 {
 		out = append(out, []float64{k[0], k[0] / (rate * leave), k[1], k[2] * age})
 	}
 	return out
+}
+
+// means are the repeat purchases per week of age, and the mean age in weeks.
+func (g *Grid) means() (rate, age float64) {
+	orders, weeks := 0.0, 0.0
+	for i, n := range g.n {
+		orders += n * float64(g.x[i])
+		weeks += n * float64(g.t[i]) / DaysPerWeek
+	}
+	return orders / weeks, weeks / g.customers
 }
 
 // nameLimit names the model at the edge that ln θ heads for: the parameters

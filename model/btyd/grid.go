@@ -36,8 +36,11 @@ type chunk struct {
 
 // NewGrid lays cells out. The error is a *fit.Refusal for a cell that
 // contradicts itself.
-func NewGrid(cells []Cell) (*Grid, error) {
-	if err := checkCells(paretoName, cells); err != nil {
+func NewGrid(cells []Cell) (*Grid, error) { return newGrid(paretoName, cells) }
+
+// newGrid is NewGrid with the name of the model for the refusal.
+func newGrid(model string, cells []Cell) (*Grid, error) {
+	if err := checkCells(model, cells); err != nil {
 		return nil, err
 	}
 	g := &Grid{slot: make([]int32, len(cells))}

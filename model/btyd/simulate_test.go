@@ -45,3 +45,25 @@ func gamma(rng *rand.Rand, shape float64) float64 {
 		}
 	}
 }
+
+// simulatedBetaGeometric is simulated for the beta-geometric models: leaving
+// happens after a purchase, at day resolution.
+func simulatedBetaGeometric(p betaGeometric, n, births, end int, seed uint64) []Cell {
+	rng := rand.New(rand.NewPCG(seed, 2))
+	cells := make([]Cell, n)
+	for i := range cells {
+		c := Cell{T: end - rng.IntN(births), N: 1}
+		lambda := gamma(rng, p.r) / p.alpha / 7
+		u, v := gamma(rng, p.a), gamma(rng, p.b)
+		leave := u / (u + v)
+		gone := p.first == 1 && rng.Float64() < leave
+		for at := rng.ExpFloat64() / lambda; !gone && at <= float64(c.T); at += rng.ExpFloat64() / lambda {
+			if day := int(math.Ceil(at)); day > c.Tx {
+				c.X, c.Tx = c.X+1, min(day, c.T)
+				gone = rng.Float64() < leave
+			}
+		}
+		cells[i] = c
+	}
+	return cells
+}

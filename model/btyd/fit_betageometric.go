@@ -1,0 +1,94 @@
+package btyd
+
+import (
+	"math"
+
+	"github.com/clientele/clientele/model/fit"
+	"github.com/clientele/clientele/model/mathx"
+)
+
+var betaGeometricNames = []string{"r", "alpha", "a", "b"}
+
+var bgFamily = family[BGNBD]{
+	name: "BG/NBD", names: betaGeometricNames,
+	of:     func(v []float64) BGNBD { return BGNBD{v[0], v[1], v[2], v[3]} },
+	add:    func(p BGNBD, g *Grid, c *chunk, sum []float64) { p.core().add(g, c, sum) },
+	starts: (*Grid).betaGeometricStarts, limit: betaGeometricLimit,
+}
+
+var mbgFamily = family[MBGNBD]{
+	name: "MBG/NBD", names: betaGeometricNames,
+	of:     func(v []float64) MBGNBD { return MBGNBD{v[0], v[1], v[2], v[3]} },
+	add:    func(p MBGNBD, g *Grid, c *chunk, sum []float64) { p.core().add(g, c, sum) },
+	starts: (*Grid).betaGeometricStarts, limit: betaGeometricLimit,
+}
+
+// FitBGNBD fits cells by maximum likelihood. The error is a *fit.Refusal: see
+// FitParetoNBD.
+func FitBGNBD(cells []Cell, o Options) (*Fit[BGNBD], error) { return bgFamily.fit(cells, o) }
+
+// FitMBGNBD fits cells by maximum likelihood. The error is a *fit.Refusal: see
+// FitParetoNBD.
+func FitMBGNBD(cells []Cell, o Options) (*Fit[MBGNBD], error) { return mbgFamily.fit(cells, o) }
+
+// add adds a chunk's log-likelihood and its derivatives by r, α, a, b to sum.
+func (p betaGeometric) add(g *Grid, c *chunk, sum []float64) {
+	k, n := p.r+c.x, c.x+p.first
+	var weight, l, byR, byAlpha, left float64
+	for i := c.lo; i < c.hi; i++ {
+		h, w := g.history(i), g.n[i]
+		odds := p.logOdds(h)
+		dead := w / (1 + math.Exp(-odds))
+		end, last := p.alpha+h.T, p.alpha+h.Tx
+		weight += w
+		left += dead
+		l += w * (mathx.Softplus(odds) - k*math.Log(end))
+		byR += dead*math.Log1p((h.T-h.Tx)/last) - w*math.Log(end)
+		byAlpha -= k * ((w-dead)/end + dead/last)
+	}
+	lnAlpha := math.Log(p.alpha)
+	both := digamma(p.a+p.b) - digamma(p.a+p.b+n)
+	sum[0] += l + weight*(mathx.LgammaDiff(p.r, c.x)+p.r*lnAlpha+mathx.LgammaDiff(p.b, n)-mathx.LgammaDiff(p.a+p.b, n))
+	sum[1] += byR + weight*(digamma(k)-digamma(p.r)+lnAlpha)
+	sum[2] += byAlpha + weight*p.r/p.alpha
+	sum[3] += weight*both + left/p.a
+	sum[4] += weight * (digamma(p.b+n) - digamma(p.b) + both)
+	if n > 0 {
+		sum[4] -= left / (p.b + n - 1)
+	}
+}
+
+// betaGeometricStarts spread over shapes of rate and leaving.
+func (g *Grid) betaGeometricStarts() [][]float64 {
+	rate, _ := g.means()
+	var out [][]float64
+	for _, k := range [][3]float64{ // r, a, b
+		{0.3, 0.8, 2.5}, {1, 0.3, 3}, {0.5, 1, 1}, {2, 0.1, 0.5}, {0.5, 4, 12},
+	} {
+		out = append(out, []float64{k[0], k[0] / (rate * (1 + k[1]/k[2])), k[1], k[2]})
+	}
+	return out
+}
+
+// betaGeometricLimit names the model at the edge that ln θ heads for.
+func betaGeometricLimit(x []float64) (limit, message, hint string) {
+	const far = fit.MaxLogParameter - 2
+	r, alpha, a, b := x[0], x[1], x[2], x[3]
+	switch {
+	case a < -far && b > -far/2, b > far && a < far/2:
+		return "NBD (no leaving)", "The data show no customer leaving: the probability of leaving goes to zero.",
+			"Use a longer record: the customers' silences are still too short to tell who has left."
+	case a > far/2 && b > far/2:
+		return "NBD with one probability of leaving (geometric)", "The data do not show that customers differ in how readily they leave.",
+			"Use a longer record, or more customers."
+	case r > far/2 && alpha > far/2:
+		return "one purchase rate (Poisson with beta-geometric leaving)", "The data do not show that customers differ in how often they buy.",
+			"Check that customer ids are those of single customers; use a longer record."
+	case a < -far/2 || b < -far/2:
+		return "customers who leave at once beside NBD", "A share of the customers seems to leave at the first occasion and the rest never.",
+			"Use a longer record, or look at one-time buyers apart."
+	default:
+		return "a limit of the beta-geometric/NBD", "The likelihood has no maximum inside the model: it rises towards the edge.",
+			"Use a longer record, or more customers."
+	}
+}

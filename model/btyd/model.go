@@ -1,0 +1,109 @@
+package btyd
+
+import (
+	"math"
+
+	"github.com/clientele/clientele/model/fit"
+)
+
+// Model is what every purchase model of this package says of a customer. Time is
+// in weeks, for the BG/BB in opportunities. Arguments outside the domain give
+// NaN.
+type Model interface {
+	// LogLikelihood returns ln of the likelihood of one history.
+	LogLikelihood(h History) float64
+	// PAlive returns the probability that the customer is still one at T.
+	PAlive(h History) float64
+	// ExpectedOrders returns the purchases expected in the weeks after T.
+	ExpectedOrders(h History, weeks float64) float64
+	// ExpectedOrdersNew returns the repeat purchases expected of a new customer
+	// in the first weeks.
+	ExpectedOrdersNew(weeks float64) float64
+	// DET returns the discounted purchases expected after T up to the horizon,
+	// which may be math.Inf(1); delta is continuous, per unit of time. It is +Inf
+	// where the sum has no end.
+	DET(h History, delta, horizon float64) float64
+}
+
+// Fit is an accepted fit: the parameters, and how sure they are (the embedded
+// Estimate).
+type Fit[M Model] struct {
+	Params M
+	*fit.Estimate
+	Cells     int     // distinct cells
+	Repeaters float64 // customers with a repeat purchase; Weight is all customers
+}
+
+// family is what a fit needs to know of a model.
+type family[M Model] struct {
+	name  string
+	names []string // of the parameters
+	of    func(theta []float64) M
+	// add adds a chunk's log-likelihood to sum[0] and its derivatives by θ to the
+	// rest.
+	add    func(m M, g *Grid, c *chunk, sum []float64)
+	starts func(g *Grid) [][]float64
+	limit  func(logTheta []float64) (limit, message, hint string)
+}
+
+// fit maximises the likelihood of cells. The error is a *fit.Refusal.
+func (f family[M]) fit(cells []Cell, o Options) (*Fit[M], error) {
+	g, err := newGrid(f.name, cells)
+	if err != nil {
+		return nil, err
+	}
+	if err := g.refuseEarly(f.name, o); err != nil {
+		return nil, err
+	}
+	fo := fit.Options{Starts: f.starts(g), NameLimit: f.limit}
+	if few := g.thin(searchCells); few != g {
+		p := f.problem(few)
+		fo.Coarse = &p
+	}
+	e, err := fit.Maximise(f.problem(g), fo)
+	if err != nil {
+		return nil, err
+	}
+	return &Fit[M]{Params: f.of(e.Theta), Estimate: e, Cells: g.Len(), Repeaters: g.repeaters}, nil
+}
+
+// problem is the likelihood of the grid in ln θ, chunks in parallel and added up
+// in their order.
+func (f family[M]) problem(g *Grid) fit.Problem {
+	dim := len(f.names)
+	parts := make([]float64, len(g.chunks)*(dim+1))
+	theta := make([]float64, dim)
+	return fit.Problem{
+		Model: f.name, Names: f.names, Weight: g.customers,
+		LogLikelihood: func(x, grad []float64) float64 {
+			for i := range theta {
+				theta[i] = math.Exp(x[i])
+			}
+			m := f.of(theta)
+			clear(parts)
+			parallel(len(g.chunks), func(i int, _ *scratch) {
+				f.add(m, g, &g.chunks[i], parts[i*(dim+1):(i+1)*(dim+1)])
+			})
+			total := 0.0
+			clear(grad)
+			for i := range g.chunks {
+				part := parts[i*(dim+1) : (i+1)*(dim+1)]
+				total += part[0]
+				for j := range grad {
+					grad[j] += part[j+1] * theta[j]
+				}
+			}
+			return total
+		},
+	}
+}
+
+// positive is true where every parameter is above 0 and finite.
+func positive(theta ...float64) bool {
+	for _, v := range theta {
+		if !(v > 0 && v <= math.MaxFloat64) {
+			return false
+		}
+	}
+	return true
+}
