@@ -273,9 +273,17 @@ func (e *evidence) decide(name string, commaFile bool) decided {
 	return d
 }
 
-// nearly says whether at most one value in twenty is unlike the others: such
-// strays are rejected row by row, and do not change what the column is.
-func nearly(alike, all int64) bool { return alike > 0 && (all-alike)*20 <= all }
+// fewStrays is the size up to which a file's column is told by two values in
+// three: one bad row in a file of five is a bad row, not another kind of column.
+const fewStrays = 60
+
+// nearly says whether the values unlike the others are so few that they are
+// rejected row by row and do not change what the column is: one in twenty, or
+// one in three of a small file.
+func nearly(alike, all int64) bool {
+	strays := all - alike
+	return alike > 0 && (strays*20 <= all || all <= fewStrays && strays*3 <= all)
+}
 
 func (e *evidence) decideDate(d *decided) {
 	d.shape, d.proof, d.example = e.shape, e.proof, e.example
