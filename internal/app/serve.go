@@ -34,7 +34,8 @@ func (b *Book) Serve(ctx context.Context, pages net.Listener, commands http.Hand
 		Book: b, Statements: b.Statements, Importer: b.Importer, Records: b.Records, Jobs: b.Jobs,
 		Uploads: b.file(uploadsName), Assets: assets, Log: log,
 	}
-	handler := httpd.Wrap(ui.New(services), httpd.Options{Log: log, Uploads: []string{"/data/uploads"}})
+	site := ui.New(services)
+	handler := httpd.Wrap(site, httpd.Options{Log: log, Uploads: []string{ui.UploadPath}, Fail: site.Fail})
 	worker := job.NewWorker(b.Jobs, ui.Handlers(services), log)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return httpd.Serve(ctx, pages, handler, log) })

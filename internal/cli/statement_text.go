@@ -63,10 +63,7 @@ func writeStatementText(w *bufio.Writer, name string, st clientele.Statement) er
 	fmt.Fprintf(p, "%s: customers as an asset, %s to %s\n\n", name, st.From, st.To)
 	p.note(statement.Headline(st))
 	p.body(st)
-	for _, s := range st.Segments {
-		fmt.Fprintf(p, "\n%s = %s\n", s.Attribute, s.Segment)
-		p.body(s)
-	}
+	p.segments(st)
 	p.footer(st)
 	return w.Flush()
 }
