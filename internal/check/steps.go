@@ -105,11 +105,12 @@ func scanned(ctx context.Context, _ options, t *tally) error {
 	return nil
 }
 
-// verdict runs a command that says by its exit whether one check passed.
+// verdict runs a command that says by its exit whether one check passed; what it
+// printed is shown if not.
 func verdict(ctx context.Context, t *tally, name, command string, args ...string) {
-	cmd := exec.CommandContext(ctx, command, args...)
-	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
-	if err := cmd.Run(); err != nil {
+	out, err := exec.CommandContext(ctx, command, args...).CombinedOutput()
+	if err != nil {
+		fmt.Fprintf(t.out, "%s", out)
 		t.fail(name, err.Error())
 		return
 	}
