@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net"
 	"net/http"
@@ -9,7 +10,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/httpd"
 	"github.com/clientele/clientele/internal/job"
 	"github.com/clientele/clientele/internal/ui"
@@ -24,11 +24,11 @@ func SocketPath(path string) string { return filepath.Join(path, socketName) }
 func (b *Book) Serve(ctx context.Context, pages net.Listener, commands http.Handler, log *slog.Logger) error {
 	assets, err := web.Open()
 	if err != nil {
-		return closing(err, pages)
+		return errors.Join(err, pages.Close())
 	}
 	socket, err := httpd.ListenSocket(SocketPath(b.Path))
 	if err != nil {
-		return closing(fileError("the book's socket cannot be made", err), pages)
+		return errors.Join(fileError("the book's socket cannot be made", err), pages.Close())
 	}
 	services := ui.Services{
 		Book: b, Statements: b.Statements, Importer: b.Importer, Records: b.Records, Jobs: b.Jobs,
@@ -42,11 +42,4 @@ func (b *Book) Serve(ctx context.Context, pages net.Listener, commands http.Hand
 	group.Go(func() error { return httpd.Serve(ctx, socket, commands, log) })
 	group.Go(func() error { return worker.Run(ctx) })
 	return group.Wait()
-}
-
-func closing(err error, l net.Listener) error {
-	if closed := l.Close(); closed != nil {
-		return clientele.Errorf(clientele.CodeInternal, "%v", closed).Because(err)
-	}
-	return err
 }

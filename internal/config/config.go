@@ -54,11 +54,11 @@ func Load(path string) (clientele.Settings, error) {
 	if err != nil {
 		return clientele.Settings{}, clientele.Errorf(clientele.CodeInvalid, "the settings cannot be read").Because(err)
 	}
-	return Parse(path, text)
+	return parse(path, text)
 }
 
-// Parse reads settings from the text of a file; path is for messages.
-func Parse(path string, text []byte) (clientele.Settings, error) {
+// parse reads settings from the text of a file; path is for messages.
+func parse(path string, text []byte) (clientele.Settings, error) {
 	f := fromSettings(clientele.DefaultSettings())
 	d := toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields()
 	if err := d.Decode(&f); err != nil {

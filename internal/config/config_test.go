@@ -14,7 +14,7 @@ import (
 )
 
 func TestParseTakesDefaultsForWhatIsNotSaid(t *testing.T) {
-	got, err := Parse("book.toml", []byte("name = 'Acme'\nmargin = 1\n[definition]\nlapse_days = 90\n"))
+	got, err := parse("book.toml", []byte("name = 'Acme'\nmargin = 1\n[definition]\nlapse_days = 90\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,7 +36,7 @@ func TestErrorsNameFileLineAndKey(t *testing.T) {
 		{"key twice", "name = 'A'\nname = 'B'\n", "b.toml:2: "},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := Parse("b.toml", []byte(c.text))
+			_, err := parse("b.toml", []byte(c.text))
 			if clientele.CodeOf(err) != clientele.CodeInvalid || !strings.HasPrefix(err.Error(), c.want) {
 				t.Errorf("got %v (%s), want %s…", err, clientele.CodeOf(err), c.want)
 			}
@@ -58,7 +58,7 @@ func TestFormatRoundTrips(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := Parse("book.toml", text)
+		got, err := parse("book.toml", text)
 		if err != nil {
 			t.Fatalf("%v in\n%s", err, text)
 		}
@@ -108,7 +108,7 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte("name = 'A'\n[definition]\nkind='both'"))
 	f.Add([]byte("= [ \x00"))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		if s, err := Parse("b", text); err == nil && s.Validate() != nil {
+		if s, err := parse("b", text); err == nil && s.Validate() != nil {
 			t.Errorf("accepted settings that do not validate: %+v", s)
 		}
 	})

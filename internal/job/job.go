@@ -56,34 +56,12 @@ func (q *Queue) Add(ctx context.Context, kind, key string, payload any) (store.J
 // Job returns a job with its progress. CodeNotFound if there is none.
 func (q *Queue) Job(ctx context.Context, id string) (store.Job, error) { return q.jobs.Job(ctx, id) }
 
-// Recent lists jobs, newest first; of one kind unless kind is "".
-func (q *Queue) Recent(ctx context.Context, kind string, limit int) ([]store.Job, error) {
-	return q.jobs.RecentJobs(ctx, kind, limit)
-}
-
 // Cancel ends a waiting job and asks a running one to stop, which it does
 // within a second or two. A finished job stays as it is.
 func (q *Queue) Cancel(ctx context.Context, id string) (store.Job, error) {
 	j, err := q.jobs.CancelJob(ctx, id, time.Now())
 	q.nudge()
 	return j, err
-}
-
-// Wait returns the job once it is finished, or when ctx ends, with ctx's error.
-func (q *Queue) Wait(ctx context.Context, id string) (store.Job, error) {
-	tick := time.NewTicker(pollEvery)
-	defer tick.Stop()
-	for {
-		j, err := q.jobs.Job(ctx, id)
-		if err != nil || j.State.Finished() {
-			return j, err
-		}
-		select {
-		case <-ctx.Done():
-			return j, ctx.Err()
-		case <-tick.C:
-		}
-	}
 }
 
 func (q *Queue) nudge() {

@@ -91,13 +91,25 @@ func work(t *testing.T, m *memory, h Handler) store.Job {
 		}
 	}
 	running := start(ctx, q, h)
-	j, err := q.Wait(ctx, m.job.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
+	j := await(ctx, t, q, m.job.ID)
 	stop()
 	<-running
 	return j
+}
+
+// await returns the job once it is finished.
+func await(ctx context.Context, t *testing.T, q *Queue, id string) store.Job {
+	t.Helper()
+	for ctx.Err() == nil {
+		if j, err := q.Job(ctx, id); err != nil {
+			t.Fatal(err)
+		} else if j.State.Finished() {
+			return j
+		}
+		time.Sleep(time.Millisecond)
+	}
+	t.Fatal("the job was never finished")
+	return store.Job{}
 }
 
 func start(ctx context.Context, q *Queue, h Handler) (done chan struct{}) {

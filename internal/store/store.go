@@ -90,8 +90,6 @@ type Jobs interface {
 	AddJob(ctx context.Context, j Job) (Job, error)
 	// Job returns a job. CodeNotFound if there is none.
 	Job(ctx context.Context, id string) (Job, error)
-	// RecentJobs lists jobs, newest first; of one kind unless kind is "".
-	RecentJobs(ctx context.Context, kind string, limit int) ([]Job, error)
 	// LeaseJob gives owner the job that has waited longest of those due, or whose
 	// lease has run out, until a time. ok is false when there is none.
 	LeaseJob(ctx context.Context, owner string, now, until time.Time) (j Job, ok bool, err error)

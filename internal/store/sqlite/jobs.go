@@ -34,24 +34,6 @@ func (s *Store) Job(ctx context.Context, id string) (store.Job, error) {
 	return j, failure(err)
 }
 
-// RecentJobs implements store.Jobs.
-func (s *Store) RecentJobs(ctx context.Context, kind string, limit int) ([]store.Job, error) {
-	rows, err := s.db.QueryContext(ctx, queries.Text("job.list_recent"), kind, limit)
-	if err != nil {
-		return nil, failure(err)
-	}
-	defer rows.Close()
-	jobs := []store.Job{}
-	for rows.Next() {
-		j, err := scanJob(rows)
-		if err != nil {
-			return nil, failure(err)
-		}
-		jobs = append(jobs, j)
-	}
-	return jobs, failure(rows.Err())
-}
-
 // LeaseJob implements store.Jobs.
 func (s *Store) LeaseJob(ctx context.Context, owner string, now, until time.Time) (store.Job, bool, error) {
 	at := now.UnixMilli()

@@ -41,7 +41,6 @@ func Test(t *testing.T, e Engine) {
 		"an owner without a lease is refused":         testLostLease,
 		"released jobs can be leased":                 testRelease,
 		"finished jobs are forgotten, others are not": testForget,
-		"recent jobs come newest first":               testRecent,
 		"what does not exist is not found":            testNotFound,
 		"the cache keeps values":                      testCache,
 		"the cache forgets the least recently used":   testCacheBound,
@@ -313,31 +312,6 @@ func testForget(t *testing.T, e Engine) {
 	wantCode(t, err, clientele.CodeNotFound)
 	if _, err := s.Job(t.Context(), "queued"); err != nil {
 		t.Errorf("an unfinished job was forgotten: %v", err)
-	}
-}
-
-func testRecent(t *testing.T, e Engine) {
-	s := open(t, e)
-	for i, id := range []string{"b", "c", "a"} {
-		add(t, s, sample(id, i))
-	}
-	other := sample("other", 9)
-	other.Kind = "statement"
-	add(t, s, other)
-	for _, c := range []struct {
-		kind  string
-		limit int
-		want  []string
-	}{{"", 9, []string{"other", "a", "c", "b"}}, {"import", 2, []string{"a", "c"}}, {"none", 9, nil}} {
-		jobs, err := s.RecentJobs(t.Context(), c.kind, c.limit)
-		must(t, err)
-		var ids []string
-		for _, j := range jobs {
-			ids = append(ids, j.ID)
-		}
-		if diff := cmp.Diff(c.want, ids); diff != "" {
-			t.Errorf("kind %q: %s", c.kind, diff)
-		}
 	}
 }
 

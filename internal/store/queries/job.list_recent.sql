@@ -1,3 +1,0 @@
-SELECT id, kind, key, payload, state, attempts, run_at, cancel, step, fraction, done_rows, result, error, created_at, started_at, finished_at
-FROM job WHERE ? IN (kind, '')
-ORDER BY created_at DESC, id DESC LIMIT ?
