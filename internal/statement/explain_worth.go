@@ -115,7 +115,7 @@ func (v valuation) read(ctx context.Context, summary warehouse.Summary, day clie
 	for c, err := range summary.Customers(ctx, warehouse.CustomersQuery{
 		Definition: v.Settings.Definition, Cells: scores.Cells, Spend: scores.Spend, Margin: v.terms().Margin,
 		Within: by, Segment: v.request.Segment, Group: v.rows.group, ByWorth: !(v.rows.opening && v.rows.closing),
-		Offset: v.request.Offset, Limit: int64(v.request.Limit),
+		WorthOnly: true, Offset: v.request.Offset, Limit: int64(v.request.Limit),
 	}) {
 		if err != nil {
 			return err

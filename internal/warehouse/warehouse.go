@@ -320,6 +320,7 @@ type CustomersQuery struct {
 	Segment    string
 	Group      Group
 	ByWorth    bool // by CLV, highest first, then by id; false: by id
+	WorthOnly  bool // leaves Orders and Value zero: they take reading every line
 	Offset     int64
 	Limit      int64 // 0: all
 }

@@ -2,7 +2,6 @@ package duckdb
 
 import (
 	"context"
-	"database/sql"
 	"iter"
 
 	"github.com/clientele/clientele/internal/warehouse"
@@ -10,9 +9,8 @@ import (
 
 // Cells implements warehouse.Summary.
 func (s *summary) Cells(ctx context.Context, by warehouse.CellsBy) iter.Seq2[warehouse.Cell, error] {
-	prepare := func(tx *sql.Tx) error { return prepareGroups(ctx, tx, by) }
 	return func(yield func(warehouse.Cell, error) bool) {
-		for row, err := range s.stream(ctx, prepare, render("cell.count", newSplit(by))) {
+		for row, err := range s.stream(ctx, question{by: by, query: render("cell.count", newSplit(by))}) {
 			var c warehouse.Cell
 			if err == nil {
 				c = warehouse.Cell{
@@ -31,7 +29,7 @@ func (s *summary) Cells(ctx context.Context, by warehouse.CellsBy) iter.Seq2[war
 // SpendBins implements warehouse.Summary.
 func (s *summary) SpendBins(ctx context.Context) ([]warehouse.SpendBin, error) {
 	var bins []warehouse.SpendBin
-	for row, err := range s.stream(ctx, unprepared, render("spend.bin", nil)) {
+	for row, err := range s.stream(ctx, question{query: render("spend.bin", nil)}) {
 		if err != nil {
 			return nil, err
 		}

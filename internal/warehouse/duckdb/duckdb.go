@@ -58,6 +58,7 @@ type DB struct {
 	load    sync.Mutex // one Load or Reset at a time
 
 	rejected, read counter // of the load under way
+	kept           *kept
 
 	mu sync.RWMutex // guards db
 	db *sql.DB      // nil after a failure, until it can be opened again
@@ -75,7 +76,7 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 		return nil, clientele.Errorf(clientele.CodeInvalid, "the records cannot lie under a name with ? or %%: %s", abs).
 			WithHint("Give the directory another name.")
 	}
-	d := &DB{path: abs, options: o, read: counter{keep: true}}
+	d := &DB{path: abs, options: o, read: counter{keep: true}, kept: newKept()}
 	if err := d.open(ctx); err != nil {
 		return nil, err
 	}
@@ -126,6 +127,7 @@ func (d *DB) open(ctx context.Context) error {
 		return errors.Join(translate(err), db.Close())
 	}
 	d.db = db
+	d.kept.reset()
 	return nil
 }
 
@@ -158,7 +160,7 @@ func (d *DB) prepare(ctx context.Context, db *sql.DB) error {
 			return err
 		}
 	}
-	_, err = conn.ExecContext(ctx, d.settings(memory))
+	_, err = conn.ExecContext(ctx, "ATTACH ':memory:' AS kept;\n"+d.settings(memory))
 	return err
 }
 

@@ -26,11 +26,12 @@ func (d *DB) Explain(ctx context.Context, q warehouse.ExplainQuery) (warehouse.E
 	if err != nil {
 		return warehouse.Explanation{}, err
 	}
-	out := warehouse.Explanation{Query: strings.Join(append(preparation, rows), ";\n\n") + ";\n"}
-	err = d.snapshot(ctx, func(tx *sql.Tx) error {
-		if err := execute(ctx, tx, preparation); err != nil {
-			return err
-		}
+	var out warehouse.Explanation
+	for _, t := range preparation {
+		out.Query += t.create() + ";\n\n"
+	}
+	out.Query += rows + ";\n"
+	err = d.snapshot(ctx, preparation, func(tx *sql.Tx) error {
 		return readPage(ctx, tx, &out, pageOf{rows, q.Offset, q.Limit})
 	})
 	if err != nil {
@@ -81,8 +82,8 @@ func appendExplained(to []warehouse.ExplainRow, rows *sql.Rows) ([]warehouse.Exp
 	return append(to, r), err
 }
 
-// explain finds the statements that prepare the rows behind a line, and the query of the rows.
-func (s span) explain(q warehouse.ExplainQuery) (preparation []string, rows string, err error) {
+// explain finds the tables that the rows behind a line come from, and the query of the rows.
+func (s span) explain(q warehouse.ExplainQuery) (preparation []table, rows string, err error) {
 	view := explained{BySegment: q.Segment != "", Segment: q.Segment, Value: "value"}
 	if strings.HasPrefix(string(q.Line), "recurring.") {
 		view.Value = "recurring"
@@ -90,7 +91,7 @@ func (s span) explain(q warehouse.ExplainQuery) (preparation []string, rows stri
 	window := clientele.Period{From: s.ClosingWindow + 1, To: s.To}
 	for _, part := range []struct {
 		figures     []figure
-		preparation []string
+		preparation []table
 		source      string
 		view        string
 	}{
@@ -117,7 +118,7 @@ type explained struct {
 }
 
 // explainReason explains the events that share a reason.
-func (s span) explainReason(q warehouse.ExplainQuery, view explained) ([]string, string, error) {
+func (s span) explainReason(q warehouse.ExplainQuery, view explained) ([]table, string, error) {
 	for _, direction := range []string{"in", "out"} {
 		reason, ok := strings.CutPrefix(string(q.Line), "reasons."+direction+".")
 		if !ok {

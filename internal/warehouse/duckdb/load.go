@@ -32,6 +32,7 @@ func (d *DB) Load(ctx context.Context, b warehouse.Batch, o warehouse.LoadOption
 	if err != nil && !d.revive(ctx, b.ID) {
 		return warehouse.LoadReport{}, translate(err)
 	}
+	d.forget(ctx)
 	if o.Progress != nil {
 		o.Progress(report.Read)
 	}

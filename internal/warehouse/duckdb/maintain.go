@@ -25,6 +25,7 @@ func (d *DB) Reset(ctx context.Context) error {
 		d.revive(ctx, "")
 		return translate(err)
 	}
+	d.forget(ctx)
 	return nil
 }
 
@@ -51,7 +52,7 @@ func empty(ctx context.Context, conn *sql.Conn) error {
 // Check implements the contract. Reading every column makes the engine verify the
 // checksum of every block.
 func (d *DB) Check(ctx context.Context) error {
-	return d.snapshot(ctx, func(tx *sql.Tx) error {
+	return d.snapshot(ctx, nil, func(tx *sql.Tx) error {
 		for _, table := range append([]string{"batch", "rejected_row"}, tables...) {
 			if _, err := tx.ExecContext(ctx, fmt.Sprintf("SELECT bit_xor(hash(t)) FROM %s AS t", table)); err != nil {
 				return unsound("the table %s cannot be read", table).Because(err)

@@ -37,17 +37,18 @@ func newSpan(q warehouse.MovementQuery) (span, error) {
 	return s, nil
 }
 
-// preparation lists the statements that make run_movement (and run_piece): one
-// row per customer with the state at both ends, the events between, and money.
-func (s span) preparation() []string {
-	if s.Short {
-		return []string{render("movement.prepare_short", s)}
-	}
-	return []string{render("movement.prepare_pieces", s), render("movement.prepare_long", s)}
-}
+// preparation lists run_movement (after run_piece): one row per customer with the
+// state at both ends, the events between, and money.
+func (s span) preparation() []table { return s.tables("run_movement", "run_piece") }
 
-func (s span) prepare(ctx context.Context, tx *sql.Tx) error {
-	return execute(ctx, tx, s.preparation())
+func (s span) tables(movement, pieces string) []table {
+	if s.Short {
+		return []table{{movement, render("movement.prepare_short", s)}}
+	}
+	return []table{{pieces, render("movement.prepare_pieces", s)}, {movement, render("movement.prepare_long", struct {
+		span
+		Pieces string
+	}{s, pieces})}}
 }
 
 // figures are those that run_movement makes.
@@ -66,10 +67,7 @@ func (d *DB) Movement(ctx context.Context, q warehouse.MovementQuery) (warehouse
 	}
 	t := &tally{span: s, segments: map[string]*clientele.Movement{}}
 	t.start(&t.total)
-	err = d.snapshot(ctx, func(tx *sql.Tx) error {
-		if err := s.prepare(ctx, tx); err != nil {
-			return err
-		}
+	err = d.snapshot(ctx, s.preparation(), func(tx *sql.Tx) error {
 		for _, part := range []struct {
 			figures []figure
 			source  string

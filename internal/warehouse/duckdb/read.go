@@ -15,36 +15,39 @@ import (
 	"github.com/clientele/clientele"
 )
 
-// snapshot runs read in one transaction on a connection of its own, and rolls it
-// back: all that it reads is of one instant, and the temporary tables that it makes,
-// which no other connection sees, go away.
-func (d *DB) snapshot(ctx context.Context, read func(*sql.Tx) error) error {
+// snapshot runs read on a connection of its own, as snapshotOn does.
+func (d *DB) snapshot(ctx context.Context, tables []table, read func(*sql.Tx) error) error {
 	conn, err := d.conn(ctx)
 	if err != nil {
 		return err
 	}
 	defer conn.Close()
+	return translate(d.snapshotOn(ctx, conn, tables, read))
+}
+
+// snapshotOn runs read, with tables at hand, in one transaction, and rolls it back:
+// all that it reads is of one instant, and what it makes for itself, which no other
+// connection sees, goes away.
+func (d *DB) snapshotOn(ctx context.Context, conn *sql.Conn, tables []table, read func(*sql.Tx) error) (err error) {
+	set, err := d.kept.hold(ctx, conn, tables)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, d.kept.release(ctx, conn, set)) }()
 	tx, err := conn.BeginTx(ctx, nil)
 	if err != nil {
-		return translate(err)
+		return err
 	}
 	defer tx.Rollback()
-	return translate(read(tx))
+	if err := set.prepare(ctx, tx); err != nil {
+		return err
+	}
+	return read(tx)
 }
 
 // querier is a connection, or a transaction on one.
 type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-}
-
-// execute runs statements one after another.
-func execute(ctx context.Context, tx *sql.Tx, statements []string) error {
-	for _, statement := range statements {
-		if _, err := tx.ExecContext(ctx, statement); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // each calls scan on every row of a query.

@@ -6,7 +6,6 @@ import (
 	sqldriver "database/sql/driver"
 	"errors"
 	"iter"
-	"sync"
 
 	driver "github.com/duckdb/duckdb-go/v2"
 
@@ -14,12 +13,10 @@ import (
 	"github.com/clientele/clientele/internal/warehouse"
 )
 
-// summary implements warehouse.Summary: a temporary table, run_summary, on a
-// connection of its own. Queries run one after another; their rows may be used at
-// the same time, for the driver holds them.
+// summary implements warehouse.Summary by run_summary, which is kept.
 type summary struct {
-	mu   sync.Mutex // held while a query runs
-	conn *sql.Conn
+	db   *DB
+	set  *keptSet
 	asOf clientele.Date
 }
 
@@ -29,62 +26,82 @@ func (d *DB) Summarise(ctx context.Context, asOf clientele.Date) (warehouse.Summ
 	if err != nil {
 		return nil, err
 	}
-	s := &summary{conn: conn, asOf: asOf}
-	build := render("summary.build", struct{ AsOf clientele.Date }{asOf})
-	if _, err := conn.ExecContext(ctx, build); err != nil {
-		return nil, errors.Join(translate(err), s.Close())
+	defer conn.Close()
+	build := table{"run_summary", render("summary.build", struct{ AsOf clientele.Date }{asOf})}
+	set, err := d.kept.hold(ctx, conn, []table{build})
+	if err != nil {
+		return nil, translate(err)
 	}
-	return s, nil
+	return &summary{db: d, set: set, asOf: asOf}, nil
 }
 
 // Close implements warehouse.Summary.
 func (s *summary) Close() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	_, err := s.conn.ExecContext(context.Background(), "DROP TABLE IF EXISTS run_summary")
-	return errors.Join(translate(err), s.conn.Close())
+	ctx := context.Background()
+	conn, err := s.db.conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	return translate(s.db.kept.release(ctx, conn, s.set))
 }
 
-// stream runs a query after what prepares it, and yields its rows. What prepare
-// makes is gone before the first row is.
-func (s *summary) stream(ctx context.Context, prepare func(*sql.Tx) error, query string) iter.Seq2[[]sqldriver.Value, error] {
+// question is one that a summary is asked.
+type question struct {
+	by      warehouse.CellsBy
+	prepare func(*sql.Conn, *sql.Tx) error // makes what is the question's own; nil: nothing
+	query   string
+}
+
+// stream asks a question, and yields its rows. What it was prepared with is gone
+// before the first row is.
+func (s *summary) stream(ctx context.Context, q question) iter.Seq2[[]sqldriver.Value, error] {
 	return func(yield func([]sqldriver.Value, error) bool) {
-		rows, err := s.run(ctx, prepare, query)
+		conn, err := s.db.conn(ctx)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		defer conn.Close()
+		rows, err := s.ask(ctx, conn, q)
 		if err != nil {
 			yield(nil, translate(err))
 			return
 		}
-		fetch(ctx, s.conn, rows)(yield)
+		fetch(ctx, conn, rows)(yield)
 	}
 }
 
-func (s *summary) run(ctx context.Context, prepare func(*sql.Tx) error, query string) (sqldriver.Rows, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	tx, err := s.conn.BeginTx(ctx, nil)
+func (s *summary) ask(ctx context.Context, conn *sql.Conn, q question) (rows sqldriver.Rows, err error) {
+	tables, err := groups(q.by)
 	if err != nil {
 		return nil, err
 	}
-	defer tx.Rollback()
-	if err := prepare(tx); err != nil {
-		return nil, err
-	}
-	return result(ctx, s.conn, query)
-}
-
-// unprepared is for queries that need nothing but the summary.
-func unprepared(*sql.Tx) error { return nil }
-
-// prepareGroups makes run_movement if customers are split by what happened to them.
-func prepareGroups(ctx context.Context, tx *sql.Tx, by warehouse.CellsBy) error {
-	if by.Movement == nil {
-		return nil
-	}
-	s, err := newSpan(warehouse.MovementQuery{Period: by.Movement.Period, Definition: by.Movement.Definition})
-	if err != nil {
+	err = s.db.snapshotOn(ctx, conn, tables, func(tx *sql.Tx) error {
+		if err := s.set.show(ctx, tx, s.set.tables...); err != nil {
+			return err
+		}
+		if q.prepare != nil {
+			if err := q.prepare(conn, tx); err != nil {
+				return err
+			}
+		}
+		rows, err = result(ctx, conn, q.query)
 		return err
+	})
+	return rows, err
+}
+
+// groups lists run_movement if customers are split by what happened to them.
+func groups(by warehouse.CellsBy) ([]table, error) {
+	if by.Movement == nil {
+		return nil, nil
 	}
-	return s.prepare(ctx, tx)
+	s, err := newSpan(warehouse.MovementQuery{Period: by.Movement.Period, Definition: by.Movement.Definition, By: by.Attribute})
+	if err != nil {
+		return nil, err
+	}
+	return s.preparation(), nil
 }
 
 // split is how statements are rendered that split customers.
@@ -109,17 +126,16 @@ func (s *summary) Customers(ctx context.Context, q warehouse.CustomersQuery) ite
 		warehouse.CustomersQuery
 		AsOf clientele.Date
 	}{newSplit(q.Within), q, s.asOf})
-	prepare := func(tx *sql.Tx) error {
-		if err := s.prepareValue(ctx, tx, q.Definition); err != nil {
-			return err
+	prepare := func(conn *sql.Conn, tx *sql.Tx) error {
+		if !q.WorthOnly {
+			if err := s.prepareValue(ctx, tx, q.Definition); err != nil {
+				return err
+			}
 		}
-		if err := prepareGroups(ctx, tx, q.Within); err != nil {
-			return err
-		}
-		return s.handDown(ctx, tx, q)
+		return handDown(ctx, conn, tx, q)
 	}
 	return func(yield func(clientele.CustomerRow, error) bool) {
-		for row, err := range s.stream(ctx, prepare, query) {
+		for row, err := range s.stream(ctx, question{q.Within, prepare, query}) {
 			var c clientele.CustomerRow
 			if err == nil {
 				c, err = customerRow(row)
@@ -138,25 +154,21 @@ func (s *summary) prepareValue(ctx context.Context, tx *sql.Tx, d clientele.Defi
 	if err != nil {
 		return err
 	}
-	if err := span.prepare(ctx, tx); err != nil {
-		return err
-	}
-	_, err = tx.ExecContext(ctx, "ALTER TABLE run_movement RENAME TO run_value; DROP TABLE IF EXISTS run_piece")
-	return err
+	return create(ctx, tx, span.tables("run_value", "run_value_piece"))
 }
 
 // handDown puts what the model says into temporary tables.
-func (s *summary) handDown(ctx context.Context, tx *sql.Tx, q warehouse.CustomersQuery) error {
+func handDown(ctx context.Context, conn *sql.Conn, tx *sql.Tx, q warehouse.CustomersQuery) error {
 	if _, err := tx.ExecContext(ctx, query("score.create")); err != nil {
 		return err
 	}
-	err := appendRows(ctx, s.conn, "run_cell_score", q.Cells, func(c warehouse.CellScore) []sqldriver.Value {
+	err := appendRows(ctx, conn, "run_cell_score", q.Cells, func(c warehouse.CellScore) []sqldriver.Value {
 		return []sqldriver.Value{c.X, c.Tx, c.T, c.PAlive, c.Expected, c.Discounted, c.LogSD}
 	})
 	if err != nil {
 		return err
 	}
-	return appendRows(ctx, s.conn, "run_spend_score", q.Spend, func(p warehouse.SpendScore) []sqldriver.Value {
+	return appendRows(ctx, conn, "run_spend_score", q.Spend, func(p warehouse.SpendScore) []sqldriver.Value {
 		return []sqldriver.Value{p.XG, p.Base, p.Slope, p.VarBase, p.Cov, p.VarSlope}
 	})
 }

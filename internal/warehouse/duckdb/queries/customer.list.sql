@@ -1,5 +1,5 @@
 {{/* One row per customer, after the movement of the summary's day was prepared and the scores were handed down. */ -}}
-WITH bought AS (
+WITH {{if not .WorthOnly}}bought AS (
     SELECT customer, source, order_id
     FROM transaction_line
     WHERE kind = 'sale' AND order_id IS NOT NULL AND customer IS NOT NULL AND day <= {{date .AsOf}}
@@ -13,13 +13,17 @@ WITH bought AS (
     SELECT customer, count(*) AS orders
     FROM bought
     GROUP BY customer
-), scored AS (
-    SELECT s.customer, o.orders, s.tx, s.t, v.value1, c.alive, c.expected, c.discounted, c.deviation,
+), {{end}}scored AS (
+    SELECT s.customer, {{if .WorthOnly}}CAST(0 AS BIGINT) AS orders{{else}}o.orders{{end}}, s.tx, s.t,
+        {{if .WorthOnly}}CAST(0 AS DECIMAL(38, 12)) AS value1{{else}}v.value1{{end}},
+        c.alive, c.expected, c.discounted, c.deviation,
         p.base + p.slope * CAST(s.z AS DOUBLE) AS spend,
         p.var_base + 2 * CAST(s.z AS DOUBLE) * p.cov + CAST(s.z AS DOUBLE) * CAST(s.z AS DOUBLE) * p.var_slope AS spend_variance
     FROM run_summary AS s
+{{- if not .WorthOnly}}
     JOIN counted AS o ON o.customer = s.customer
     JOIN run_value AS v ON v.customer = s.customer
+{{- end}}
     LEFT JOIN run_cell_score AS c ON c.x = s.x AND c.tx = s.tx AND c.t = s.t
     LEFT JOIN run_spend_score AS p ON p.xg = s.xg
 {{- if .By}}

@@ -1,5 +1,4 @@
 {{/* Any business, any period, after movement.prepare_pieces. */ -}}
-CREATE TEMP TABLE run_movement AS
 WITH history AS (
     SELECT customer,
         max(day) FILTER (WHERE kind = 'sale' AND customer IS NOT NULL) AS last_sale,
@@ -16,7 +15,7 @@ WITH history AS (
         count(in_day) FILTER (WHERE is_first) AS came,
         count(in_day) FILTER (WHERE NOT is_first) AS returned,
         count(out_day) AS lost
-    FROM run_piece
+    FROM {{.Pieces}}
     GROUP BY customer
 )
 {{- if .Contracts}}, recurring AS (

@@ -1,7 +1,6 @@
 {{/* Any business, any period: intervals in which a customer is active, each with the events at its
      ends. Purchases less than a lapse window apart make one interval, and so do all purchases before
      the period, for nothing that happens before it counts but the first and the last day. */ -}}
-CREATE TEMP TABLE run_piece AS
 WITH piece AS (
 {{- if .Orders}}
     SELECT customer, min(day) AS start_day, {{plus_days "max(day)" .LapseDays}} - 1 AS end_day

@@ -1,6 +1,5 @@
 {{/* Order business, and a period no longer than the lapse window: then nobody can come twice or be
      lost twice in it, and the first and last purchases on either side of its beginning tell all. */ -}}
-CREATE TEMP TABLE run_movement AS
 WITH line AS (
     SELECT customer, day, amount, CASE WHEN kind = 'sale' AND customer IS NOT NULL THEN day END AS sale
     FROM transaction_line

@@ -1,6 +1,5 @@
 {{/* Every customer's purchase history as of a day. Amounts of a day without a purchase belong to the
      purchase day before it, or to the first one; only customers who have such days are looked at twice. */ -}}
-CREATE TEMP TABLE run_summary AS
 WITH daily AS (
     SELECT customer, day, bool_or(kind = 'sale') AS bought, sum(amount) AS net
     FROM transaction_line
