@@ -198,12 +198,14 @@ const (
 	exitNotLoaded = 5
 	exitBusy      = 6
 	exitNoSpace   = 7
+	exitStopped   = 130 // as shells have it for an interrupt
 )
 
 const exitCodesHelp = `
 Exit codes: 0 done; 1 a defect; 2 wrong usage; 3 bad input, or not found; 4 a
 movement does not balance; 5 a file is accepted and safe, but not loaded yet;
-6 another process holds the book; 7 no space left on the disk.`
+6 another process holds the book; 7 no space left on the disk; 130 stopped on
+request.`
 
 var exitCodes = map[clientele.Code]int{
 	clientele.CodeInternal:   exitInternal,
@@ -225,6 +227,9 @@ func exitCode(err error) int {
 	if reported := (*reportedError)(nil); errors.As(err, &reported) {
 		return reported.code
 	}
+	if errors.Is(err, context.Canceled) {
+		return exitStopped
+	}
 	return exitCodes[clientele.CodeOf(err)]
 }
 
@@ -236,6 +241,6 @@ type reportedError struct {
 
 // worst picks the exit code that needs most attention.
 func worst(codes ...int) int {
-	gravity := []int{0, exitUsage, exitInvalid, exitUnbalance, exitBusy, exitNotLoaded, exitNoSpace, exitInternal}
+	gravity := []int{0, exitUsage, exitInvalid, exitUnbalance, exitBusy, exitNotLoaded, exitNoSpace, exitInternal, exitStopped}
 	return slices.MaxFunc(codes, func(a, b int) int { return slices.Index(gravity, a) - slices.Index(gravity, b) })
 }

@@ -23,6 +23,9 @@ func TestExitCodes(t *testing.T) {
 	if got := exitCode(errors.New("anything")); got != 1 {
 		t.Errorf("an error without a code: %d", got)
 	}
+	if got := exitCode(fmt.Errorf("wrapped: %w", context.Canceled)); got != 130 {
+		t.Errorf("a command that was stopped: %d", got)
+	}
 	if got := exitCode(nil); got != 0 {
 		t.Errorf("no error: %d", got)
 	}

@@ -18,6 +18,34 @@ func (f *format) flags(cmd *cobra.Command, jsonDoc string) {
 	cmd.MarkFlagsMutuallyExclusive("json", "csv")
 }
 
+// kindFlag adds --as, the kind of record that a file is read as.
+func kindFlag(cmd *cobra.Command, kind *clientele.Kind) {
+	var names []string
+	for _, k := range clientele.Kinds() {
+		names = append(names, string(k))
+	}
+	cmd.Flags().Var(kindValue{kind}, "as", "kind of record: "+strings.Join(names, ", ")+" (default: told by the file)")
+	complete(cmd, "as", names)
+}
+
+// kindValue reads a kind from the command line.
+type kindValue struct{ *clientele.Kind }
+
+func (v kindValue) Set(s string) (err error) {
+	*v.Kind, err = clientele.ParseKind(s)
+	return err
+}
+
+func (v kindValue) String() string {
+	if v.Kind == nil {
+		return "" // as pflag asks of a zero value
+	}
+	return string(*v.Kind)
+}
+
+// Type is how help names the value.
+func (v kindValue) Type() string { return "kind" }
+
 // required demands a flag. It panics on a flag that does not exist.
 func required(cmd *cobra.Command, flags ...string) {
 	for _, flag := range flags {

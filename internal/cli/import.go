@@ -8,7 +8,6 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -25,7 +24,6 @@ type importedFile struct {
 
 func (c *command) importFiles() *cobra.Command {
 	var r ingest.Request
-	var kind string
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use: "import BOOK FILE...", Short: "Read files into a book", Args: cobra.MinimumNArgs(2),
@@ -38,21 +36,14 @@ refused does not undo the others. The exit code is that of the worst.`,
   clientele import acme orders.csv --map amount=Quantity*UnitPrice --map "customer=nullif(CustomerID,'')" --dry-run`,
 	}
 	f := cmd.Flags()
-	f.StringVar(&kind, "as", "", "kind of record: "+kindNames()+" (default: told by the file)")
+	kindFlag(cmd, &r.Kind)
 	f.StringArrayVar(&r.Map, "map", nil, "field=EXPR: fill a field with a column or an expression; field= leaves it empty")
 	f.StringVar(&r.Source, "source", "", "system that the file comes from; orders are told apart by source")
 	f.BoolVar(&r.DryRun, "dry-run", false, "validate and report, keep nothing")
 	f.BoolVar(&r.Strict, "strict", false, "keep nothing of a file if one of its rows is rejected")
 	f.BoolVar(&r.Replace, "replace", false, "apply another mapping to a file that the book has already")
 	f.BoolVar(&asJSON, "json", false, "report as JSON")
-	complete(cmd, "as", kindList())
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if kind != "" {
-			var err error
-			if r.Kind, err = clientele.ParseKind(kind); err != nil {
-				return err
-			}
-		}
 		return c.withBook(cmd.Context(), args[0], func(b *app.Book, w app.Watcher) error {
 			files := c.importEach(cmd.Context(), b, args[1:], r, w)
 			if asJSON {
@@ -62,21 +53,11 @@ refused does not undo the others. The exit code is that of the worst.`,
 			} else {
 				c.writeImports(files)
 			}
-			return worstImport(files)
+			return errors.Join(worstImport(files), cmd.Context().Err())
 		})
 	}
 	return cmd
 }
-
-func kindList() []string {
-	var names []string
-	for _, k := range clientele.Kinds() {
-		names = append(names, string(k))
-	}
-	return names
-}
-
-func kindNames() string { return strings.Join(kindList(), ", ") }
 
 // importEach imports one file after another, until asked to stop.
 func (c *command) importEach(ctx context.Context, b *app.Book, paths []string, r ingest.Request, w app.Watcher) []importedFile {

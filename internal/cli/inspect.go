@@ -13,24 +13,16 @@ import (
 
 func (c *command) inspect() *cobra.Command {
 	var r ingest.Request
-	var kind string
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use: "inspect FILE", Short: "Show what a file looks like and how it would be read", Args: cobra.ExactArgs(1),
 		Example: "  clientele inspect orders.csv\n  clientele inspect orders.csv --as transactions --map amount=Quantity*UnitPrice",
 	}
 	f := cmd.Flags()
-	f.StringVar(&kind, "as", "", "kind of record: "+kindNames()+" (default: told by the file)")
+	kindFlag(cmd, &r.Kind)
 	f.StringArrayVar(&r.Map, "map", nil, "field=EXPR: fill a field with a column or an expression")
 	f.BoolVar(&asJSON, "json", false, "as JSON")
-	complete(cmd, "as", kindList())
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if kind != "" {
-			var err error
-			if r.Kind, err = clientele.ParseKind(kind); err != nil {
-				return err
-			}
-		}
 		found, err := ingest.Inspect(cmd.Context(), c.path(args[0]), "", r)
 		if err != nil {
 			return err

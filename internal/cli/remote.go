@@ -61,10 +61,10 @@ func forward(ctx context.Context, env Env, held *heldError) int {
 	}
 	lost := clientele.Errorf(clientele.CodeInternal, "the server that holds the book stopped answering").
 		WithHint("See whether it still runs, then run the command again.").Because(err)
-	if ctx.Err() != nil {
-		lost.Err = ctx.Err()
-	}
 	(&command{Env: env}).explain(ctx, lost)
+	if ctx.Err() != nil {
+		return exitStopped
+	}
 	return exitInternal
 }
 

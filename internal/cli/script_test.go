@@ -134,13 +134,14 @@ func flip(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(found[0], text, 0o600))
 }
 
-// await FILE waits until a file is there, such as a server's socket.
+// await GLOB waits until a file is there, such as a server's socket.
 func await(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
-		ts.Fatalf("usage: await FILE")
+		ts.Fatalf("usage: await GLOB")
 	}
-	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-		if _, err := os.Lstat(ts.MkAbs(args[0])); err == nil {
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		if found, err := filepath.Glob(ts.MkAbs(args[0])); len(found) > 0 || err != nil {
+			ts.Check(err)
 			return
 		}
 	}
