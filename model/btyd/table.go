@@ -103,7 +103,6 @@ type mass [5]float64
 // chunk.
 type scratch struct {
 	table []mass
-	tail  []float64
 }
 
 // scaleOf is ln of the factor that brings a chunk's integrand to 1 at its first day.

@@ -31,7 +31,6 @@ type data struct {
 	unit    float64 // money
 	weight  float64
 	left    Left
-	minZ    float64
 	maxMean float64 // largest and smallest mean spend, over unit
 	minMean float64
 }

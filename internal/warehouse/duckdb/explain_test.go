@@ -1,6 +1,7 @@
 package duckdb
 
 import (
+	"database/sql"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -42,12 +43,8 @@ func TestExplainedQueryRuns(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v\n%s", at.Line, err, e.Query)
 		}
-		n := int64(0)
-		for rows.Next() {
-			n++
-		}
-		if rows.Close(); n != e.Count || rows.Err() != nil {
-			t.Errorf("%s: %d rows, want %d (%v)", at.Line, n, e.Count, rows.Err())
+		if n, err := countRows(rows); n != e.Count || err != nil {
+			t.Errorf("%s: %d rows, want %d (%v)", at.Line, n, e.Count, err)
 		}
 		if strings.Contains(e.Query, "{{") {
 			t.Errorf("%s: a parameter is missing:\n%s", at.Line, e.Query)
@@ -59,4 +56,12 @@ func TestExplainedQueryRuns(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+}
+
+func countRows(rows *sql.Rows) (n int64, err error) {
+	defer rows.Close()
+	for rows.Next() {
+		n++
+	}
+	return n, rows.Err()
 }

@@ -75,7 +75,7 @@ func fetch(ctx context.Context, conn *sql.Conn, rows sqldriver.Rows) iter.Seq2[[
 	return func(yield func([]sqldriver.Value, error) bool) {
 		width := len(rows.Columns())
 		values := make([]sqldriver.Value, width*batchRows) // reused from batch to batch
-		defer conn.Raw(func(any) error { return rows.Close() })
+		defer func() { _ = conn.Raw(func(any) error { return rows.Close() }) }() // all rows are read, or nobody wants them
 		for {
 			n := 0
 			err := conn.Raw(func(any) error {
