@@ -141,7 +141,7 @@ func (k *kept) find(tables []table, version string) *keptSet {
 func (k *kept) make(ctx context.Context, conn *sql.Conn, tables []table) (*keptSet, error) {
 	k.made++ // guarded by making
 	s := &keptSet{tables: tables, number: k.made, users: 1}
-	tx, err := conn.BeginTx(ctx, nil)
+	tx, err := begin(ctx, conn)
 	if err != nil {
 		return nil, err
 	}

@@ -34,7 +34,7 @@ func (d *DB) snapshotOn(ctx context.Context, conn *sql.Conn, tables []table, rea
 		return err
 	}
 	defer func() { err = errors.Join(err, d.kept.release(ctx, conn, set)) }()
-	tx, err := conn.BeginTx(ctx, nil)
+	tx, err := begin(ctx, conn)
 	if err != nil {
 		return err
 	}
@@ -43,6 +43,13 @@ func (d *DB) snapshotOn(ctx context.Context, conn *sql.Conn, tables []table, rea
 		return err
 	}
 	return read(tx)
+}
+
+// begin starts a transaction that its owner ends. Were it bound to the context,
+// database/sql would close the connection once the context is cancelled, before
+// what is kept could be let go; statements are, and stop.
+func begin(ctx context.Context, conn *sql.Conn) (*sql.Tx, error) {
+	return conn.BeginTx(context.WithoutCancel(ctx), nil)
 }
 
 // querier is a connection, or a transaction on one.
@@ -74,7 +81,7 @@ const batchRows = 2048
 func fetch(ctx context.Context, conn *sql.Conn, rows sqldriver.Rows) iter.Seq2[[]sqldriver.Value, error] {
 	return func(yield func([]sqldriver.Value, error) bool) {
 		width := len(rows.Columns())
-		values := make([]sqldriver.Value, width*batchRows) // reused from batch to batch
+		values := make([]sqldriver.Value, width*batchRows)                       // reused from batch to batch
 		defer func() { _ = conn.Raw(func(any) error { return rows.Close() }) }() // all rows are read, or nobody wants them
 		for {
 			n := 0

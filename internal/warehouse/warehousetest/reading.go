@@ -27,6 +27,8 @@ func Reading(t *testing.T, open func(testing.TB) warehouse.Warehouse) {
 	t.Run("Empty", func(t *testing.T) { testEmpty(t, open(t)) })
 	t.Run("Together", func(t *testing.T) { testTogether(t, open(t)) })
 	t.Run("Cancelled", func(t *testing.T) { testCancelled(t, open(t)) })
+	t.Run("Fresh", func(t *testing.T) { testFresh(t, open(t)) })
+	t.Run("WhileLoading", func(t *testing.T) { testWhileLoading(t, open(t)) })
 	t.Run("CDNOW", func(t *testing.T) { testCDNOW(t, open(t)) })
 }
 

@@ -89,3 +89,76 @@ func testCancelled(t *testing.T, w warehouse.Warehouse) {
 		t.Errorf("after being cancelled: %+v", cells)
 	}
 }
+
+// testFresh asks the same questions before and after a load: answers are of the
+// records as they are, and a summary that is open is of those it was built from.
+func testFresh(t *testing.T, w warehouse.Warehouse) {
+	q := warehouse.ExplainQuery{
+		MovementQuery: warehouse.MovementQuery{Period: days(0, 9), Definition: clientele.Definition{Kind: clientele.Both, LapseDays: 5, Version: 1}},
+		Line:          "customers.new", Limit: 10,
+	}
+	customers := func(s warehouse.Summary) (n int64) {
+		for _, c := range collect(t, s.Cells(t.Context(), warehouse.CellsBy{Movement: &q.MovementQuery})) {
+			n += c.N
+		}
+		return n
+	}
+	records{Lines: []line{sale("A", 0, "3")}}.load(t, w)
+	before := summarise(t, w, day(9))
+	defer closeSummary(t, before)
+	for n, name := range []string{"B", "C"} {
+		for range 2 {
+			if e := explain(t, w, q); e.Count != int64(n)+1 || movement(t, w, q.MovementQuery).Total.Heads.New != e.Heads {
+				t.Errorf("before %s: %+v", name, e.Rows)
+			}
+			after := summarise(t, w, day(9))
+			if got := customers(after); got != int64(n)+1 {
+				t.Errorf("before %s: %d customers", name, got)
+			}
+			closeSummary(t, after)
+		}
+		records{Lines: []line{sale(name, 2, "4")}}.load(t, w)
+	}
+	if e := explain(t, w, q); e.Count != 3 {
+		t.Errorf("at the end: %+v", e.Rows)
+	}
+	if got := customers(before); got != 1 {
+		t.Errorf("a summary of one customer has %d after loading others", got)
+	}
+}
+
+// testWhileLoading asks from two goroutines while a third loads: every answer is
+// of one state of the records, and never of one before an earlier answer's.
+func testWhileLoading(t *testing.T, w warehouse.Warehouse) {
+	q := warehouse.ExplainQuery{
+		MovementQuery: warehouse.MovementQuery{Period: days(0, 30), Definition: clientele.Definition{Kind: clientele.Orders, LapseDays: 40, Version: 1}},
+		Line:          "customers.new", Limit: 100,
+	}
+	const files = 8
+	ask := func(ctx context.Context) error {
+		for seen := int64(0); seen < files; {
+			e, err := w.Explain(ctx, q)
+			if err != nil {
+				return err
+			}
+			m, err := w.Movement(ctx, q.MovementQuery)
+			if err != nil {
+				return err
+			}
+			if e.Count < seen || e.Heads != e.Count || m.Total.Heads.New < e.Count || m.Total.Heads.New != m.Total.Revenue.Lines {
+				t.Errorf("after %d customers: %d explained, %d new in %d lines", seen, e.Count, m.Total.Heads.New, m.Total.Revenue.Lines)
+			}
+			seen = m.Total.Heads.New
+		}
+		return nil
+	}
+	g, ctx := errgroup.WithContext(t.Context())
+	g.Go(func() error { return ask(ctx) })
+	g.Go(func() error { return ask(ctx) })
+	for i := range files {
+		records{Lines: []line{sale(string(rune('A'+i)), i, "1")}}.load(t, w)
+	}
+	if err := g.Wait(); err != nil {
+		t.Fatal(err)
+	}
+}
