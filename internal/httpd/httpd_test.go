@@ -168,6 +168,29 @@ func TestBodiesAreLimited(t *testing.T) {
 	}
 }
 
+// deadlines notes until when a request may be read.
+type deadlines struct {
+	*httptest.ResponseRecorder
+	read []time.Time
+}
+
+func (d *deadlines) SetReadDeadline(t time.Time) error { d.read = append(d.read, t); return nil }
+
+// A deadline for reading that passes while an answer is made would cancel it.
+func TestOnlyBodiesHaveAReadDeadline(t *testing.T) {
+	h := Wrap(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) }), Options{Log: slog.New(slog.DiscardHandler)})
+	get := &deadlines{ResponseRecorder: httptest.NewRecorder()}
+	h.ServeHTTP(get, httptest.NewRequest(http.MethodGet, "http://localhost/", nil))
+	if len(get.read) != 0 {
+		t.Errorf("without a body: %v", get.read)
+	}
+	post := &deadlines{ResponseRecorder: httptest.NewRecorder()}
+	h.ServeHTTP(post, httptest.NewRequest(http.MethodPost, "http://localhost/", strings.NewReader("x=1")))
+	if len(post.read) < 2 || post.read[0].IsZero() || !post.read[len(post.read)-1].IsZero() {
+		t.Errorf("with a body, read whole: %v", post.read)
+	}
+}
+
 func TestEveryCodeHasAStatusAndAProblem(t *testing.T) {
 	for code, want := range map[clientele.Code]int{
 		clientele.CodeInternal: 500, clientele.CodeUsage: 400, clientele.CodeInvalid: 422, clientele.CodeNotFound: 404,

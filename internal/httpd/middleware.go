@@ -3,7 +3,9 @@ package httpd
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -162,10 +164,29 @@ func (o Options) limit(h http.Handler) http.Handler {
 				size, timeout = maxUpload, uploadTimeout
 			}
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, size)
 		now, c := time.Now(), http.NewResponseController(w)
 		// A writer that has no deadlines, as in a test, has no slow clients either.
-		_, _ = c.SetReadDeadline(now.Add(timeout)), c.SetWriteDeadline(now.Add(timeout+writeTimeout))
+		_ = c.SetWriteDeadline(now.Add(timeout + writeTimeout))
+		if r.Body != http.NoBody {
+			_ = c.SetReadDeadline(now.Add(timeout))
+			r.Body = timedBody{http.MaxBytesReader(w, r.Body, size), c}
+		}
 		h.ServeHTTP(w, r)
 	})
+}
+
+// timedBody is a body that has to arrive by a deadline. The deadline ends with the
+// body: net/http takes one that passes later for a client who left, and would
+// cancel an answer that takes longer to make than the request to arrive.
+type timedBody struct {
+	io.ReadCloser
+	c *http.ResponseController
+}
+
+func (b timedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if errors.Is(err, io.EOF) {
+		_ = b.c.SetReadDeadline(time.Time{})
+	}
+	return n, err
 }
