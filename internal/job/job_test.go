@@ -90,8 +90,9 @@ func work(t *testing.T, m *memory, h Handler) store.Job {
 			t.Fatal(err)
 		}
 	}
+	id := m.job.ID // read before the worker writes
 	running := start(ctx, q, h)
-	j := await(ctx, t, q, m.job.ID)
+	j := await(ctx, t, q, id)
 	stop()
 	<-running
 	return j
