@@ -1,6 +1,7 @@
 package btyd
 
 import (
+	"fmt"
 	"syscall"
 	"testing"
 )
@@ -51,6 +52,33 @@ func BenchmarkFit(b *testing.B) {
 			}
 		}
 	})
+}
+
+func BenchmarkFitMBGNBD(b *testing.B) {
+	eachBase(b, func(b *testing.B, cells []Cell) {
+		for b.Loop() {
+			if _, err := FitMBGNBD(cells, Options{}); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+func BenchmarkDETMBGNBD(b *testing.B) {
+	model := MBGNBD{.525, 6.183, .891, 1.614}
+	for _, h := range []History{{0, 0, 30}, {3, 12, 40}, {60, 200, 210}} {
+		b.Run(fmt.Sprint(h), func(b *testing.B) {
+			for b.Loop() {
+				model.DET(h, .0027, 260)
+			}
+		})
+	}
+}
+
+func BenchmarkOrders(b *testing.B) {
+	for b.Loop() {
+		truth.Orders(History{3, 12, 40}, 0, 52)
+	}
 }
 
 func BenchmarkLikelihoodAndGradient(b *testing.B) {

@@ -86,13 +86,17 @@ func (p betaGeometric) logLikelihood(h History) float64 {
 }
 
 // logOdds is ln of the odds that the customer left at the last occasion,
-// a/(b+n−1)·((α+T)/(α+tx))^(r+x); −Inf where there was none.
+// a/(b+n−1)·((α+T)/(α+tx))^(r+x).
 func (p betaGeometric) logOdds(h History) float64 {
-	n := h.X + p.first
+	return p.logLeave(h.X+p.first) + (p.r+h.X)*math.Log1p((h.T-h.Tx)/(p.alpha+h.Tx))
+}
+
+// logLeave is ln a/(b+n−1), −Inf without an occasion to leave.
+func (p betaGeometric) logLeave(n float64) float64 {
 	if n == 0 {
 		return math.Inf(-1)
 	}
-	return math.Log(p.a/(p.b+n-1)) + (p.r+h.X)*math.Log1p((h.T-h.Tx)/(p.alpha+h.Tx))
+	return math.Log(p.a / (p.b + n - 1))
 }
 
 func (p betaGeometric) logAlive(h History) float64 {

@@ -31,19 +31,27 @@ func FitBGNBD(cells []Cell, o Options) (*Fit[BGNBD], error) { return bgFamily.fi
 // FitParetoNBD.
 func FitMBGNBD(cells []Cell, o Options) (*Fit[MBGNBD], error) { return mbgFamily.fit(cells, o) }
 
-// add adds a chunk's log-likelihood and its derivatives by r, α, a, b to sum.
+// add adds a chunk's log-likelihood and its derivatives by r, α, a, b to sum. Cells
+// of one age follow one another and share its logarithm.
 func (p betaGeometric) add(g *Grid, c *chunk, sum []float64) {
 	k, n := p.r+c.x, c.x+p.first
+	leave := p.logLeave(n)
 	var weight, l, byR, byAlpha, left float64
+	age, end, logEnd := int32(-1), 0.0, 0.0
 	for i := c.lo; i < c.hi; i++ {
-		h, w := g.history(i), g.n[i]
-		odds := p.logOdds(h)
-		dead := w / (1 + math.Exp(-odds))
-		end, last := p.alpha+h.T, p.alpha+h.Tx
+		if g.t[i] != age {
+			age = g.t[i]
+			end = p.alpha + float64(age)/DaysPerWeek
+			logEnd = math.Log(end)
+		}
+		w, last := g.n[i], p.alpha+float64(g.tx[i])/DaysPerWeek
+		grown := math.Log(end / last)
+		plus, dead := softplus(leave + k*grown)
+		dead *= w
 		weight += w
 		left += dead
-		l += w * (mathx.Softplus(odds) - k*math.Log(end))
-		byR += dead*math.Log1p((h.T-h.Tx)/last) - w*math.Log(end)
+		l += w * (plus - k*logEnd)
+		byR += dead*grown - w*logEnd
 		byAlpha -= k * ((w-dead)/end + dead/last)
 	}
 	lnAlpha := math.Log(p.alpha)
@@ -56,6 +64,15 @@ func (p betaGeometric) add(g *Grid, c *chunk, sum []float64) {
 	if n > 0 {
 		sum[4] -= left / (p.b + n - 1)
 	}
+}
+
+// softplus is ln(1 + e^x) with its derivative, by one exponential.
+func softplus(x float64) (v, derivative float64) {
+	e := math.Exp(-math.Abs(x))
+	if x > 0 {
+		return x + math.Log1p(e), 1 / (1 + e)
+	}
+	return math.Log1p(e), e / (1 + e)
 }
 
 // betaGeometricStarts spread over shapes of rate and leaving.
