@@ -148,3 +148,24 @@ func (o Orders) Shortest(mass float64) (lo, hi int, ok bool) {
 	}
 	return lo, hi, ok
 }
+
+// CRPS is the continuous ranked probability score of what came to pass,
+// Σ (P(count ≤ k) − [actual ≤ k])² over k (Gneiting and Raftery, Journal of the
+// American Statistical Association 102, 2007): in purchases, 0 at best, and the
+// absolute error where all mass lies on one count. What lies in Beyond is taken to
+// lie on the first count past P.
+func (o Orders) CRPS(actual int) float64 {
+	if len(o.P) == 0 || actual < 0 {
+		return math.NaN()
+	}
+	sum, below := math.Max(0, float64(actual-len(o.P))), 0.0
+	for k, v := range o.P {
+		below += v
+		if k >= actual {
+			sum += (1 - below) * (1 - below)
+		} else {
+			sum += below * below
+		}
+	}
+	return sum
+}

@@ -16,9 +16,10 @@ func TestPredictiveSetsOfCDNOW(t *testing.T) {
 		file            string
 		covers, width   float64
 		central, middle float64
+		crps            float64
 	}{
-		{cdnow.Sample, .890, 1.61, .951, 2.69},
-		{cdnow.Master, .884, 1.70, .946, 2.71},
+		{cdnow.Sample, .890, 1.61, .951, 2.69, .51066},
+		{cdnow.Master, .884, 1.70, .946, 2.71, .53949},
 	} {
 		if c.file == cdnow.Master && testing.Short() {
 			continue
@@ -29,7 +30,7 @@ func TestPredictiveSetsOfCDNOW(t *testing.T) {
 			t.Fatal(err)
 		}
 		known := map[Cell]Orders{}
-		var covered, width, within, middle float64
+		var covered, width, within, middle, crps float64
 		for i, cell := range cells {
 			o, ok := known[cell]
 			if !ok {
@@ -50,12 +51,14 @@ func TestPredictiveSetsOfCDNOW(t *testing.T) {
 				within++
 			}
 			middle += float64(hi - lo)
+			crps += o.CRPS(cs[i].Future)
 		}
 		n := float64(len(cs))
 		near(t, c.file+" coverage", covered/n, c.covers, 6e-4)
 		near(t, c.file+" mean width", width/n, c.width, 6e-3)
 		near(t, c.file+" coverage of the central interval", within/n, c.central, 6e-4)
 		near(t, c.file+" mean width of the central interval", middle/n, c.middle, 6e-3)
+		near(t, c.file+" CRPS", crps/n, c.crps, 6e-6)
 	}
 }
 
@@ -166,6 +169,9 @@ func TestOrdersReadOut(t *testing.T) {
 		t.Error("a quantile beyond")
 	}
 	near(t, "mean", o.Mean(), .95, 1e-15)
+	near(t, "CRPS within", o.CRPS(1), .25+.45*.45+.15*.15+.05*.05, 1e-15)
+	near(t, "CRPS beyond", o.CRPS(6), .25+.55*.55+.85*.85+.95*.95+2, 1e-15)
+	near(t, "CRPS of one count", Orders{P: []float64{0, 0, 1}}.CRPS(5), 3, 1e-15)
 	nothing := cdnowMLE.Orders(History{X: 2, Tx: 3, T: 4}, 0, 0)
 	near(t, "none of no time", nothing.None(), 1, 1e-15)
 	for _, bad := range []Orders{cdnowMLE.Orders(History{T: -1}, 0, 1), cdnowMLE.Orders(History{T: 1}, 2, 1), cdnowMLE.Orders(History{T: 1}, 0, math.Inf(1))} {
