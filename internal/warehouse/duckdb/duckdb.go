@@ -22,6 +22,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"unicode"
 
 	driver "github.com/duckdb/duckdb-go/v2"
 
@@ -72,8 +73,8 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, clientele.Errorf(clientele.CodeInvalid, "%s is not a path", path).Because(err)
 	}
-	if strings.ContainsAny(abs, "?%") {
-		return nil, clientele.Errorf(clientele.CodeInvalid, "the records cannot lie under a name with ? or %%: %s", abs).
+	if strings.ContainsAny(abs, "?%") || strings.ContainsFunc(abs, unicode.IsControl) {
+		return nil, clientele.Errorf(clientele.CodeInvalid, "the records cannot lie under a name with ?, %% or a control character: %q", abs).
 			WithHint("Give the directory another name.")
 	}
 	d := &DB{path: abs, options: o, read: counter{keep: true}, kept: newKept()}
@@ -100,7 +101,7 @@ func (d *DB) conn(ctx context.Context) (*sql.Conn, error) {
 	db := d.db
 	d.mu.RUnlock()
 	if db == nil {
-		if err := d.reopen(ctx); err != nil {
+		if err := d.reopen(ctx, nil); err != nil {
 			return nil, err
 		}
 		return d.conn(ctx)

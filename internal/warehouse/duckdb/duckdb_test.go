@@ -46,8 +46,10 @@ func TestOpenOddNames(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if _, err := Open(t.Context(), "/tmp/100%/records.duckdb", Options{}); clientele.CodeOf(err) != clientele.CodeInvalid {
-		t.Errorf("a name that the driver would misread: %v", err)
+	for _, name := range []string{"100%", "what?", "two\nlines"} {
+		if _, err := Open(t.Context(), filepath.Join(t.TempDir(), name, "records.duckdb"), Options{}); clientele.CodeOf(err) != clientele.CodeInvalid {
+			t.Errorf("a name that the driver would misread: %v", err)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package duckdb
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -18,7 +19,10 @@ import (
 func (d *DB) revive(ctx context.Context, batchID string) (held bool) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), reviveTimeout)
 	defer cancel()
-	if !d.alive(ctx) && d.reopen(ctx) != nil {
+	d.mu.RLock()
+	db := d.db
+	d.mu.RUnlock()
+	if !d.alive(ctx) && d.reopen(ctx, db) != nil {
 		return false
 	}
 	conn, err := d.conn(ctx)
@@ -44,11 +48,15 @@ func (d *DB) alive(ctx context.Context) bool {
 	return err == nil
 }
 
-// reopen closes the instance and opens the file again. If that fails, for example
-// because the disk is still full, the next use tries again.
-func (d *DB) reopen(ctx context.Context) error {
+// reopen closes a broken instance, nil if that was done before, and opens the file
+// again, unless another has done so meanwhile. If that fails, for example because
+// the disk is still full, the next use tries again.
+func (d *DB) reopen(ctx context.Context, broken *sql.DB) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if d.db != broken {
+		return nil
+	}
 	if d.db != nil {
 		old := d.db
 		d.db = nil

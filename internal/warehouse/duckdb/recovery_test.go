@@ -3,6 +3,7 @@ package duckdb
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/expr"
@@ -63,6 +65,38 @@ func expectLoaded(t testing.TB, d *DB, sequences ...int64) {
 	if err := d.Check(t.Context()); err != nil {
 		t.Error(err)
 	}
+}
+
+// A file may be named by a link, relative to where that lies.
+func TestLinkedFile(t *testing.T) {
+	dir := t.TempDir()
+	d := open(t, filepath.Join(dir, "records.duckdb"))
+	b := sales(t, dir, 1, 3)
+	link := filepath.Join(dir, "link.csv")
+	if err := os.Symlink(filepath.Base(b.Input.Path), link); err != nil {
+		t.Fatal(err)
+	}
+	b.Input.Path = link
+	if got, err := d.Load(t.Context(), b, warehouse.LoadOptions{}); err != nil || got.Loaded != 3 {
+		t.Errorf("%+v %v", got, err)
+	}
+}
+
+// Of several that find the instance gone, one opens it again; the others must
+// not close it under that one's hands.
+func TestReopenedOnce(t *testing.T) {
+	d := open(t, filepath.Join(t.TempDir(), "records.duckdb"))
+	reader, err := d.conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	if err := d.reopen(ctx, nil); err != nil {
+		t.Error(err)
+	}
+	expectLoaded(t, d)
 }
 
 // TestChild is what other tests run in a process of its own.

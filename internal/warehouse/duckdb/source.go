@@ -32,8 +32,12 @@ func (d *DB) admit(p *plan, n int) (string, error) {
 	path := filepath.Join(dir, "input")
 	in := p.batch.Input
 	size, err := p.measure(n)
-	if err == nil && (size < math.MaxInt64 || os.Link(in.Path, path) != nil) {
-		err = copyFile(path, in.Path, size)
+	from := ""
+	if err == nil {
+		from, err = filepath.EvalSymlinks(in.Path) // a hard link would be to the symbolic one
+	}
+	if err == nil && (size < math.MaxInt64 || os.Link(from, path) != nil) {
+		err = copyFile(path, from, size)
 	}
 	if err == nil {
 		return path, nil
