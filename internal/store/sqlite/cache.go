@@ -26,9 +26,10 @@ func (s *Store) Get(ctx context.Context, key string) (value []byte, ok bool, err
 	}
 	now := time.Now()
 	if now.Sub(time.UnixMilli(used)) > touchAfter {
-		_, err = s.db.ExecContext(ctx, queries.Text("cache.touch"), now.UnixMilli(), key)
+		// On a full disk the value is still worth having: it only ages.
+		_, _ = s.db.ExecContext(ctx, queries.Text("cache.touch"), now.UnixMilli(), key)
 	}
-	return value, true, failure(err)
+	return value, true, nil
 }
 
 // Put implements store.Cache.

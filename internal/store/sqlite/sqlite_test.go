@@ -39,6 +39,22 @@ func TestEveryTransactionIsSynced(t *testing.T) {
 	}
 }
 
+// What was computed is still shown when nothing can be written.
+func TestCacheIsReadWithoutWriting(t *testing.T) {
+	s := open(t, filepath.Join(t.TempDir(), "o.sqlite"))
+	defer s.Close()
+	s.db.SetMaxOpenConns(1) // the one that is asked not to write
+	if err := s.Put(t.Context(), "key", []byte("value")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.db.ExecContext(t.Context(), "UPDATE cache SET used_at = 0; PRAGMA query_only = 1"); err != nil {
+		t.Fatal(err)
+	}
+	if value, ok, err := s.Get(t.Context(), "key"); string(value) != "value" || !ok || err != nil {
+		t.Errorf("%q, %t, %v", value, ok, err)
+	}
+}
+
 func TestNewerSchemaIsRefused(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "o.sqlite")
 	s := open(t, path)
