@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"unicode"
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/ingest"
@@ -52,7 +53,8 @@ func jobHref(id, next string) string {
 // nextOf reads where to go after a job: a page of this site, or the statement.
 func nextOf(r *http.Request) string {
 	next := r.URL.Query().Get("next")
-	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.Contains(next, `\`) {
+	// Browsers drop control characters, after which // may lead elsewhere.
+	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.Contains(next, `\`) || strings.ContainsFunc(next, unicode.IsControl) {
 		return "/"
 	}
 	return next

@@ -219,7 +219,7 @@ func TestPageOfWhatIsNotComputedAddsAJob(t *testing.T) {
 }
 
 func TestJobsLeadOnlyToThisSite(t *testing.T) {
-	for _, next := range []string{"//evil.example", "https://evil.example", `/\evil.example`, ""} {
+	for _, next := range []string{"//evil.example", "https://evil.example", `/\evil.example`, "/\t/evil.example", ""} {
 		r := httptest.NewRequest(http.MethodGet, "/jobs/1?"+url.Values{"next": {next}}.Encode(), nil)
 		if got := nextOf(r); got != "/" {
 			t.Errorf("%q leads to %q", next, got)
