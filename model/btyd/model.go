@@ -23,6 +23,9 @@ type Model interface {
 	// which may be math.Inf(1); delta is continuous, per unit of time. It is +Inf
 	// where the sum has no end.
 	DET(h History, delta, horizon float64) float64
+	// Orders returns the distribution of the purchases in the window that begins
+	// and ends the given times after T, both finite.
+	Orders(h History, from, to float64) Orders
 }
 
 // Fit is an accepted fit: the parameters, and how sure they are (the embedded

@@ -23,20 +23,15 @@ const missedOrders = 1e-10
 // T, given the history; P is nil outside the domain. All probabilities together are
 // within 1e−8 for shapes from .01 to 100, within 1e−6 for those from 1e−4 to 1e4.
 func (p ParetoNBD) Orders(h History, from, to float64) Orders {
-	if !p.valid() || !h.valid() || !(from >= 0 && to >= from) || math.IsInf(to, 1) {
+	if !p.valid() || !h.valid() || !window(from, to) {
 		return Orders{}
 	}
 	n := negativeBinomial{rho: p.R + h.X, a: p.Alpha + h.T}
 	o := Orders{P: make([]float64, n.enough(to-from))}
 	alive := p.PAlive(h) * p.Survival(h.T, from)
 	p.count(o.P, n, p.Beta+h.T+from, to-from, alive)
-	o.P[0] += 1 - alive
-	sum := 0.0
-	for _, v := range o.P {
-		sum += v
-	}
-	o.Beyond = math.Max(0, 1-sum)
-	return o
+	o.P[0] += math.Max(0, 1-alive)
+	return o.completed()
 }
 
 // count adds the purchases of a customer alive at the window's start, whose rate of
@@ -60,9 +55,8 @@ type negativeBinomial struct{ rho, a float64 }
 // enough is the number of counts that hold all but missedOrders within t.
 func (n negativeBinomial) enough(t float64) int {
 	q := t / (n.a + t)
-	logP, tail := -n.rho*math.Log1p(t/n.a), 1.0
+	logP := -n.rho * math.Log1p(t/n.a)
 	for k := range maxOrders {
-		tail -= math.Exp(logP)
 		ratio := (n.rho + float64(k)) / float64(k+1) * q
 		logP += math.Log(ratio)
 		// past the peak the rest is less than a geometric series
