@@ -6,6 +6,8 @@
 //   - Users' text never becomes SQL: columns are quoted as identifiers, values as
 //     literals, and expressions are rendered from their tree.
 //   - A batch is one transaction, followed by a checkpoint; no table is made in between.
+//   - What one question had prepared is kept, in memory, for the next on the same
+//     records; a batch that commits drops it.
 //   - After an error that stops the instance it is closed and opened again; whether a
 //     commit held is then read from the batch table.
 package duckdb
