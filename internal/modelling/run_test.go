@@ -22,9 +22,19 @@ func near(t testing.TB, what string, got, want, tolerance float64) {
 
 var calibration = clientele.MustDate("1997-09-30")
 
+func versionOf(t testing.TB, s *modelling.Service) string {
+	t.Helper()
+	v, err := s.DataVersion(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
 func runOf(t testing.TB, b *book, asOf clientele.Date) *modelling.Run {
 	t.Helper()
-	run, err := modelling.New(b, memory{}, "test").Run(context.Background(), asOf, summary{book: b, asOf: asOf}, nil)
+	s := modelling.New(b, memory{}, "test")
+	run, err := s.Run(context.Background(), asOf, versionOf(t, s), summary{book: b, asOf: asOf}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,12 +114,13 @@ func TestRunsAreSavedAndRead(t *testing.T) {
 	b, cache := cdnow(t, "CDNOW_sample.txt"), memory{}
 	s := modelling.New(b, cache, "test")
 	ctx := context.Background()
-	first, err := s.Run(ctx, calibration, summary{book: b, asOf: calibration}, nil)
+	was := versionOf(t, s)
+	first, err := s.Run(ctx, calibration, was, summary{book: b, asOf: calibration}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	asked := b.asked
-	second, err := s.Run(ctx, calibration, summary{book: b, asOf: calibration}, nil)
+	second, err := s.Run(ctx, calibration, was, summary{book: b, asOf: calibration}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +131,10 @@ func TestRunsAreSavedAndRead(t *testing.T) {
 		t.Errorf("saved %+v, read %+v", first.Report(), second.Report())
 	}
 	b.version = "later"
-	third, err := s.Run(ctx, calibration, summary{book: b, asOf: calibration}, nil)
+	if old, err := s.Run(ctx, calibration, was, summary{book: b, asOf: calibration}, nil); err != nil || old.ID != first.ID {
+		t.Errorf("a summary of the old records gave a run for the new ones (%v)", err)
+	}
+	third, err := s.Run(ctx, calibration, versionOf(t, s), summary{book: b, asOf: calibration}, nil)
 	if err != nil || third.ID == first.ID || b.asked == asked {
 		t.Errorf("new records gave the old run %s (%v)", third.ID, err)
 	}

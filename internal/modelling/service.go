@@ -50,18 +50,15 @@ func (s *Service) DataVersion(ctx context.Context) (string, error) {
 }
 
 // Run returns the model run as of a day: the saved one, or a new one that is
-// fitted to the summary, checked and saved. The summary must be of that day.
-// A model that the data cannot carry is a Run with Refused, not an error.
-func (s *Service) Run(ctx context.Context, asOf clientele.Date, summary warehouse.Summary, p Progress) (*Run, error) {
+// fitted to the summary, checked and saved. The summary must be of that day, and
+// version the DataVersion before it was made: were it asked for later, a batch
+// that came between would have an old summary saved for the new records. A model that the data cannot carry is a Run with Refused, not an error.
+func (s *Service) Run(ctx context.Context, asOf clientele.Date, version string, summary warehouse.Summary, p Progress) (*Run, error) {
 	select {
 	case s.turn <- struct{}{}:
 		defer func() { <-s.turn }()
 	case <-ctx.Done():
 		return nil, ctx.Err()
-	}
-	version, err := s.DataVersion(ctx)
-	if err != nil {
-		return nil, err
 	}
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s %s %s", version, asOf, s.program))
 	id := hex.EncodeToString(sum[:8])

@@ -27,12 +27,16 @@ func (s *Service) customers(ctx context.Context, asOf clientele.Date, yield func
 		return err
 	}
 	terms := basis{Settings: settings}.terms()
+	version, err := s.models.DataVersion(ctx)
+	if err != nil {
+		return err
+	}
 	summary, err := s.warehouse.Summarise(ctx, asOf)
 	if err != nil {
 		return err
 	}
 	defer summary.Close()
-	run, err := s.models.Run(ctx, asOf, summary, nil)
+	run, err := s.models.Run(ctx, asOf, version, summary, nil)
 	if err != nil {
 		return err
 	}

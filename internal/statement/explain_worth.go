@@ -34,7 +34,7 @@ func (s *Service) explainWorth(ctx context.Context, r ExplainRequest, w worthRow
 		return err
 	}
 	defer closing.Close()
-	run, err := s.models.Run(ctx, r.Period.To, closing, nil)
+	run, err := s.models.Run(ctx, r.Period.To, b.Data, closing, nil)
 	if err != nil {
 		return err
 	}

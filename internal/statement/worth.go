@@ -25,7 +25,7 @@ func (s *Service) value(ctx context.Context, b basis, st *clientele.Statement, p
 		return err
 	}
 	defer summary.Close()
-	run, err := s.models.Run(ctx, b.Request.Period.To, summary, func(step string, fraction float64) {
+	run, err := s.models.Run(ctx, b.Request.Period.To, b.Data, summary, func(step string, fraction float64) {
 		progress(step, 0.3+0.4*fraction)
 	})
 	if err != nil {
