@@ -141,7 +141,9 @@ func TestTablesAreUsed(t *testing.T) {
 	}
 }
 
-// The gradient by ln θ against central differences of the likelihood.
+// The gradient by ln θ against central differences of the likelihood. A step may
+// change the nodes of a day, which moves the likelihood by 2e−11 of the day (see
+// dayRules): the differences are no surer than that over the step.
 func TestGradientAgainstDifferences(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		g, err := NewGrid(cellsIn(t, 300))
@@ -155,13 +157,13 @@ func TestGradientAgainstDifferences(t *testing.T) {
 		grad, none := make([]float64, 4), make([]float64, 4)
 		size := math.Abs(p.LogLikelihood(x, grad))
 		for i := range x {
-			const h = 1e-5
+			const h = 1e-4
 			y := append([]float64(nil), x...)
 			y[i] += h
 			up := p.LogLikelihood(y, none)
 			y[i] -= 2 * h
 			diff := (up - p.LogLikelihood(y, none)) / (2 * h)
-			if math.Abs(diff-grad[i]) > 1e-7*math.Max(1, size) {
+			if math.Abs(diff-grad[i]) > 5e-7*math.Max(1, size) {
 				t.Fatalf("d/d%s %g, differences %g", p.Names[i], grad[i], diff)
 			}
 		}
