@@ -42,6 +42,33 @@ func (forgetful) Get(context.Context, string) ([]byte, bool, error) { return nil
 
 func (forgetful) Put(context.Context, string, []byte) error { return nil }
 
+// moving is a warehouse to which a batch comes while it is read first.
+type moving struct {
+	broken
+	read *int
+}
+
+func (m moving) Loaded(context.Context) ([]warehouse.LoadedBatch, error) {
+	return make([]warehouse.LoadedBatch, *m.read), nil
+}
+
+func (m moving) Movement(ctx context.Context, q warehouse.MovementQuery) (warehouse.Movements, error) {
+	if *m.read == 0 {
+		*m.read++
+		return m.broken.Movement(ctx, q)
+	}
+	return warehouse.Movements{}, clientele.Errorf(clientele.CodeConflict, "read again")
+}
+
+func TestWhatWasReadWhileABatchCameIsReadAgain(t *testing.T) {
+	w := moving{read: new(int)}
+	s := statement.New(w, modelling.New(w, forgetful{}, "test"), book{}, forgetful{}, "test")
+	p := clientele.Period{From: clientele.MustDate("2026-07-01"), To: clientele.MustDate("2026-09-30")}
+	if _, err := s.Statement(context.Background(), statement.Request{Period: p}, nil); clientele.CodeOf(err) != clientele.CodeConflict {
+		t.Errorf("of two states of the records: %v", err)
+	}
+}
+
 func TestWhatDoesNotBalanceIsNotPublished(t *testing.T) {
 	s := statement.New(broken{}, modelling.New(broken{}, forgetful{}, "test"), book{}, forgetful{}, "test")
 	p := clientele.Period{From: clientele.MustDate("2026-07-01"), To: clientele.MustDate("2026-09-30")}

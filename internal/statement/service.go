@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/modelling"
@@ -75,25 +76,33 @@ func (s *Service) basis(ctx context.Context, r Request) (basis, error) {
 	return b, err
 }
 
-// Statement returns the statement of a period, computed or from the cache.
-// Progress may be nil. Errors: CodeNotFound if the records have no such
+// Statement returns the statement of a period, computed or from the cache: of one
+// state of the records, anew if a batch came meanwhile. Progress may be nil. Errors: CodeNotFound if the records have no such
 // attribute, CodeUnbalanced if a movement does not balance, and the warehouse's own.
 func (s *Service) Statement(ctx context.Context, r Request, progress Progress) (clientele.Statement, error) {
-	b, err := s.basis(ctx, r)
-	if err != nil {
-		return clientele.Statement{}, err
-	}
-	st, ok, err := s.cached(ctx, b)
-	if ok || err != nil {
-		return st, err
-	}
 	if progress == nil {
 		progress = func(string, float64) {}
 	}
-	if st, err = s.compute(ctx, b, progress); err != nil {
-		return clientele.Statement{}, err
+	for {
+		b, err := s.basis(ctx, r)
+		if err != nil {
+			return clientele.Statement{}, err
+		}
+		if st, ok, err := s.cached(ctx, b); ok || err != nil {
+			return st, err
+		}
+		st, failed := s.compute(ctx, b, progress)
+		version, err := s.models.DataVersion(ctx)
+		switch {
+		case err != nil:
+			return clientele.Statement{}, errors.Join(failed, err)
+		case version != b.Data: // what was read is of two states of the records
+		case failed != nil:
+			return clientele.Statement{}, failed
+		default:
+			return st, s.keep(ctx, b, st)
+		}
 	}
-	return st, s.keep(ctx, b, st)
 }
 
 // Ready returns the statement if it is in the cache; ok is false if it has to
