@@ -39,7 +39,8 @@ func donors(t *testing.T) (cells []Cell, future float64) {
 	return cells, future
 }
 
-// Statistics, section 1.
+// Statistics, section 1. That the five years held out come out 2.8 % low has no
+// published twin: it is what this code gives.
 func TestFitBGBBDonations(t *testing.T) {
 	cells, actual := donors(t)
 	near(t, "donors", float64(len(cells)), 11104, 0)

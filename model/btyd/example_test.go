@@ -41,3 +41,22 @@ func ExampleFitParetoNBD() {
 	// Only 30 customers have bought a second time; at least 50 are needed.
 	// Use a longer record, or wait for more repeat purchases.
 }
+
+// Of a customer who bought once, a year ago: what each model makes of the silence, and how
+// likely no order is in the next quarter.
+func ExampleModel() {
+	h := btyd.History{T: 52}
+	for _, m := range []btyd.Model{
+		btyd.ParetoNBD{R: .553, Alpha: 10.578, S: .606, Beta: 11.669},
+		btyd.MBGNBD{R: .525, Alpha: 6.183, A: .891, B: 1.614},
+		btyd.BGNBD{R: .243, Alpha: 4.414, A: .793, B: 2.426},
+		btyd.NBD{R: .385, Alpha: 12.072},
+	} {
+		fmt.Printf("%T: alive %.2f, no order in 13 weeks %.2f\n", m, m.PAlive(h), m.Orders(h, 0, 13).None())
+	}
+	// Output:
+	// btyd.ParetoNBD: alive 0.23, no order in 13 weeks 0.98
+	// btyd.MBGNBD: alive 0.36, no order in 13 weeks 0.96
+	// btyd.BGNBD: alive 1.00, no order in 13 weeks 0.95
+	// btyd.NBD: alive 1.00, no order in 13 weeks 0.93
+}
