@@ -22,7 +22,8 @@ type uploads struct{ dir string }
 
 var tokens = regexp.MustCompile(`^[A-Z2-7]{26}$`) // what rand.Text gives
 
-// save streams the file of a form to disk; nothing remains of one that failed.
+// save streams the file of a form to disk, for a job that is kept must find it
+// whole, even after a power failure; nothing remains of one that failed.
 func (u uploads) save(r *http.Request) (token string, err error) {
 	form, err := r.MultipartReader()
 	if err != nil {
@@ -42,21 +43,36 @@ func (u uploads) save(r *http.Request) (token string, err error) {
 			err = errors.Join(err, os.RemoveAll(dir))
 		}
 	}()
-	if err := os.WriteFile(filepath.Join(dir, "name"), []byte(fileName(part)), 0o600); err != nil {
+	if _, err := write(filepath.Join(dir, "name"), strings.NewReader(fileName(part))); err != nil {
 		return "", diskError(err)
 	}
-	f, err := os.OpenFile(u.path(token), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return "", diskError(err)
-	}
-	n, err := io.Copy(f, part)
-	if err := errors.Join(err, f.Close()); err != nil {
+	n, err := write(u.path(token), part)
+	if err := errors.Join(err, syncDir(dir), syncDir(u.dir)); err != nil {
 		return "", diskError(err)
 	}
 	if n == 0 {
 		return "", clientele.Errorf(clientele.CodeInvalid, "%q is empty", part.FileName()).WithHint("Export it again, and look whether the export has rows.")
 	}
 	return token, nil
+}
+
+// write makes a file of what it reads, and has it on the disk when it returns.
+func write(path string, from io.Reader) (int64, error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return 0, err
+	}
+	n, err := io.Copy(f, from)
+	return n, errors.Join(err, f.Sync(), f.Close())
+}
+
+// syncDir has a directory's names on the disk.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
 }
 
 // filePart finds the file among the parts of a form.
