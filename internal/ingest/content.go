@@ -28,10 +28,16 @@ func (p *proposer) contentFit(k clientele.Kind, f clientele.Field, i int) float6
 	}
 	switch wants(f.Type) {
 	case expr.NumberType:
+		if like == expr.TextType && e.half(e.numbers) {
+			return 0.7
+		}
 		return oneIf(like == expr.NumberType || like == expr.TimeType && c.like == warehouse.DateColumn && c.Layout == "%Y%m%d")
 	case expr.TimeType:
 		if c.ambiguous || c.mixed {
 			return 0.9
+		}
+		if like == expr.TextType && e.allISO && (e.half(e.dates) || nearly(e.dates, e.values-e.markers)) {
+			return 0.7 // some with a zone and some without, or few and one of them no date: read one by one
 		}
 		return oneIf(like == expr.TimeType)
 	}
@@ -52,6 +58,13 @@ func oneIf(ok bool) float64 {
 		return 1
 	}
 	return 0
+}
+
+// half says whether so many are half of the values of a small file: too few for
+// the content to tell what the column is, enough where its name does.
+func (e *evidence) half(alike int64) bool {
+	all := e.values - e.markers
+	return alike > 0 && all <= fewStrays && alike*2 >= all
 }
 
 func (e *evidence) only(words []string) bool {

@@ -311,9 +311,12 @@ func (l *Landing) accept(in *incoming, e *Entry) error {
 		}
 		in.copied = false
 	}
-	err = l.put(e)
-	if err != nil && !known {
-		err = errors.Join(err, removed(l.path(e.file)), removed(l.path(e.SHA256)))
+	if err = l.put(e); err == nil {
+		return nil
+	}
+	err = errors.Join(err, removed(l.path(e.file)))
+	if !known {
+		err = errors.Join(err, removed(l.path(e.SHA256)))
 	}
 	return err
 }
