@@ -168,13 +168,13 @@ func (b *Book) openParts(ctx context.Context, w Watcher) (err error) {
 	return nil
 }
 
-// openRecords opens the records; a file that cannot be read has been set aside,
-// and the next try makes an empty one.
+// openRecords opens the records. What could not be read has been set aside: first
+// the log, then the file, so that the third try makes an empty one.
 func openRecords(ctx context.Context, path string, w Watcher) (*duckdb.DB, error) {
 	db, err := duckdb.Open(ctx, path, duckdb.Options{})
-	if errors.Is(err, duckdb.ErrDamaged) {
+	for tries := 1; tries < 3 && errors.Is(err, duckdb.ErrDamaged); tries++ {
 		w.notice("the records file was damaged (%v); it is set aside, and the records are being rebuilt from the accepted files", err)
-		return duckdb.Open(ctx, path, duckdb.Options{})
+		db, err = duckdb.Open(ctx, path, duckdb.Options{})
 	}
 	if err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -134,6 +135,9 @@ func TestRecordsAreRebuiltWhenLostDamagedOrMadeForOtherSettings(t *testing.T) {
 		{"lost", true, func() error { return os.Remove(records) }},
 		{"damaged", true, func() error { return os.WriteFile(records, damage, 0o600) }},
 		{"log damaged", false, func() error { return os.WriteFile(records+".wal", damage, 0o600) }},
+		{"damaged with its log", true, func() error {
+			return errors.Join(os.WriteFile(records, damage, 0o600), os.WriteFile(records+".wal", damage, 0o600))
+		}},
 		{"for another time zone", true, func() error {
 			text, err := os.ReadFile(toml)
 			if err != nil {
