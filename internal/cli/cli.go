@@ -165,27 +165,27 @@ func (c *command) explain(ctx context.Context, err error) {
 	if c.Color {
 		red, plain = "\x1b[31m", "\x1b[0m"
 	}
-	say := func(format string, args ...any) { fmt.Fprintf(c.Stderr, format, args...) }
+	say := func(before string, what any) { fmt.Fprintf(c.Stderr, "%s%s\n", before, visible(fmt.Sprint(what))) }
 	e := (*clientele.Error)(nil)
 	switch {
 	case ctx.Err() != nil:
-		say("%serror:%s stopped on request\n", red, plain)
+		say(red+"error:"+plain+" ", "stopped on request")
 		return
 	case !errors.As(err, &e):
-		say("%serror:%s %v\n", red, plain, err)
+		say(red+"error:"+plain+" ", err)
 		return
 	}
 	outer := *e
 	outer.Err = nil
-	say("%serror:%s %v\n", red, plain, &outer)
+	say(red+"error:"+plain+" ", &outer)
 	if e.Err != nil {
-		say("  because: %v\n", e.Err)
+		say("  because: ", e.Err)
 	}
 	for _, row := range e.Rows {
-		say("  %s\n", row)
+		say("  ", row)
 	}
 	if hint := clientele.HintOf(err); hint != "" {
-		say("  try: %s\n", hint)
+		say("  try: ", hint)
 	}
 }
 

@@ -50,6 +50,16 @@ func TestWorstExitCodeOfSeveralFiles(t *testing.T) {
 	}
 }
 
+func TestRecordsDoNotCommandATerminal(t *testing.T) {
+	var out bytes.Buffer
+	err := clientele.Errorf(clientele.CodeInvalid, "of \x1b[31m")
+	err.Rows = []string{"line 4: \x1b]0;x\a"}
+	(&command{Env: Env{Stderr: &out}}).explain(t.Context(), err)
+	if text := out.String() + pad("a\x1b[2Jsegment", 20); strings.ContainsAny(text, "\x1b\a") || !strings.Contains(text, "line 4") {
+		t.Errorf("%q", text)
+	}
+}
+
 func TestTextsAreNoFormulas(t *testing.T) {
 	for text, want := range map[string]string{
 		"=1+1": "'=1+1", "+1": "'+1", "-1": "'-1", "@SUM(A1)": "'@SUM(A1)", "\tx": "'\tx", "\rx": "'\rx", "": "", "anna": "anna", "a=b": "a=b", "'=": "'=",

@@ -3,6 +3,7 @@ package cli
 import (
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -68,6 +69,16 @@ func guarded(text string) string {
 		return "'" + text
 	}
 	return text
+}
+
+// visible keeps what records say from being taken by a terminal for commands.
+func visible(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, text)
 }
 
 // whole writes a count with thousands apart: 12,345.

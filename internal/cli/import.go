@@ -125,7 +125,7 @@ func (c *command) writeImports(files []importedFile) {
 			fmt.Fprintf(c.out, "  from %s to %s\n", f.FirstDay, f.LastDay)
 		}
 		for _, field := range slices.Sorted(maps.Keys(f.Mapping)) {
-			fmt.Fprintf(c.out, "  %s = %s\n", field, f.Mapping[field])
+			fmt.Fprintf(c.out, "  %s = %s\n", field, visible(f.Mapping[field]))
 		}
 		c.writeRejects(f)
 	}

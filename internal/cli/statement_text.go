@@ -50,7 +50,7 @@ func (p page) note(text string) {
 }
 
 func pad(s string, width int) string {
-	return s + strings.Repeat(" ", max(1, width-utf8.RuneCountInString(s)))
+	return visible(s) + strings.Repeat(" ", max(1, width-utf8.RuneCountInString(s)))
 }
 
 func padLeft(s string, width int) string {
@@ -229,7 +229,7 @@ func writeExplanationText(w *bufio.Writer, e statement.Explanation, offset int64
 	p := page{w}
 	title := e.Title
 	if e.Segment != "" {
-		title += " of " + e.Segment
+		title += " of " + visible(e.Segment)
 	}
 	fmt.Fprintf(p, "%s, %s: %s\n\n", title, e.Period, explainedFigure(e))
 	p.note(e.Meaning)
