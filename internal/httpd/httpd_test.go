@@ -103,6 +103,24 @@ func TestOtherSitesCannotWrite(t *testing.T) {
 	}
 }
 
+func TestOtherSitesOnlyLinkHere(t *testing.T) {
+	for _, c := range []struct {
+		site, into string
+		want       int
+	}{
+		{"cross-site", "image", 403}, {"cross-site", "iframe", 403}, {"cross-site", "empty", 403}, {"same-site", "script", 403},
+		{"cross-site", "document", 200}, {"same-origin", "style", 200}, {"none", "document", 200}, {"", "", 200},
+	} {
+		w := ask(ok, Options{}, func(r *http.Request) {
+			r.Header.Set("Sec-Fetch-Site", c.site)
+			r.Header.Set("Sec-Fetch-Dest", c.into)
+		})
+		if w.Code != c.want {
+			t.Errorf("%+v: status %d", c, w.Code)
+		}
+	}
+}
+
 func TestSecurityHeaders(t *testing.T) {
 	w := ask(ok, Options{}, nil)
 	policy := w.Header().Get("Content-Security-Policy")

@@ -50,6 +50,7 @@ func Wrap(h http.Handler, o Options) http.Handler {
 			WithHint("Open the page at this address and try again."))
 	}))
 	h = o.limit(h)
+	h = o.onlyLinks(h)
 	h = crossOrigin.Handler(h)
 	h = o.checkHost(h)
 	h = o.recoverPanics(h)
@@ -150,6 +151,20 @@ func (o Options) checkHost(h http.Handler) http.Handler {
 		if !loopback(strings.Trim(host, "[]")) {
 			o.Fail(w, r, clientele.Errorf(clientele.CodeForbidden, "this server answers to localhost only, not to %q", r.Host).
 				WithHint("Open http://localhost with the server's port."))
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
+}
+
+// onlyLinks lets pages of other sites lead here, and nothing else: a picture or a
+// frame in one of them must not make this server compute.
+func (o Options) onlyLinks(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		site, into := r.Header.Get("Sec-Fetch-Site"), r.Header.Get("Sec-Fetch-Dest")
+		if (site == "cross-site" || site == "same-site") && into != "" && into != "document" {
+			o.Fail(w, r, clientele.Errorf(clientele.CodeForbidden, "a page of another site asks for this one's content").
+				WithHint("Open the page at this address."))
 			return
 		}
 		h.ServeHTTP(w, r)
