@@ -253,7 +253,7 @@ func testReasonsByDate(t *testing.T, w warehouse.Warehouse) {
 		Reasons: []reason{
 			{"A", "in", "too early", day(19)}, {"A", "in", "earlier", day(29)}, {"A", "in", "latest", day(33)},
 			{"A", "in", "too late", day(41)}, {"A", "out", "not of a coming", day(34)},
-			{"B", "in", "after the period", day(37)}, {"C", "out", "moved away", day(25)},
+			{"B", "in", "after the period", day(37)}, {"D", "in", "one day too far", day(43)}, {"C", "out", "moved away", day(25)},
 			{"D", "in", "just near enough", day(22)},
 		},
 	}.load(t, w)
@@ -261,8 +261,8 @@ func testReasonsByDate(t *testing.T, w warehouse.Warehouse) {
 	want := clientele.ReasonLines{
 		In: []clientele.ReasonLine{
 			{Reason: "latest", Customers: 1, Value: clientele.MustMoney("7")},
+			{Reason: "after the period", Customers: 1, Value: clientele.MustMoney("2")},
 			{Reason: "just near enough", Customers: 1, Value: clientele.MustMoney("1")},
-			{Reason: clientele.UnknownReason, Customers: 1, Value: clientele.MustMoney("2")},
 		},
 		Out: []clientele.ReasonLine{{Reason: "moved away", Customers: 1, Value: clientele.MustMoney("4")}},
 	}

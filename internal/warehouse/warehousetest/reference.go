@@ -147,12 +147,12 @@ func (r reference) everActive(customer string, to clientele.Date) bool {
 	return false
 }
 
-// reasonOf is the latest reason within a lapse window of an event, known by the
-// end of the period; of two on one day the first in the alphabet.
+// reasonOf is the latest reason within a lapse window of an event, be it dated
+// after the period; of two on one day the first in the alphabet.
 func (r reference) reasonOf(customer string, e event) string {
 	best := reason{Reason: clientele.UnknownReason, Day: -1 << 30}
 	for _, c := range r.Reasons {
-		near := max(c.Day-e.day, e.day-c.Day) <= clientele.Date(r.Definition.LapseDays) && c.Day <= r.Period.To
+		near := max(c.Day-e.day, e.day-c.Day) <= clientele.Date(r.Definition.LapseDays)
 		if c.Customer != customer || (c.Direction == "in") != e.in || !near {
 			continue
 		}

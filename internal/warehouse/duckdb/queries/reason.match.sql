@@ -1,5 +1,5 @@
-{{/* The head events of a period, each with the latest reason dated within a lapse window of it and
-     not after the period; null: unknown. Money is on the customer's last event of a direction. */ -}}
+{{/* The head events of a period, each with the latest reason dated within a lapse window of it, be
+     that after the period; null: unknown. Money is on the customer's last event of a direction. */ -}}
 WITH event AS (
 {{- if .Short}}
     SELECT customer, 'in' AS direction, in_day AS day FROM run_movement WHERE in_day IS NOT NULL
@@ -16,7 +16,7 @@ WITH event AS (
             ORDER BY r.day DESC, r.confidence DESC NULLS LAST, r.reason) AS place
     FROM event AS e
     JOIN reason AS r ON r.customer = e.customer AND r.direction = e.direction
-    WHERE r.day <= {{date .To}} AND abs(date_diff('day', e.day, r.day)) <= {{.LapseDays}}
+    WHERE abs(date_diff('day', e.day, r.day)) <= {{.LapseDays}}
 )
 SELECT e.customer, {{if .By}}m.segment, {{end}}e.direction, e.day, nullif(c.reason, {{unknown_reason}}) AS reason, m.value0, m.value1,
     CASE WHEN e.direction = 'in' AND e.day = m.in_day AND m.active1 AND NOT m.active0 THEN m.value1
