@@ -225,7 +225,7 @@ type Statement struct {
 	Equity     *Equity      `json:"equity"`
 	Model      *ModelReport `json:"model"`
 	Data       *DataReport  `json:"data,omitempty"`
-	Segments   []Statement  `json:"segments,omitempty"`
+	Segments   []Statement  `json:"segments,omitzero"`
 }
 
 // CustomerRow is one customer as of a day. Estimates are nil where the model is refused.

@@ -32,7 +32,7 @@ func (r *Run) Usable() bool { return r.Refused == "" }
 // Report says which model it is and whether to trust it.
 func (r *Run) Report() *clientele.ModelReport {
 	m := &clientele.ModelReport{
-		Name: modelName, Run: r.ID, Customers: r.Customers, Cells: r.Cells, Converged: r.Converged, Refused: r.Refused, Holdout: r.Holdout,
+		Name: modelName, Run: r.ID, Customers: r.Customers, Cells: r.Cells, Converged: r.Converged && r.Purchases != nil, Refused: r.Refused, Holdout: r.Holdout,
 		Parameters: map[string]map[string]float64{}, StandardErrors: map[string]map[string]float64{},
 		Warnings: append([]string{}, r.Warnings...),
 	}

@@ -26,6 +26,9 @@ func (s *Service) compute(ctx context.Context, b basis, progress Progress) (clie
 		return clientele.Statement{}, err
 	}
 	st := b.statement(m.Total)
+	if b.Request.By != "" {
+		st.Segments = []clientele.Statement{} // none is told from not asked for
+	}
 	for _, seg := range m.Segments {
 		part := b.statement(seg.Movement)
 		part.Segment = seg.Name

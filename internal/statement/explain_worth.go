@@ -76,8 +76,11 @@ func (x *Explanation) settle(w worthRows, part clientele.Statement) (err error) 
 		}
 	}
 	total := x.Figure
-	if x.Line == "equity.per_customer" {
+	switch x.Line {
+	case "equity.per_customer", "equity.low", "equity.high":
 		total = part.Equity.Estimate.Estimate.String()
+	case "equity.tail.low", "equity.tail.high":
+		total = part.Equity.Tail.Estimate.String()
 	}
 	if x.Unit == UnitMoney {
 		x.Amount, err = clientele.ParseMoney(total)

@@ -19,8 +19,12 @@ var worthLines = []entry{
 	worth("estimate", "Customer equity",
 		"The worth of every customer ever acquired: the margin expected from them over five years from the closing on, each weighted by the probability of still being a customer, discounted.",
 		func(e *clientele.Equity) clientele.Money { return e.Estimate.Estimate }, worthRows{closing: true}),
+	bound("low", "Customer equity, low end", "The low end of the 95 % interval of customer equity.", func(e *clientele.Equity) clientele.Money { return e.Low }, false),
+	bound("high", "Customer equity, high end", "The high end of the 95 % interval of customer equity.", func(e *clientele.Equity) clientele.Money { return e.High }, false),
 	worth("tail.estimate", "Worth beyond five years", "What the same customers are worth beyond the five years, on a line of its own since its interval is wide.",
 		func(e *clientele.Equity) clientele.Money { return e.Tail.Estimate }, worthRows{closing: true, tail: true}),
+	bound("tail.low", "Worth beyond five years, low end", "The low end of the 95 % interval of the worth beyond five years.", func(e *clientele.Equity) clientele.Money { return e.Tail.Low }, true),
+	bound("tail.high", "Worth beyond five years, high end", "The high end of the 95 % interval of the worth beyond five years.", func(e *clientele.Equity) clientele.Money { return e.Tail.High }, true),
 	averaged(worth("per_customer", "Worth per customer", "Customer equity ÷ customers valued.",
 		func(e *clientele.Equity) clientele.Money { return e.PerCustomer }, worthRows{closing: true})),
 	counted(worth("customers_scored", "Customers valued", "Customers with at least one purchase up to the closing, active or not.", nil, worthRows{closing: true}),
@@ -88,6 +92,13 @@ func counted(e entry, of func(*clientele.Equity) int64) entry {
 		}
 		return count(of(s.Equity))
 	}
+	return e
+}
+
+// bound is an end of the interval of an estimate, explained by the estimate's rows.
+func bound(line, title, meaning string, of func(*clientele.Equity) clientele.Money, tail bool) entry {
+	e := worth(line, title, meaning, of, worthRows{closing: true, tail: tail})
+	e.ties = "The rows add up to the estimate; its interval comes from how sure the model's parameters are, and does not add up."
 	return e
 }
 

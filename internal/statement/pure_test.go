@@ -189,6 +189,11 @@ func TestLinesAreDistinctAndSaid(t *testing.T) {
 			t.Errorf("%s: %v", l.Line, err)
 		}
 	}
+	for _, l := range []warehouse.Line{"equity.low", "equity.high", "equity.tail.low", "equity.tail.high"} {
+		if !seen[l] {
+			t.Errorf("%s does not explain itself", l)
+		}
+	}
 	if _, err := find("customers.nonsense"); clientele.CodeOf(err) != clientele.CodeNotFound {
 		t.Errorf("nonsense: %v", err)
 	}
