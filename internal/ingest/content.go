@@ -36,8 +36,11 @@ func (p *proposer) contentFit(k clientele.Kind, f clientele.Field, i int) float6
 		if c.ambiguous || c.mixed {
 			return 0.9
 		}
+		if all := e.values - e.markers; like == expr.TextType && e.allISO && e.dates == all {
+			return oneIf(all > 0) // some with a zone and some without: read one by one
+		}
 		if like == expr.TextType && e.allISO && (e.half(e.dates) || nearly(e.dates, e.values-e.markers)) {
-			return 0.7 // some with a zone and some without, or few and one of them no date: read one by one
+			return 0.7
 		}
 		return oneIf(like == expr.TimeType)
 	}
