@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -109,6 +110,12 @@ func (j *importing) describe() {
 	r.Kind, r.Source, r.Preset, r.Dialect = p.kind, p.source, j.reading.preset, j.reading.layout
 	r.Mapping, r.Attributes = p.texts(), p.attributes
 	r.Warnings = append(r.Warnings, j.reading.problems...)
+	for _, field := range slices.Sorted(maps.Keys(j.reading.recalled)) {
+		if text := j.reading.recalled[field]; r.Mapping[field] == text {
+			r.Warnings = append(r.Warnings, Problem{Message: fmt.Sprintf("%s is read from %s, as in the last file with these columns", field, text),
+				Hint: fmt.Sprintf("If that is wrong here, import again with --map %s=COLUMN --replace.", field)})
+		}
+	}
 	for _, f := range p.kind.Fields() {
 		if fill, ok := p.fields[f.Name]; ok && fill.confidence < surelyMeant {
 			r.Warnings = append(r.Warnings, Problem{Message: fmt.Sprintf("%s is read from %s, which is not sure: %s", f.Name, expr.String(fill.expr), fill.why),

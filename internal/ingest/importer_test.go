@@ -59,6 +59,23 @@ func TestImportLandsAndLoads(t *testing.T) {
 	}
 }
 
+// A mapping that was said for one file and is remembered for the next is told.
+func TestRememberedMappingIsTold(t *testing.T) {
+	b := newBook(t)
+	b.take(t, "plain.csv", orders, Request{}, "")
+	if again := b.take(t, "plain2.csv", orders+"x9,c,2024-01-07,1\n", Request{}, ""); len(again.Warnings) != 0 {
+		t.Errorf("a mapping that the file itself gives is no news: %+v", again.Warnings)
+	}
+	b.take(t, "doubled.csv", orders+"x8,c,2024-01-07,1\n", Request{Map: []string{"amount=amount*2"}}, "")
+	again := b.take(t, "next.csv", orders+"x7,c,2024-01-07,1\n", Request{}, "")
+	if len(again.Warnings) != 1 || !strings.Contains(again.Warnings[0].Message, "amount * 2, as in the last file") {
+		t.Errorf("%+v", again.Warnings)
+	}
+	if own := b.take(t, "own.csv", orders+"x6,c,2024-01-07,1\n", Request{Map: []string{"amount=amount"}}, ""); len(own.Warnings) != 0 {
+		t.Errorf("%+v", own.Warnings)
+	}
+}
+
 func TestSameFileAgain(t *testing.T) {
 	b := newBook(t)
 	first := b.take(t, "orders.csv", orders+"bad,c,2024-01-07,1\n", Request{}, "")

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 
@@ -18,11 +19,12 @@ import (
 // reading is a file made ready, and what its columns mean.
 type reading struct {
 	*source
-	survey  *survey
-	columns []decided
-	types   []warehouse.ColumnType // Parquet: by the schema
-	preset  string
-	plan    plan
+	survey   *survey
+	columns  []decided
+	types    []warehouse.ColumnType // Parquet: by the schema
+	preset   string
+	plan     plan
+	recalled map[string]string // field → expression: what was remembered and the file itself would not have given
 }
 
 // recall finds how a file with these columns was read before.
@@ -109,7 +111,7 @@ func (rd *reading) settle(r Request, over []given, before recall) error {
 		if err != nil {
 			return err
 		}
-		rd.plan = p
+		rd.plan, rd.recalled = p, rd.unlikeProposed(p)
 		if err := rd.plan.apply(over); err != nil {
 			return err
 		}
@@ -127,8 +129,25 @@ func (rd *reading) settle(r Request, over []given, before recall) error {
 	return rd.plan.check(rd.columns)
 }
 
+// unlikeProposed is what of a remembered mapping the file's own names and content do not give.
+func (rd *reading) unlikeProposed(remembered plan) map[string]string {
+	own := map[string]string{}
+	if preset, ok := presetNamed(rd.preset); ok {
+		p := preset.plan(rd.survey.names)
+		own = p.texts()
+	} else if proposed, err := newProposer(rd.columns, rd.survey.columns, rd.named()).propose(remembered.kind, nil); err == nil {
+		own = proposed.texts()
+	}
+	unlike := remembered.texts()
+	maps.DeleteFunc(unlike, func(field, text string) bool { return own[field] == text })
+	return unlike
+}
+
+// named says whether the columns have names of their own.
+func (rd *reading) named() bool { return rd.layout.Header || rd.layout.Format == FormatParquet }
+
 func (rd *reading) propose(r Request, over []given) error {
-	p := newProposer(rd.columns, rd.survey.columns, rd.layout.Header || rd.layout.Format == FormatParquet)
+	p := newProposer(rd.columns, rd.survey.columns, rd.named())
 	var err error
 	if rd.plan, err = p.propose(r.Kind, over); err != nil {
 		return err
