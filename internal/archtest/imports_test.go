@@ -19,7 +19,7 @@ var floors = [][]string{
 	{"."},                                    // the domain: the standard library only
 	{"internal/expr", "internal/shareddata"}, // the language of mappings; where tests find real data
 	{"model"},                                // statistics, a library that anyone can import
-	{"internal/warehouse", "internal/store", "internal/chart", "internal/config", "web"},
+	{"internal/warehouse", "internal/store", "internal/chart", "internal/config", "internal/spreadsheet", "web"},
 	{"internal/modelling", "internal/ingest", "internal/job", "internal/simulate"},
 	{"internal/httpd", "internal/statement"}, // capabilities
 	{"internal/api", "internal/ui"},

@@ -11,6 +11,7 @@ import (
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/app"
+	"github.com/clientele/clientele/internal/spreadsheet"
 )
 
 func (c *command) customers() *cobra.Command {
@@ -47,7 +48,9 @@ func (c *command) writeCustomers(rows iter.Seq2[clientele.CustomerRow, error], f
 		if err := w.Write(customerColumns); err != nil {
 			return err
 		}
-		if err := each(rows, func(r clientele.CustomerRow) error { return w.Write(customerRecord(r, guarded(r.Customer), -1)) }); err != nil {
+		if err := each(rows, func(r clientele.CustomerRow) error {
+			return w.Write(customerRecord(r, spreadsheet.Text(r.Customer), -1))
+		}); err != nil {
 			return err
 		}
 		w.Flush()

@@ -63,14 +63,6 @@ func complete(cmd *cobra.Command, flag string, values []string) {
 	}
 }
 
-// guarded keeps a spreadsheet from taking a text for a formula.
-func guarded(text string) string {
-	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
-		return "'" + text
-	}
-	return text
-}
-
 // visible keeps what records say from being taken by a terminal for commands.
 func visible(text string) string {
 	return strings.Map(func(r rune) rune {

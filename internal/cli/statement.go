@@ -12,6 +12,7 @@ import (
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/app"
+	"github.com/clientele/clientele/internal/spreadsheet"
 	"github.com/clientele/clientele/internal/statement"
 	"github.com/clientele/clientele/internal/warehouse"
 )
@@ -128,7 +129,7 @@ func (c *command) writeStatementCSV(st clientele.Statement) error {
 			return err
 		}
 		for _, f := range all {
-			if err := w.Write([]string{guarded(f.line), guarded(s.Segment), f.value}); err != nil {
+			if err := w.Write([]string{spreadsheet.Text(f.line), spreadsheet.Text(s.Segment), f.value}); err != nil {
 				return err
 			}
 		}
@@ -205,7 +206,7 @@ func (c *command) writeExplanationCSV(e statement.Explanation) error {
 		return err
 	}
 	for _, r := range e.Rows {
-		record := []string{guarded(r.Customer), guarded(r.Order), r.Day.String(), fmt.Sprint(r.Heads), r.Opening.String(), r.Closing.String(), r.Amount.String()}
+		record := []string{spreadsheet.Text(r.Customer), spreadsheet.Text(r.Order), r.Day.String(), fmt.Sprint(r.Heads), r.Opening.String(), r.Closing.String(), r.Amount.String()}
 		if err := w.Write(record); err != nil {
 			return err
 		}

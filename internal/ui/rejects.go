@@ -6,9 +6,9 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/spreadsheet"
 	"github.com/clientele/clientele/internal/warehouse"
 )
 
@@ -90,7 +90,7 @@ func (s *Site) rejectsCSV(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	err = s.eachReject(r, im, func(x warehouse.Reject) (bool, error) {
-		return true, out.Write([]string{strconv.FormatInt(x.Line, 10), safeCell(x.Column), safeCell(x.Reason), safeCell(x.Text)})
+		return true, out.Write([]string{strconv.FormatInt(x.Line, 10), spreadsheet.Text(x.Column), spreadsheet.Text(x.Reason), spreadsheet.Text(x.Text)})
 	})
 	out.Flush()
 	if err != nil {
@@ -98,12 +98,4 @@ func (s *Site) rejectsCSV(w http.ResponseWriter, r *http.Request) error {
 		panic(http.ErrAbortHandler) // a cut file must not look whole
 	}
 	return nil
-}
-
-// safeCell keeps a spreadsheet from taking text for a formula.
-func safeCell(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
-	}
-	return s
 }
