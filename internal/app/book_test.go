@@ -2,8 +2,10 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +14,8 @@ import (
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/ingest"
+	"github.com/clientele/clientele/internal/job"
+	"github.com/clientele/clientele/internal/store"
 )
 
 func makeBook(t *testing.T) string {
@@ -275,14 +279,49 @@ func TestInterruptedJobIsTakenUpAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	now := time.Now().Add(time.Second)
-	if _, ok, err := b.Store.LeaseJob(t.Context(), "a process that is gone", now, now.Add(time.Hour)); !ok || err != nil {
+	if _, ok, err := b.Store.LeaseJob(t.Context(), j.Kind, "a process that is gone", now, now.Add(time.Hour)); !ok || err != nil {
 		t.Fatal(ok, err)
 	}
 	shut(t, b)
 	b = open(t, path, Watcher{})
 	defer shut(t, b)
-	if again, ok, err := b.Store.LeaseJob(t.Context(), "me", now, now.Add(time.Hour)); !ok || err != nil || again.ID != j.ID {
+	if again, ok, err := b.Store.LeaseJob(t.Context(), j.Kind, "me", now, now.Add(time.Hour)); !ok || err != nil || again.ID != j.ID {
 		t.Errorf("got %+v, %v, %v", again, ok, err)
+	}
+}
+
+// Statements of many periods may be asked for, or a comparison of models that
+// takes minutes: a file is loaded all the same.
+func TestImportDoesNotWaitForStatements(t *testing.T) {
+	b := open(t, makeBook(t), Watcher{})
+	defer shut(t, b)
+	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	imported := make(chan struct{})
+	handlers := map[string]job.Handler{
+		"import": func(context.Context, json.RawMessage, func(store.JobProgress)) (any, error) {
+			close(imported)
+			return nil, nil
+		},
+		"statement": func(ctx context.Context, _ json.RawMessage, _ func(store.JobProgress)) (any, error) {
+			<-ctx.Done()
+			return nil, ctx.Err()
+		},
+	}
+	for _, kind := range []string{"statement", "statement", "import"} {
+		if _, err := b.Jobs.Add(ctx, kind, "", nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- b.work(ctx, handlers, slog.New(slog.DiscardHandler)) }()
+	select {
+	case <-imported:
+	case <-ctx.Done():
+		t.Error("the import waited for a statement")
+	}
+	stop()
+	if err := <-ended; err != nil {
+		t.Error(err)
 	}
 }
 

@@ -36,10 +36,18 @@ func (b *Book) Serve(ctx context.Context, pages net.Listener, commands http.Hand
 	}
 	site := ui.New(services)
 	handler := httpd.Wrap(site, httpd.Options{Log: log, Uploads: []string{ui.UploadPath}, Fail: site.Fail})
-	worker := job.NewWorker(b.Jobs, ui.Handlers(services), log)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return httpd.Serve(ctx, pages, handler, log) })
 	group.Go(func() error { return httpd.Serve(ctx, socket, commands, log) })
-	group.Go(func() error { return worker.Run(ctx) })
+	group.Go(func() error { return b.work(ctx, ui.Handlers(services), log) })
+	return group.Wait()
+}
+
+// work runs jobs, one of each kind at a time, until ctx ends.
+func (b *Book) work(ctx context.Context, handlers map[string]job.Handler, log *slog.Logger) error {
+	group, ctx := errgroup.WithContext(ctx)
+	for kind, handler := range handlers {
+		group.Go(func() error { return job.NewWorker(b.Jobs, kind, handler, log).Run(ctx) })
+	}
 	return group.Wait()
 }

@@ -1,8 +1,9 @@
 // Package job runs durable work: an import that outlives its web request, a
 // statement that takes a while. A job is kept in the store before anybody is
-// told that it will be done. One worker takes jobs one at a time, for each may
-// use the whole machine; it reports progress, stops when asked, and an
-// interrupted job is taken up again by the next process.
+// told that it will be done. Each kind has a worker, which takes its jobs one at
+// a time, for each may use the whole machine: work that only reads never keeps an
+// import waiting, however much of it was asked for. A worker reports progress,
+// stops when asked, and an interrupted job is taken up again by the next process.
 //
 // Handlers must therefore be safe to run again from the start: an import is,
 // because a file that the records hold already is not loaded twice.
@@ -13,6 +14,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/clientele/clientele"
@@ -26,12 +28,14 @@ type Handler func(ctx context.Context, payload json.RawMessage, report func(stor
 // Queue takes and shows jobs.
 type Queue struct {
 	jobs store.Jobs
-	wake chan struct{} // holds one token when there may be something to do
+
+	mu   sync.Mutex
+	next chan struct{} // closed when there may be something to do
 }
 
 // NewQueue makes a queue over a store's jobs.
 func NewQueue(jobs store.Jobs) *Queue {
-	return &Queue{jobs: jobs, wake: make(chan struct{}, 1)}
+	return &Queue{jobs: jobs, next: make(chan struct{})}
 }
 
 // Add keeps a job for the worker and returns at once. If an unfinished job of
@@ -64,11 +68,19 @@ func (q *Queue) Cancel(ctx context.Context, id string) (store.Job, error) {
 	return j, err
 }
 
+// added is closed when a job is added, or asked to stop, from now on.
+func (q *Queue) added() <-chan struct{} {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.next
+}
+
+// nudge wakes every worker: the one whose kind it is finds something to do.
 func (q *Queue) nudge() {
-	select {
-	case q.wake <- struct{}{}:
-	default:
-	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	close(q.next)
+	q.next = make(chan struct{})
 }
 
 // failure is an error as it is kept: whole, with its cause in words.

@@ -42,7 +42,7 @@ func (m *memory) Job(context.Context, string) (store.Job, error) {
 	return m.job, nil
 }
 
-func (m *memory) LeaseJob(_ context.Context, owner string, now, _ time.Time) (store.Job, bool, error) {
+func (m *memory) LeaseJob(_ context.Context, _, owner string, now, _ time.Time) (store.Job, bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.job.State != store.JobQueued || m.job.RunAt.After(now) {
@@ -117,7 +117,7 @@ func start(ctx context.Context, q *Queue, h Handler) (done chan struct{}) {
 	done = make(chan struct{})
 	go func() {
 		defer close(done)
-		_ = NewWorker(q, map[string]Handler{"k": h}, slog.New(slog.DiscardHandler)).Run(ctx)
+		_ = NewWorker(q, "k", h, slog.New(slog.DiscardHandler)).Run(ctx)
 	}()
 	return done
 }
@@ -147,13 +147,6 @@ func TestPanicIsAnError(t *testing.T) {
 	j := work(t, &memory{}, func(context.Context, json.RawMessage, func(store.JobProgress)) (any, error) { panic("oh") })
 	if f := j.Failure(); f == nil || f.Code != clientele.CodeInternal {
 		t.Errorf("got %+v", j)
-	}
-}
-
-func TestUnknownKind(t *testing.T) {
-	m := &memory{job: store.Job{ID: "a", Kind: "other", State: store.JobQueued}}
-	if f := work(t, m, nil).Failure(); f == nil || f.Code != clientele.CodeInternal {
-		t.Errorf("got %+v", m.job)
 	}
 }
 

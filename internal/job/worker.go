@@ -22,17 +22,18 @@ const (
 	keepFor     = 90 * 24 * time.Hour
 )
 
-// Worker runs a queue's jobs, one at a time.
+// Worker runs a queue's jobs of one kind, one at a time.
 type Worker struct {
-	queue    *Queue
-	handlers map[string]Handler
-	log      *slog.Logger
-	owner    string
+	queue   *Queue
+	kind    string
+	handler Handler
+	log     *slog.Logger
+	owner   string
 }
 
-// NewWorker makes a worker that runs jobs of the kinds that handlers name.
-func NewWorker(q *Queue, handlers map[string]Handler, log *slog.Logger) *Worker {
-	return &Worker{queue: q, handlers: handlers, log: log, owner: rand.Text()}
+// NewWorker makes a worker that runs jobs of a kind.
+func NewWorker(q *Queue, kind string, h Handler, log *slog.Logger) *Worker {
+	return &Worker{queue: q, kind: kind, handler: h, log: log, owner: rand.Text()}
 }
 
 // Run takes jobs until ctx ends. A job that is running then goes back to the queue.
@@ -41,14 +42,14 @@ func (w *Worker) Run(ctx context.Context) error {
 		return err
 	}
 	for ctx.Err() == nil {
-		now := time.Now()
-		j, ok, err := w.queue.jobs.LeaseJob(ctx, w.owner, now, now.Add(leaseFor))
+		now, added := time.Now(), w.queue.added()
+		j, ok, err := w.queue.jobs.LeaseJob(ctx, w.kind, w.owner, now, now.Add(leaseFor))
 		switch {
 		case err != nil && ctx.Err() == nil:
 			w.log.ErrorContext(ctx, "cannot take a job", "error", err)
-			w.idle(ctx)
+			w.idle(ctx, added)
 		case !ok:
-			w.idle(ctx)
+			w.idle(ctx, added)
 		default:
 			w.run(ctx, j)
 		}
@@ -56,10 +57,10 @@ func (w *Worker) Run(ctx context.Context) error {
 	return nil
 }
 
-func (w *Worker) idle(ctx context.Context) {
+func (w *Worker) idle(ctx context.Context, added <-chan struct{}) {
 	select {
 	case <-ctx.Done():
-	case <-w.queue.wake:
+	case <-added:
 	case <-time.After(pollEvery):
 	}
 }
@@ -122,10 +123,6 @@ func failed(j store.Job, err error) store.Job {
 
 // handle runs the handler; a panic is its error.
 func (w *Worker) handle(ctx context.Context, j store.Job, report func(store.JobProgress)) (result any, err error) {
-	h, ok := w.handlers[j.Kind]
-	if !ok {
-		return nil, clientele.Errorf(clientele.CodeInternal, "nothing here runs %q jobs", j.Kind)
-	}
 	if j.Attempts > maxAttempts {
 		return nil, clientele.Errorf(clientele.CodeInternal, "given up: the program stopped %d times while doing this", j.Attempts-1)
 	}
@@ -135,7 +132,7 @@ func (w *Worker) handle(ctx context.Context, j store.Job, report func(store.JobP
 			err = clientele.Errorf(clientele.CodeInternal, "a defect stopped the job").Because(fmt.Errorf("%v", p))
 		}
 	}()
-	return h(ctx, j.Payload, report)
+	return w.handler(ctx, j.Payload, report)
 }
 
 var (

@@ -90,9 +90,9 @@ type Jobs interface {
 	AddJob(ctx context.Context, j Job) (Job, error)
 	// Job returns a job. CodeNotFound if there is none.
 	Job(ctx context.Context, id string) (Job, error)
-	// LeaseJob gives owner the job that has waited longest of those due, or whose
-	// lease has run out, until a time. ok is false when there is none.
-	LeaseJob(ctx context.Context, owner string, now, until time.Time) (j Job, ok bool, err error)
+	// LeaseJob gives owner the job of a kind that has waited longest of those due,
+	// or whose lease has run out, until a time. ok is false when there is none.
+	LeaseJob(ctx context.Context, kind, owner string, now, until time.Time) (j Job, ok bool, err error)
 	// BeatJob extends owner's lease and keeps progress; it returns the job, whose
 	// Cancel says whether to stop. CodeConflict if owner no longer has the lease.
 	BeatJob(ctx context.Context, id, owner string, until time.Time, p JobProgress) (Job, error)

@@ -35,9 +35,9 @@ func (s *Store) Job(ctx context.Context, id string) (store.Job, error) {
 }
 
 // LeaseJob implements store.Jobs.
-func (s *Store) LeaseJob(ctx context.Context, owner string, now, until time.Time) (store.Job, bool, error) {
+func (s *Store) LeaseJob(ctx context.Context, kind, owner string, now, until time.Time) (store.Job, bool, error) {
 	at := now.UnixMilli()
-	j, err := scanJob(s.db.QueryRowContext(ctx, queries.Text("job.lease"), owner, until.UnixMilli(), at, at, at))
+	j, err := scanJob(s.db.QueryRowContext(ctx, queries.Text("job.lease"), owner, until.UnixMilli(), at, kind, at, at))
 	if errors.Is(err, sql.ErrNoRows) {
 		return j, false, nil
 	}

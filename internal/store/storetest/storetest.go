@@ -32,6 +32,7 @@ func Test(t *testing.T, e Engine) {
 		"a job keeps what it was given":               testAddJob,
 		"jobs of one key are one":                     testOneUnfinished,
 		"jobs are leased in order, when due":          testLeaseOrder,
+		"a worker leases jobs of its kind alone":      testLeaseKind,
 		"a lease that ran out is given anew":          testLeaseRunsOut,
 		"one of many leases a job":                    testLeaseRace,
 		"progress is kept, and tells of a request":    testBeat,
@@ -93,7 +94,7 @@ func add(t *testing.T, s store.Store, j store.Job) store.Job {
 
 func lease(t *testing.T, s store.Store, owner string, at time.Time) store.Job {
 	t.Helper()
-	j, ok, err := s.LeaseJob(t.Context(), owner, at, at.Add(time.Minute))
+	j, ok, err := s.LeaseJob(t.Context(), "import", owner, at, at.Add(time.Minute))
 	must(t, err)
 	if !ok {
 		t.Fatal("there is no job to lease")
@@ -149,7 +150,7 @@ func testLeaseOrder(t *testing.T, e Engine) {
 	s := open(t, e)
 	add(t, s, sample("late", 20))
 	add(t, s, sample("early", 10))
-	if _, ok, err := s.LeaseJob(t.Context(), "w", start.Add(9*time.Second), start.Add(time.Minute)); ok || err != nil {
+	if _, ok, err := s.LeaseJob(t.Context(), "import", "w", start.Add(9*time.Second), start.Add(time.Minute)); ok || err != nil {
 		t.Fatalf("a job was leased before it was due: %v", err)
 	}
 	j := lease(t, s, "w", start.Add(30*time.Second))
@@ -159,8 +160,25 @@ func testLeaseOrder(t *testing.T, e Engine) {
 	if j := lease(t, s, "w", start.Add(30*time.Second)); j.ID != "late" {
 		t.Errorf("then leased %s", j.ID)
 	}
-	if _, ok, err := s.LeaseJob(t.Context(), "w", start.Add(40*time.Second), start.Add(time.Minute)); ok || err != nil {
+	if _, ok, err := s.LeaseJob(t.Context(), "import", "w", start.Add(40*time.Second), start.Add(time.Minute)); ok || err != nil {
 		t.Errorf("a job was leased twice: %v", err)
+	}
+}
+
+func testLeaseKind(t *testing.T, e Engine) {
+	s := open(t, e)
+	other := sample("first", 0)
+	other.Kind = "statement"
+	add(t, s, other)
+	add(t, s, sample("second", 1))
+	if j := lease(t, s, "w", start.Add(time.Minute)); j.ID != "second" {
+		t.Errorf("a worker of imports leased %s, a %s job", j.ID, j.Kind)
+	}
+	if _, ok, err := s.LeaseJob(t.Context(), "import", "w", start.Add(time.Minute), start.Add(time.Hour)); ok || err != nil {
+		t.Errorf("a worker of imports leased a job of another kind: %v", err)
+	}
+	if j, ok, err := s.LeaseJob(t.Context(), "statement", "v", start.Add(time.Minute), start.Add(time.Hour)); !ok || err != nil || j.ID != "first" {
+		t.Errorf("leased %s: %v", j.ID, err)
 	}
 }
 
@@ -184,7 +202,7 @@ func testLeaseRace(t *testing.T, e Engine) {
 	for i := range cap(wins) {
 		wait.Go(func() {
 			owner := fmt.Sprint(i)
-			if _, ok, err := s.LeaseJob(context.Background(), owner, start, start.Add(time.Minute)); err != nil {
+			if _, ok, err := s.LeaseJob(context.Background(), "import", owner, start, start.Add(time.Minute)); err != nil {
 				t.Error(err)
 			} else if ok {
 				wins <- owner
@@ -207,7 +225,7 @@ func testBeat(t *testing.T, e Engine) {
 	if j.Cancel || j.Progress != want {
 		t.Errorf("got %+v", j)
 	}
-	if _, ok, err := s.LeaseJob(t.Context(), "other", start.Add(90*time.Second), start.Add(time.Hour)); ok || err != nil {
+	if _, ok, err := s.LeaseJob(t.Context(), "import", "other", start.Add(90*time.Second), start.Add(time.Hour)); ok || err != nil {
 		t.Errorf("a lease that was extended ran out: %v", err)
 	}
 	j, err = s.CancelJob(t.Context(), "a", start)
@@ -244,7 +262,7 @@ func testFinish(t *testing.T, e Engine) {
 			t.Errorf("%s: failure %+v", end.State, f)
 		}
 	}
-	if _, ok, err := s.LeaseJob(t.Context(), "w", start.Add(9*time.Hour), start.Add(10*time.Hour)); ok || err != nil {
+	if _, ok, err := s.LeaseJob(t.Context(), "import", "w", start.Add(9*time.Hour), start.Add(10*time.Hour)); ok || err != nil {
 		t.Errorf("a finished job was leased: %v", err)
 	}
 }
