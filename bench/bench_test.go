@@ -5,14 +5,16 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/clientele/clientele/bench/internal/process"
 )
 
 func TestContestAlternatesAndComparesFigures(t *testing.T) {
 	var order []string
 	side := func(name, figure string) side {
-		return func(context.Context) (map[string]string, sample, error) {
+		return func(context.Context) (map[string]string, process.Sample, error) {
 			order = append(order, name)
-			return map[string]string{"lines": figure}, sample{Wall: time.Second}, nil
+			return map[string]string{"lines": figure}, process.Sample{Wall: time.Second}, nil
 		}
 	}
 	if _, _, err := contest(t.Context(), 2, side("ours", "7"), side("peer", "7")); err != nil {
@@ -27,7 +29,7 @@ func TestContestAlternatesAndComparesFigures(t *testing.T) {
 }
 
 func TestLimitsBindFromTheirSizeOn(t *testing.T) {
-	slow := result{name: "import", limit: 1.5, ours: sample{Wall: 2 * time.Second}, peer: sample{Wall: time.Second}, customers: boundFrom - 1}
+	slow := result{name: "import", limit: 1.5, ours: process.Sample{Wall: 2 * time.Second}, peer: process.Sample{Wall: time.Second}, customers: boundFrom - 1}
 	if err := judge([]result{slow}); err != nil {
 		t.Error("a small company was judged:", err)
 	}
@@ -35,7 +37,7 @@ func TestLimitsBindFromTheirSizeOn(t *testing.T) {
 	if judge([]result{slow}) == nil {
 		t.Error("twice the peer's time passed for at most 1.5")
 	}
-	fat := result{name: "fit and score", limit: 1, memoryLimit: 1 << 30, ours: sample{Wall: time.Second, Peak: 1 << 30}, peer: sample{Wall: time.Second}, customers: boundFrom}
+	fat := result{name: "fit and score", limit: 1, memoryLimit: 1 << 30, ours: process.Sample{Wall: time.Second, Peak: 1 << 30}, peer: process.Sample{Wall: time.Second}, customers: boundFrom}
 	if judge([]result{fat}) == nil {
 		t.Error("1 GiB passed for less")
 	}

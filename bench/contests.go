@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+
+	"github.com/clientele/clientele/bench/internal/process"
 )
 
 // measure runs the contests on one company.
@@ -38,26 +40,26 @@ func (c company) plain() string   { return filepath.Join(c.dir, "plain.duckdb") 
 // importing loads the file into an empty book, and into an empty database. Both
 // are left as the last round made them.
 func (p programs) importing(ctx context.Context, c company, rounds int) (result, error) {
-	ours := func(ctx context.Context) (map[string]string, sample, error) {
+	ours := func(ctx context.Context) (map[string]string, process.Sample, error) {
 		if err := os.RemoveAll(c.book()); err != nil {
-			return nil, sample{}, err
+			return nil, process.Sample{}, err
 		}
 		if _, _, err := run(ctx, p.clientele, "init", c.book(), "--currency", c.truth.Currency); err != nil {
-			return nil, sample{}, err
+			return nil, process.Sample{}, err
 		}
 		out, s, err := run(ctx, p.clientele, "import", c.book(), c.file, "--as", "transactions", "--json")
 		if err != nil {
-			return nil, sample{}, err
+			return nil, process.Sample{}, err
 		}
 		var report struct{ Files []struct{ Loaded int64 } }
 		if err := json.Unmarshal(out, &report); err != nil || len(report.Files) != 1 {
-			return nil, sample{}, fmt.Errorf("import --json printed %s: %w", out, err)
+			return nil, process.Sample{}, fmt.Errorf("import --json printed %s: %w", out, err)
 		}
 		return map[string]string{"lines": strconv.FormatInt(report.Files[0].Loaded, 10)}, s, nil
 	}
-	peer := func(ctx context.Context) (map[string]string, sample, error) {
+	peer := func(ctx context.Context) (map[string]string, process.Sample, error) {
 		if err := errors.Join(os.RemoveAll(c.plain()), os.RemoveAll(c.plain()+".wal")); err != nil {
-			return nil, sample{}, err
+			return nil, process.Sample{}, err
 		}
 		return figures(run(ctx, p.peers, c.plain(), "table.import", "file="+c.file))
 	}
@@ -68,10 +70,10 @@ func (p programs) importing(ctx context.Context, c company, rounds int) (result,
 // own lines, the same exact decimals, or for comparison the plain import, whose
 // amounts are floating point.
 func (p programs) moving(ctx context.Context, c company, name string, limit float64, rounds int, database, lines string) (result, error) {
-	ours := func(ctx context.Context) (map[string]string, sample, error) {
+	ours := func(ctx context.Context) (map[string]string, process.Sample, error) {
 		return figures(run(ctx, p.self, "movement", c.records()))
 	}
-	peer := func(ctx context.Context) (map[string]string, sample, error) {
+	peer := func(ctx context.Context) (map[string]string, process.Sample, error) {
 		return figures(run(ctx, p.peers, database, lines, "movement.compute",
 			"first="+firstDay.String(), "last="+lastDay.String(), "lapse_days="+strconv.Itoa(lapseDays)))
 	}
@@ -86,17 +88,17 @@ func (p programs) valuing(ctx context.Context, c company, rounds int) (result, g
 		return result{}, growthRow{}, err
 	}
 	var all []valued
-	ours := func(ctx context.Context) (map[string]string, sample, error) {
+	ours := func(ctx context.Context) (map[string]string, process.Sample, error) {
 		out, s, err := run(ctx, p.self, "worth", cells)
 		if err != nil {
-			return nil, sample{}, err
+			return nil, process.Sample{}, err
 		}
 		var v valued
 		err = json.Unmarshal(out, &v)
 		all = append(all, v)
 		return v.Figures, s, err
 	}
-	peer := func(ctx context.Context) (map[string]string, sample, error) {
+	peer := func(ctx context.Context) (map[string]string, process.Sample, error) {
 		return figures(run(ctx, p.peers, c.records(), "line.from_book", "cell.summarise", "as_of="+lastDay.String()))
 	}
 	r, err := c.contest(ctx, "fit and score", 1.0, rounds, ours, peer)
@@ -107,9 +109,9 @@ func (p programs) valuing(ctx context.Context, c company, rounds int) (result, g
 	return r, growthOf(c, all), nil
 }
 
-func figures(out []byte, s sample, err error) (map[string]string, sample, error) {
+func figures(out []byte, s process.Sample, err error) (map[string]string, process.Sample, error) {
 	if err != nil {
-		return nil, sample{}, err
+		return nil, process.Sample{}, err
 	}
 	var f map[string]string
 	return f, s, json.Unmarshal(out, &f)
@@ -122,5 +124,5 @@ func (c company) contest(ctx context.Context, name string, limit float64, rounds
 	if err != nil {
 		return result{}, err
 	}
-	return result{name: name, customers: c.truth.Customers, lines: c.truth.Lines, limit: limit, ours: median(our), peer: median(their)}, nil
+	return result{name: name, customers: c.truth.Customers, lines: c.truth.Lines, limit: limit, ours: process.Median(our), peer: process.Median(their)}, nil
 }

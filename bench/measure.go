@@ -1,49 +1,25 @@
 package main
 
 import (
-	"bytes"
-	"cmp"
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
-	"slices"
-	"strings"
-	"syscall"
 	"time"
+
+	"github.com/clientele/clientele/bench/internal/process"
 )
 
-// sample is what one process took.
-type sample struct {
-	Wall, CPU time.Duration
-	Peak      int64 // bytes resident at most
-}
-
-// run starts a process, waits for it and returns what it printed and took.
-func run(ctx context.Context, program string, args ...string) ([]byte, sample, error) {
-	cmd := exec.CommandContext(ctx, program, args...)
-	var out, talk bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &talk
-	start := time.Now()
-	err := cmd.Run()
-	wall := time.Since(start)
-	if err != nil {
-		return nil, sample{}, fmt.Errorf("%s %s: %w\n%s", program, strings.Join(args, " "), err, talk.Bytes())
-	}
-	usage := cmd.ProcessState.SysUsage().(*syscall.Rusage)
-	return out.Bytes(), sample{
-		Wall: wall,
-		CPU:  cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(),
-		Peak: usage.Maxrss << 10, // Linux counts in KiB
-	}, nil
+// run starts a process without limits.
+func run(ctx context.Context, program string, args ...string) ([]byte, process.Sample, error) {
+	return process.Run(ctx, process.Limits{}, program, args...)
 }
 
 // side is one of the two of a contest: it runs once and returns its figures.
-type side func(ctx context.Context) (figures map[string]string, s sample, err error)
+type side func(ctx context.Context) (figures map[string]string, s process.Sample, err error)
 
 // contest runs both sides alternately, the first to start changing from round to
 // round, and checks that they found the same.
-func contest(ctx context.Context, rounds int, ours, peer side) (our, their []sample, err error) {
+func contest(ctx context.Context, rounds int, ours, peer side) (our, their []process.Sample, err error) {
 	for round := range rounds {
 		var found [2]map[string]string
 		for turn := range 2 {
@@ -78,22 +54,4 @@ func same(ours, theirs map[string]string) error {
 		}
 	}
 	return nil
-}
-
-// median takes each measure's own median.
-func median(all []sample) sample {
-	return sample{
-		Wall: middle(all, func(s sample) time.Duration { return s.Wall }),
-		CPU:  middle(all, func(s sample) time.Duration { return s.CPU }),
-		Peak: middle(all, func(s sample) int64 { return s.Peak }),
-	}
-}
-
-func middle[S any, T cmp.Ordered](all []S, of func(S) T) T {
-	values := make([]T, len(all))
-	for i, s := range all {
-		values[i] = of(s)
-	}
-	slices.Sort(values)
-	return values[len(values)/2]
 }

@@ -4,13 +4,15 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/clientele/clientele/bench/internal/process"
 )
 
 // result is one contest's medians.
 type result struct {
 	name             string
 	customers, lines int64
-	ours, peer       sample
+	ours, peer       process.Sample
 	limit            float64 // of our wall time over the peer's; 0: none, shown for comparison
 	memoryLimit      int64   // of our peak, in bytes; 0: none
 }
@@ -63,9 +65,9 @@ type growthRow struct {
 func growthOf(c company, all []valued) growthRow {
 	return growthRow{
 		customers: c.truth.Customers, lines: c.truth.Lines, cells: int64(all[0].Histories),
-		read:  middle(all, func(v valued) time.Duration { return v.Read }),
-		fit:   middle(all, func(v valued) time.Duration { return v.Fit }),
-		score: middle(all, func(v valued) time.Duration { return v.Score }),
+		read:  process.Middle(all, func(v valued) time.Duration { return v.Read }),
+		fit:   process.Middle(all, func(v valued) time.Duration { return v.Fit }),
+		score: process.Middle(all, func(v valued) time.Duration { return v.Score }),
 	}
 }
 
