@@ -8,6 +8,7 @@ import (
 
 // Estimate is an accepted maximum of a likelihood.
 type Estimate struct {
+	Model         string // its name, as in messages
 	Names         []string
 	Theta         []float64   // natural scale
 	SE            []float64   // standard errors, natural scale (Wald)
@@ -31,7 +32,7 @@ type Diagnostics struct {
 // estimate checks a settled search and makes the estimate, or says what fails.
 func (p *scaled) estimate(s *search) (*Estimate, Reason) {
 	h := p.hessian(s.x)
-	e := &Estimate{Names: p.Names, Theta: exps(s.x), LogLikelihood: -s.f * p.Weight, Weight: p.Weight}
+	e := &Estimate{Model: p.Model, Names: p.Names, Theta: exps(s.x), LogLikelihood: -s.f * p.Weight, Weight: p.Weight}
 	for _, g := range s.g {
 		e.Diagnostics.Gradient = math.Max(e.Diagnostics.Gradient, math.Abs(g))
 	}

@@ -30,7 +30,7 @@ type attempt struct {
 
 // Maximise finds the maximum of a likelihood. The error is always a *Refusal.
 func Maximise(p Problem, o Options) (*Estimate, error) {
-	whole := &scaled{Problem: p, target: gainTarget}
+	whole := &scaled{Problem: p, target: gainTarget, box: boxLog}
 	best, agreeing := whole.explore(o)
 	if best == nil {
 		return nil, p.refuse(NotFinite, nil)
@@ -54,7 +54,7 @@ func Maximise(p Problem, o Options) (*Estimate, error) {
 // that lies inside, else from every start.
 func (p *scaled) explore(o Options) (*attempt, int) {
 	if o.Coarse != nil {
-		coarse := &scaled{Problem: *o.Coarse, target: coarseTarget}
+		coarse := &scaled{Problem: *o.Coarse, target: coarseTarget, box: boxLog}
 		first, agreeing := coarse.multi(o.Starts)
 		if first != nil && first.end != escaped && inside(first.x, MaxLogParameter) {
 			s, end := p.minimise(first.x, cloneSym(first.b))
@@ -71,11 +71,7 @@ func (p *scaled) explore(o Options) (*attempt, int) {
 func (p *scaled) multi(starts [][]float64) (*attempt, int) {
 	var all []*attempt
 	for _, theta := range starts {
-		x := make([]float64, len(theta))
-		for i, v := range theta {
-			x[i] = math.Log(v)
-		}
-		s, end := p.minimise(x, nil)
+		s, end := p.minimise(logs(theta), nil)
 		if finite(s.f) && s.b != nil {
 			all = append(all, &attempt{s, end})
 		}
@@ -105,7 +101,7 @@ func cloneSym(b *mat.SymDense) *mat.SymDense {
 }
 
 func (p Problem) atLimit(a *attempt, o Options) *Refusal {
-	last := &Estimate{Names: p.Names, Theta: exps(a.x), LogLikelihood: -a.f * p.Weight, Weight: p.Weight}
+	last := &Estimate{Model: p.Model, Names: p.Names, Theta: exps(a.x), LogLikelihood: -a.f * p.Weight, Weight: p.Weight}
 	r := p.refuse(Limit, last)
 	if o.NameLimit != nil {
 		r.Limit, r.Message, r.Hint = o.NameLimit(a.x)

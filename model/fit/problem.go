@@ -14,7 +14,7 @@ const (
 )
 
 const (
-	boxLog   = 10.0 // a search that leaves this box has escaped
+	boxLog   = 10.0 // the box of a search for the maximum
 	hessStep = 1e-4 // in ln θ; central differences of the gradient: error ~1e−9
 	// minCondition is the least ratio of extreme eigenvalues that differences of
 	// the gradient can tell from zero.
@@ -37,6 +37,7 @@ type Problem struct {
 type scaled struct {
 	Problem
 	target      float64 // expected gain at which a search settles
+	box         float64 // a search that leaves |ln θ| < box has escaped
 	evaluations int
 }
 

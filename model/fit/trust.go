@@ -83,7 +83,7 @@ func (s *search) step() (outcome, bool) {
 		return s.reject(1)
 	}
 	s.x, s.f, s.g, s.fails, s.fresh = x, f, g, 0, false
-	if !inside(s.x, boxLog) {
+	if !inside(s.x, s.p.box) {
 		return escaped, true
 	}
 	return stalled, false

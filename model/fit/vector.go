@@ -63,3 +63,11 @@ func exps(x []float64) []float64 {
 	}
 	return out
 }
+
+func logs(x []float64) []float64 {
+	out := make([]float64, len(x))
+	for i, v := range x {
+		out[i] = math.Log(v)
+	}
+	return out
+}
