@@ -56,8 +56,12 @@ func (s *Service) check(ctx context.Context, run *Run, span warehouse.Span) erro
 	if err != nil {
 		return err
 	}
-	result, err := model.Holdout(holdoutRows(cells), float64(w.to-w.calibrated)/week)
+	rows := holdoutRows(cells)
+	result, err := btyd.Holdout(model.Params, rows, float64(w.to-w.calibrated)/week)
 	if err != nil {
+		return err
+	}
+	if err := result.WithParameters(rows, model.Estimate, paretoNBD); err != nil {
 		return err
 	}
 	if result.Actual == 0 {
@@ -141,7 +145,7 @@ const (
 )
 
 // judge says in plain words how the model did; bad asks for a warning.
-func judge(r btyd.HoldoutResult) (verdict string, bad bool) {
+func judge(r *btyd.HoldoutResult) (verdict string, bad bool) {
 	side := "more"
 	if r.Bias < 0 {
 		side = "fewer"
@@ -217,15 +221,15 @@ const z95 = 1.959964
 // weeksExpected gives the expected repeat purchases of each week between
 // successive ends and the standard deviation of the actual ones around them.
 func weeksExpected(model *btyd.ParetoNBDFit, births []btyd.Birth, ends []int) (expected, sd []float64) {
-	expected = differences(model.Params.Tracking(births, ends))
+	expected = differences(btyd.Tracking(model.Params, births, ends))
 	gradients := make([][]float64, len(expected))
 	for k := range gradients {
 		gradients[k] = make([]float64, len(model.Theta))
 	}
 	const h = 1e-4 // in ln θ, as the model library takes its own differences
 	for j := range model.Theta {
-		up := differences(moved(model, j, h).Tracking(births, ends))
-		down := differences(moved(model, j, -h).Tracking(births, ends))
+		up := differences(btyd.Tracking(moved(model, j, h), births, ends))
+		down := differences(btyd.Tracking(moved(model, j, -h), births, ends))
 		for k := range gradients {
 			gradients[k][j] = (up[k] - down[k]) / (2 * h)
 		}
@@ -243,9 +247,13 @@ func weeksExpected(model *btyd.ParetoNBDFit, births []btyd.Birth, ends []int) (e
 func overdispersion(p btyd.ParetoNBD) float64 { return 1 + (p.R+1)/p.Alpha }
 
 // moved is the model with parameter j moved by h in its logarithm.
-func moved(model *btyd.ParetoNBDFit, j int, h float64) btyd.ParetoNBD {
+func moved(model *btyd.ParetoNBDFit, j int, h float64) btyd.Model {
 	t := append([]float64(nil), model.Theta...)
 	t[j] *= math.Exp(h)
+	return paretoNBD(t)
+}
+
+func paretoNBD(t []float64) btyd.Model {
 	return btyd.ParetoNBD{R: t[0], Alpha: t[1], S: t[2], Beta: t[3]}
 }
 

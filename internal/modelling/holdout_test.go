@@ -39,7 +39,7 @@ func TestVerdictWarnsOnlyOfWhatChanceCannotExplain(t *testing.T) {
 	}{
 		{95, 1, false}, {80, 1, false}, {60, 30, false}, {60, 1, true}, {140, 1, true},
 	} {
-		r := btyd.HoldoutResult{Weeks: 39, Actual: 100, Expected: c.expected, SE: c.se, Bias: c.expected/100 - 1}
+		r := &btyd.HoldoutResult{Weeks: 39, Actual: 100, Expected: c.expected, SE: c.se, Bias: c.expected/100 - 1}
 		if words, bad := judge(r); bad != c.bad || words == "" {
 			t.Errorf("%+v: %v, %q", c, bad, words)
 		}
@@ -69,7 +69,7 @@ func TestWeeksAddUp(t *testing.T) {
 	births := []btyd.Birth{{Day: 100, N: 500}, {Day: 130, N: 400}}
 	p := btyd.ParetoNBD{R: .55, Alpha: 10.6, S: .6, Beta: 11.7}
 	ends := []int{100, 107, 114, 200, 300}
-	weeks := differences(p.Tracking(births, ends))
+	weeks := differences(btyd.Tracking(p, births, ends))
 	sum := 0.0
 	for _, w := range weeks {
 		sum += w

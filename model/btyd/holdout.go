@@ -1,7 +1,11 @@
 package btyd
 
 import (
+	"maps"
 	"math"
+	"slices"
+
+	"github.com/clientele/clientele/model/fit"
 )
 
 // HoldoutRow is a number of customers who share a history at the end of the
@@ -12,8 +16,8 @@ type HoldoutRow struct {
 	N        float64 // customers
 }
 
-// HoldoutResult compares a window that the fit has not seen with what the fit
-// expected of it.
+// HoldoutResult compares a window that the fit has not seen with what the model
+// foretold of it.
 type HoldoutResult struct {
 	Customers float64
 	Weeks     float64
@@ -21,144 +25,137 @@ type HoldoutResult struct {
 	Expected  float64
 	// SEProcess is the standard deviation of the total that chance alone gives
 	// at the true parameters, SEParameter that of the expectation from the
-	// uncertainty of the parameters (0 where only parameters are known), and SE
-	// the two together.
+	// uncertainty of the parameters (0 until WithParameters), and SE the two
+	// together.
 	SEProcess, SEParameter, SE float64
 	Bias                       float64 // Expected/Actual − 1, NaN without purchases
 	MAE, RMSE                  float64 // per customer, in purchases
+	// AUC is the probability that of two customers, of whom one bought in the window,
+	// the model expected more of that one; ties count half. NaN where all bought or
+	// none.
+	AUC  float64
+	CRPS float64 // mean over customers: see Orders.CRPS
+	Sets []HoldoutSet
+	Rows []Foretold // one per row, in their order
 }
 
-// Z is how many standard errors the actual total lies above the expected one.
-func (r HoldoutResult) Z() float64 { return (r.Actual - r.Expected) / r.SE }
+// Foretold is what the model foretold of a customer of one row.
+type Foretold struct {
+	Expected float64
+	Variance float64
+	CRPS     float64 // of what came
+}
 
-// Holdout checks the parameters against the weeks after the calibration. The
-// error is a *fit.Refusal for a row that contradicts itself.
-func (p ParetoNBD) Holdout(rows []HoldoutRow, weeks float64) (HoldoutResult, error) {
-	g, err := NewGrid(holdoutCells(rows))
+// HoldoutSet tells how well the shortest sets of counts hold what came.
+type HoldoutSet struct {
+	Mass    float64 // asked for, of HoldoutMasses
+	Held    float64 // mean probability of the sets: Mass or more, for counts are whole
+	Covered float64 // share of the customers whose purchases lay in their set
+	Width   float64 // mean of highest less lowest count
+}
+
+// holdoutMasses are the probabilities of the sets of a holdout.
+var holdoutMasses = [...]float64{.5, .8, .9, .95}
+
+// Z is how many standard errors the actual total lies above the expected one.
+func (r *HoldoutResult) Z() float64 { return (r.Actual - r.Expected) / r.SE }
+
+// Holdout holds a model against the weeks after the calibration. Its cost goes
+// with the number of distinct histories. The error is a *fit.Refusal for a row that
+// contradicts itself.
+func Holdout(m Model, rows []HoldoutRow, weeks float64) (*HoldoutResult, error) {
+	h, err := layHoldout(rows)
 	if err != nil {
-		return HoldoutResult{}, err
+		return nil, err
 	}
-	r := HoldoutResult{Weeks: weeks}
-	expected, variance := g.expect(p, weeks)
-	var miss, square float64
+	r := &HoldoutResult{Weeks: weeks, Rows: make([]Foretold, len(rows))}
+	r.Sets = h.sets(h.foretell(m, weeks, r.Rows))
+	r.AUC = h.auc(r.Rows)
+	r.total(rows)
+	return r, nil
+}
+
+// total adds the rows up, in their order.
+func (r *HoldoutResult) total(rows []HoldoutRow) {
+	variance, miss, square := 0.0, 0.0, 0.0
 	for i, row := range rows {
-		k := g.Slot(i)
-		e := float64(row.Actual) - expected[k]
+		f := r.Rows[i]
+		e := float64(row.Actual) - f.Expected
+		r.Customers += row.N
 		r.Actual += row.N * float64(row.Actual)
-		r.Expected += row.N * expected[k]
-		r.SEProcess += row.N * variance[k]
+		r.Expected += row.N * f.Expected
+		variance += row.N * f.Variance
 		miss += row.N * math.Abs(e)
 		square += row.N * e * e
+		r.CRPS += row.N * f.CRPS
 	}
-	r.Customers = g.customers
-	r.SEProcess = math.Sqrt(r.SEProcess)
+	r.SEProcess = math.Sqrt(variance)
 	r.SE = r.SEProcess
 	r.Bias = r.Expected/r.Actual - 1
 	if r.Actual == 0 {
 		r.Bias = math.NaN()
 	}
-	r.MAE, r.RMSE = miss/r.Customers, math.Sqrt(square/r.Customers)
-	return r, nil
+	r.MAE, r.RMSE, r.CRPS = miss/r.Customers, math.Sqrt(square/r.Customers), r.CRPS/r.Customers
 }
 
-// Holdout is that of the parameters, with the standard error that their
-// uncertainty adds (delta method, by differences in ln θ).
-func (f *ParetoNBDFit) Holdout(rows []HoldoutRow, weeks float64) (HoldoutResult, error) {
-	r, err := f.Params.Holdout(rows, weeks)
+// WithParameters adds the standard error of the expected total that comes from
+// the parameters' uncertainty: the delta method, by differences in ln θ. rows are
+// those of the holdout, and of makes a model of parameters.
+func (r *HoldoutResult) WithParameters(rows []HoldoutRow, e *fit.Estimate, of func(theta []float64) Model) error {
+	h, err := layHoldout(rows)
 	if err != nil {
-		return r, err
+		return err
 	}
-	g, err := NewGrid(holdoutCells(rows))
-	if err != nil {
-		return r, err
-	}
-	grad := f.gradient(func(p ParetoNBD) float64 { return g.expectedTotal(p, weeks) })
-	r.SEParameter = math.Sqrt(f.Variance(grad))
+	r.SEParameter = math.Sqrt(e.Variance(gradient(e, func(theta []float64) float64 {
+		return h.expectedTotal(of(theta), r.Weeks)
+	})))
 	r.SE = math.Hypot(r.SEProcess, r.SEParameter)
-	return r, nil
+	return nil
 }
 
 // gradient takes central differences of a quantity by ln θ at the estimate.
-func (f *ParetoNBDFit) gradient(of func(ParetoNBD) float64) []float64 {
+func gradient(e *fit.Estimate, of func(theta []float64) float64) []float64 {
 	const h = 1e-4
-	out := make([]float64, len(f.Theta))
+	out := make([]float64, len(e.Theta))
 	for i := range out {
-		up, down := append([]float64(nil), f.Theta...), append([]float64(nil), f.Theta...)
+		up, down := append([]float64(nil), e.Theta...), append([]float64(nil), e.Theta...)
 		up[i] *= math.Exp(h)
 		down[i] *= math.Exp(-h)
-		out[i] = (of(paretoNBD(up)) - of(paretoNBD(down))) / (2 * h)
+		out[i] = (of(up) - of(down)) / (2 * h)
 	}
 	return out
 }
 
-func holdoutCells(rows []HoldoutRow) []Cell {
-	out := make([]Cell, len(rows))
-	for i, r := range rows {
-		out[i] = Cell{X: r.X, Tx: r.Tx, T: r.T, N: r.N}
+// HoldoutGroup is the customers of some rows, in all.
+type HoldoutGroup struct {
+	Key       int
+	Customers float64
+	Actual    float64
+	Expected  float64
+	// SE is the standard deviation of Actual around Expected by chance and by the
+	// uncertainty of the parameters, taken to move all groups in proportion.
+	SE float64
+}
+
+// Groups adds rows up by a key of theirs, in the order of the keys: by frequency,
+// by age. rows are those of the holdout.
+func (r *HoldoutResult) Groups(rows []HoldoutRow, key func(HoldoutRow) int) []HoldoutGroup {
+	sums := map[int]HoldoutGroup{}
+	for i, row := range rows {
+		k := key(row)
+		g := sums[k]
+		g.Key = k
+		g.Customers += row.N
+		g.Actual += row.N * float64(row.Actual)
+		g.Expected += row.N * r.Rows[i].Expected
+		g.SE += row.N * r.Rows[i].Variance
+		sums[k] = g
 	}
-	return out
-}
-
-// expect gives mean and variance of the purchases of a customer of each cell.
-func (g *Grid) expect(p ParetoNBD, weeks float64) (mean, variance []float64) {
-	mean, variance = make([]float64, g.Len()), make([]float64, g.Len())
-	var w Workspace
-	g.PAlive(p, mean, &w)
-	active, squared := make([]float64, g.days), make([]float64, g.days)
-	for i, alive := range mean {
-		t := g.t[i]
-		h := g.history(i)
-		if active[t] == 0 {
-			active[t], squared[t] = activeWeeks(p.S, p.Beta+h.T, weeks), squaredWeeks(p.S, p.Beta+h.T, weeks)
-		}
-		mean[i] = alive * p.rate(h) * active[t]
-		variance[i] = p.variance(h, alive, active[t], squared[t])
-	}
-	return mean, variance
-}
-
-func (g *Grid) expectedTotal(p ParetoNBD, weeks float64) float64 {
-	alive := make([]float64, g.Len())
-	var w Workspace
-	g.PAlive(p, alive, &w)
-	active, total := make([]float64, g.days), 0.0
-	for i, a := range alive {
-		h := g.history(i)
-		if active[g.t[i]] == 0 {
-			active[g.t[i]] = activeWeeks(p.S, p.Beta+h.T, weeks)
-		}
-		total += g.n[i] * a * p.rate(h) * active[g.t[i]]
-	}
-	return total
-}
-
-// Birth is a number of customers who first bought on one day. Days count from
-// any common day on.
-type Birth struct {
-	Day int
-	N   float64
-}
-
-// Tracking gives the expected number of repeat purchases, in all, from the first
-// births up to each instant in ends: Σ N·E[X((end − day)/7)]. Instants count
-// days as births do, so the close of day d is d + 1. Nothing of what customers
-// did after their first purchase enters it. Differences of successive ends are
-// the expected purchases of a period.
-func (p ParetoNBD) Tracking(births []Birth, ends []int) []float64 {
-	byAge, out := map[int]float64{}, make([]float64, len(ends))
-	for k, end := range ends {
-		for _, b := range births {
-			age := end - b.Day
-			if age <= 0 {
-				continue
-			}
-			e, known := byAge[age]
-			if !known {
-				e = p.ExpectedOrdersNew(float64(age) / DaysPerWeek)
-				byAge[age] = e
-			}
-			out[k] += b.N * e
-		}
+	out := make([]HoldoutGroup, 0, len(sums))
+	for _, k := range slices.Sorted(maps.Keys(sums)) {
+		g := sums[k]
+		g.SE = math.Hypot(math.Sqrt(g.SE), r.SEParameter*g.Expected/r.Expected)
+		out = append(out, g)
 	}
 	return out
 }

@@ -151,33 +151,6 @@ func TestPublishedPredictionsOfBGNBD(t *testing.T) {
 	near(t, "P(alive) of a one-time buyer", p.PAlive(History{T: 1000}), 1, 0)
 }
 
-// Mean absolute error per customer and bias of the total over the 39 weeks after
-// the calibration: statistics, section 1 (sample), and issue 3, must hold 2
-// (master). The bias of BG on the sample is −12.15 % here, −12.2 % there, with the
-// same mean absolute error.
-func TestHoldoutOfModels(t *testing.T) {
-	check := func(what string, cs []cdnow.Customer, m Model, mae, tol, bias float64) {
-		var miss, expected, actual float64
-		for _, c := range cs {
-			e := m.ExpectedOrders(Cell{X: c.X, Tx: c.Tx, T: c.T}.History(), 39)
-			miss += math.Abs(e - float64(c.Future))
-			expected, actual = expected+e, actual+float64(c.Future)
-		}
-		near(t, what+" MAE", miss/float64(len(cs)), mae, tol)
-		near(t, what+" bias", expected/actual-1, bias, 6e-4)
-	}
-	cs, cells := at(t, cdnow.Sample)
-	check("MBG sample", cs, accepted(t, cells, FitMBGNBD).Params, .7648, 5e-5, -.162)
-	check("BG sample", cs, accepted(t, cells, FitBGNBD).Params, .7855, 5e-5, -.122)
-	check("NBD sample", cs, accepted(t, cells, FitNBD).Params, 1.041, 5e-4, .557)
-	if testing.Short() {
-		return
-	}
-	cs, cells = at(t, cdnow.Master)
-	check("MBG master", cs, accepted(t, cells, FitMBGNBD).Params, .7945, 5e-5, -.191)
-	check("BG master", cs, accepted(t, cells, FitBGNBD).Params, .8187, 5e-5, -.143)
-}
-
 // By the closed form of Fader, Hardie and Lee 2005, eq. 10, where a is above 1
 // and nothing cancels.
 func TestBGNBDAgainstItsClosedForm(t *testing.T) {

@@ -4,37 +4,8 @@ import (
 	"math"
 	"testing"
 
-	"github.com/clientele/clientele/model/internal/cdnow"
 	"pgregory.net/rapid"
 )
-
-// Statistics, section 1: continuous ranked probability score over the 39 weeks
-// after the calibration.
-func TestScoresOfModelsOnCDNOW(t *testing.T) {
-	score := func(what, file string, m Model, want float64) {
-		t.Helper()
-		cs, cells := at(t, file)
-		known, sum := map[Cell]Orders{}, 0.0
-		for i, c := range cells {
-			o, ok := known[c]
-			if !ok {
-				o = m.Orders(c.History(), 0, 39)
-				known[c] = o
-			}
-			sum += o.CRPS(cs[i].Future)
-		}
-		near(t, what, sum/float64(len(cs)), want, 6e-6)
-	}
-	_, cells := at(t, cdnow.Sample)
-	score("MBG sample", cdnow.Sample, accepted(t, cells, FitMBGNBD).Params, .51003)
-	score("BG sample", cdnow.Sample, accepted(t, cells, FitBGNBD).Params, .51037)
-	if testing.Short() {
-		return
-	}
-	_, cells = at(t, cdnow.Master)
-	score("MBG master", cdnow.Master, accepted(t, cells, FitMBGNBD).Params, .53992)
-	score("BG master", cdnow.Master, accepted(t, cells, FitBGNBD).Params, .53982)
-}
 
 // The distribution is one, and its mean that of the expectation, in windows that
 // begin at once or later.

@@ -189,7 +189,7 @@ func TestSpreadAgainstDraws(t *testing.T) {
 		near(t, "expected orders", s.ExpectedOrders, f.Params.ExpectedOrders(h, o.Weeks), 1e-9)
 		near(t, "DET", s.DET, f.Params.DET(h, o.Delta, o.Horizon), 1e-9)
 		near(t, "DERT", s.DETInfinite, f.Params.DERT(h, o.Delta), 1e-9)
-		grad := f.gradient(func(p ParetoNBD) float64 { return math.Log(p.DET(h, o.Delta, o.Horizon)) })
+		grad := gradient(f.Estimate, func(v []float64) float64 { return math.Log(paretoNBD(v).DET(h, o.Delta, o.Horizon)) })
 		near(t, "SD of ln DET", s.SDLogDET, math.Sqrt(f.Variance(grad)), 1e-6)
 		var sum, sq float64
 		draws := f.Draws(2000, 1)
