@@ -47,6 +47,8 @@ func TestParseErrors(t *testing.T) {
 		{"a +", 4, "ends here", "a column"},
 		{"nulif(a,'')", 1, `no function "nulif"`, "nullif, coalesce"},
 		{"a; drop table x", 2, "means nothing", "double quotes"},
+		{"Customer ID", 10, `"ID" is not expected`, `--map 'customer="Customer ID"'`},
+		{"nullif(Order 2, '')", 14, "not expected", `"Customer ID"`},
 		{"a 'b'", 3, "not expected", "operator"},
 		{"'open", 1, "has no end", "Close it with '"},
 		{`"open`, 1, "column name that begins here has no end", `"`},

@@ -29,6 +29,9 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("character %d: %s", e.At, e.Message)
 }
 
+// quoting says how to name a column that is no single word.
+const quoting = `Put a column's name of several words in double quotes; on a command line the whole in single quotes: --map 'customer="Customer ID"'.`
+
 // Parse reads an expression. Its error is an *Error.
 //
 //	or, and, not(…)      truth values
@@ -79,7 +82,8 @@ type node struct {
 type parser struct {
 	lex   lexer
 	tok   token
-	depth int // of the recursion
+	last  token // the one before
+	depth int   // of the recursion
 }
 
 // levels are the binary operators, loosest first.
@@ -92,6 +96,7 @@ var levels = [][]Op{
 const comparison = 2 // the level that does not chain
 
 func (p *parser) advance() (err error) {
+	p.last = p.tok
 	p.tok, err = p.lex.next()
 	return err
 }
@@ -101,7 +106,11 @@ func (p *parser) unexpected(want string) error {
 	if p.tok.kind != end {
 		found = fmt.Sprintf("%s is not expected here", p.tok)
 	}
-	return &Error{At: p.tok.at, Message: found, Hint: "Expected: " + want + "."}
+	hint := "Expected: " + want + "."
+	if p.last.kind == name && (p.tok.kind == name || p.tok.kind == number) {
+		hint = quoting
+	}
+	return &Error{At: p.tok.at, Message: found, Hint: hint}
 }
 
 func (p *parser) grow(n Expr, children ...node) (node, error) {
@@ -341,7 +350,7 @@ func (l *lexer) next() (token, error) {
 		}
 	}
 	r, _ := utf8.DecodeRuneInString(l.rest)
-	return token{}, &Error{At: at, Message: fmt.Sprintf("%q means nothing here", r), Hint: `Put a column's name in double quotes and text in single quotes.`}
+	return token{}, &Error{At: at, Message: fmt.Sprintf("%q means nothing here", r), Hint: quoting}
 }
 
 func (l *lexer) quotedToken(kind tokenKind, what string, at int) (token, error) {
@@ -378,7 +387,7 @@ func (l *lexer) number(at int) (token, error) {
 		n += 1 + fraction
 	}
 	if r, _ := utf8.DecodeRuneInString(l.rest[n:]); startsName(r) || r == '.' {
-		return token{}, &Error{At: at, Message: "a number runs into a name", Hint: "Put a column's name in double quotes if it begins with a digit."}
+		return token{}, &Error{At: at, Message: "a number runs into a name", Hint: "A number and a name need an operator between them. " + quoting}
 	}
 	return token{number, l.take(n), at}, nil
 }
