@@ -17,9 +17,11 @@ import (
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/app"
 	"github.com/clientele/clientele/internal/ingest"
+	"github.com/clientele/clientele/internal/modelling"
 	"github.com/clientele/clientele/internal/shareddata"
 	"github.com/clientele/clientele/internal/simulate"
 	"github.com/clientele/clientele/internal/statement"
+	"github.com/clientele/clientele/internal/store"
 	"github.com/clientele/clientele/internal/warehouse"
 	"pgregory.net/rapid"
 )
@@ -156,6 +158,30 @@ func company(t testing.TB, c simulate.Config) (*app.Book, simulate.Truth) {
 		t.Errorf("%d rows rejected, want %d", rejected, truth.Rejected)
 	}
 	return b, truth
+}
+
+// full is a cache on a disk that has no room.
+type full struct{ store.Cache }
+
+func (full) Put(context.Context, string, []byte) error {
+	return clientele.Errorf(clientele.CodeNoSpace, "the disk is full")
+}
+
+// What cannot be cached is an answer all the same; only a page, which would ask
+// for it again and again, is told that it was not kept.
+func TestStatementNeedsNoRoomInTheCache(t *testing.T) {
+	b, truth := company(t, simulate.Config{Customers: 300})
+	defer closeBook(t, b)
+	cache := full{b.Store}
+	s := statement.New(b.Records, modelling.New(b.Records, cache, "test"), b, cache, "test")
+	r := statement.Request{Period: clientele.Period{From: truth.To - 90, To: truth.To}}
+	st, err := s.Statement(t.Context(), r, nil)
+	if err != nil || st.Customers.Opening == 0 || st.Model == nil {
+		t.Errorf("%v: %+v", err, st.Customers)
+	}
+	if err := s.Prepare(t.Context(), r, nil); clientele.CodeOf(err) != clientele.CodeNoSpace {
+		t.Errorf("a statement that was not kept is said to be ready: %v", err)
+	}
 }
 
 func TestSimulatedCompany(t *testing.T) {

@@ -80,27 +80,41 @@ func (s *Service) basis(ctx context.Context, r Request) (basis, error) {
 // state of the records, anew if a batch came meanwhile. Progress may be nil. Errors: CodeNotFound if the records have no such
 // attribute, CodeUnbalanced if a movement does not balance, and the warehouse's own.
 func (s *Service) Statement(ctx context.Context, r Request, progress Progress) (clientele.Statement, error) {
+	st, _, err := s.computed(ctx, r, progress)
+	return st, err
+}
+
+// Prepare has a statement ready for Ready. Its errors are those of Statement and,
+// if the statement could not be kept, the cache's.
+func (s *Service) Prepare(ctx context.Context, r Request, progress Progress) error {
+	_, notKept, err := s.computed(ctx, r, progress)
+	return errors.Join(err, notKept)
+}
+
+// computed computes a statement, or finds it in the cache; notKept says why the cache
+// did not take it, which is no fault of the statement.
+func (s *Service) computed(ctx context.Context, r Request, progress Progress) (st clientele.Statement, notKept, err error) {
 	if progress == nil {
 		progress = func(string, float64) {}
 	}
 	for {
 		b, err := s.basis(ctx, r)
 		if err != nil {
-			return clientele.Statement{}, err
+			return clientele.Statement{}, nil, err
 		}
 		if st, ok, err := s.cached(ctx, b); ok || err != nil {
-			return st, err
+			return st, nil, err
 		}
 		st, failed := s.compute(ctx, b, progress)
 		version, err := s.models.DataVersion(ctx)
 		switch {
 		case err != nil:
-			return clientele.Statement{}, errors.Join(failed, err)
+			return clientele.Statement{}, nil, errors.Join(failed, err)
 		case version != b.Data: // what was read is of two states of the records
 		case failed != nil:
-			return clientele.Statement{}, failed
+			return clientele.Statement{}, nil, failed
 		default:
-			return st, s.keep(ctx, b, st)
+			return st, s.keep(ctx, b, st), nil
 		}
 	}
 }

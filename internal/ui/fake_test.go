@@ -45,11 +45,11 @@ func (f *fake) Loaded(context.Context) ([]warehouse.LoadedBatch, error) {
 	return []warehouse.LoadedBatch{{ID: "batch", Sequence: 1}}, nil
 }
 
-func (f *fake) Statement(_ context.Context, _ statement.Request, progress statement.Progress) (clientele.Statement, error) {
+func (f *fake) Prepare(_ context.Context, _ statement.Request, progress statement.Progress) error {
 	progress("fitting the model", 0.5)
 	st := northfield()
 	f.statement = &st
-	return st, nil
+	return nil
 }
 
 func (f *fake) Ready(context.Context, statement.Request) (clientele.Statement, bool, error) {

@@ -40,10 +40,9 @@ func (s Services) runStatement(ctx context.Context, payload json.RawMessage, rep
 	if err := json.Unmarshal(payload, &r); err != nil {
 		return nil, err
 	}
-	_, err := s.Statements.Statement(ctx, r, func(step string, fraction float64) {
+	return nil, s.Statements.Prepare(ctx, r, func(step string, fraction float64) {
 		report(store.JobProgress{Step: step, Fraction: fraction})
 	})
-	return nil, err
 }
 
 func (s Services) runImport(ctx context.Context, payload json.RawMessage, report func(store.JobProgress)) (any, error) {

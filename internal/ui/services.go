@@ -28,7 +28,7 @@ type Services struct {
 
 // Statements makes and explains statements; see statement.Service.
 type Statements interface {
-	Statement(context.Context, statement.Request, statement.Progress) (clientele.Statement, error)
+	Prepare(context.Context, statement.Request, statement.Progress) error
 	Ready(context.Context, statement.Request) (clientele.Statement, bool, error)
 	Explain(context.Context, statement.ExplainRequest) (statement.Explanation, error)
 	Periods(context.Context) (statement.Periods, bool, error)
