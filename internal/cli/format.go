@@ -84,6 +84,14 @@ func many(n int, noun string) string {
 	return whole(int64(n)) + " " + noun
 }
 
+// dayOr writes a day, or what stands for none.
+func dayOr(d *clientele.Date, none string) string {
+	if d == nil {
+		return none
+	}
+	return d.String()
+}
+
 // cents writes an amount to two decimals, with thousands apart.
 func cents(m clientele.Money) string { return grouped(m.Fixed(2)) }
 

@@ -206,7 +206,7 @@ func (c *command) writeExplanationCSV(e statement.Explanation) error {
 		return err
 	}
 	for _, r := range e.Rows {
-		record := []string{spreadsheet.Text(r.Customer), spreadsheet.Text(r.Order), r.Day.String(), fmt.Sprint(r.Heads), r.Opening.String(), r.Closing.String(), r.Amount.String()}
+		record := []string{spreadsheet.Text(r.Customer), spreadsheet.Text(r.Order), dayOr(r.Day, ""), fmt.Sprint(r.Heads), r.Opening.String(), r.Closing.String(), r.Amount.String()}
 		if err := w.Write(record); err != nil {
 			return err
 		}

@@ -240,7 +240,7 @@ func writeExplanationText(w *bufio.Writer, e statement.Explanation, offset int64
 		if r.Order != "" {
 			id = strings.TrimSpace(id + " order " + r.Order)
 		}
-		fmt.Fprintf(p, "  %s%s%s%s%s\n", pad(id, 30), pad(r.Day.String(), 12), padLeft(cents(r.Opening), 16), padLeft(cents(r.Closing), 16), padLeft(cents(r.Amount), 16))
+		fmt.Fprintf(p, "  %s%s%s%s%s\n", pad(id, 30), pad(dayOr(r.Day, "—"), 12), padLeft(cents(r.Opening), 16), padLeft(cents(r.Closing), 16), padLeft(cents(r.Amount), 16))
 	}
 	fmt.Fprintf(p, "\n  rows %d to %d of %s; in all %s events and %s\n", offset+1, offset+int64(len(e.Rows)), whole(e.Count), whole(e.Heads), cents(e.Amount))
 	for _, left := range e.LeftOut {

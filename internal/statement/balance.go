@@ -157,11 +157,18 @@ func (s *Service) rowsOf(ctx context.Context, q warehouse.MovementQuery, f fault
 			continue
 		}
 		for _, r := range x.Rows {
-			rows = append(rows, fmt.Sprintf("%s: %s on %s, opening %s, closing %s, counted as %d and %s",
-				line, who(r), r.Day, r.Opening, r.Closing, r.Heads, r.Amount))
+			rows = append(rows, fmt.Sprintf("%s: %s%s, opening %s, closing %s, counted as %d and %s",
+				line, who(r), on(r.Day), r.Opening, r.Closing, r.Heads, r.Amount))
 		}
 	}
 	return slices.Clip(rows)
+}
+
+func on(day *clientele.Date) string {
+	if day == nil {
+		return ""
+	}
+	return " on " + day.String()
 }
 
 func who(r warehouse.ExplainRow) string {

@@ -25,7 +25,7 @@ func (broken) Explain(_ context.Context, q warehouse.ExplainQuery) (warehouse.Ex
 	if q.Line != "customers.new" {
 		return warehouse.Explanation{}, nil
 	}
-	return warehouse.Explanation{Rows: []warehouse.ExplainRow{{Customer: "17850", Day: clientele.MustDate("2026-08-01"), Heads: 1}}}, nil
+	return warehouse.Explanation{Rows: []warehouse.ExplainRow{{Customer: "17850", Day: new(clientele.MustDate("2026-08-01")), Heads: 1}}}, nil
 }
 
 type book struct{}

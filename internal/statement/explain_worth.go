@@ -124,7 +124,7 @@ func (v valuation) read(ctx context.Context, summary warehouse.Summary, day clie
 			return err
 		}
 		if at == len(x.Rows) {
-			x.Rows = append(x.Rows, warehouse.ExplainRow{Customer: c.Customer, Day: day - clientele.Date(c.AgeDays-c.RecencyDays), Heads: 1})
+			x.Rows = append(x.Rows, warehouse.ExplainRow{Customer: c.Customer, Day: new(day - clientele.Date(c.AgeDays-c.RecencyDays)), Heads: 1})
 		}
 		row := &x.Rows[at]
 		if row.Customer != c.Customer {

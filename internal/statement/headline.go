@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"math"
 
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
+
 	"github.com/clientele/clientele"
 )
 
@@ -38,17 +41,17 @@ func because(st clientele.Statement) string {
 // withoutEquity tells the heads, and that there is no worth.
 func withoutEquity(st clientele.Statement) string {
 	const unknown = "What they are worth cannot be told: the model was refused"
-	h := st.Customers
+	h, in := st.Customers, message.NewPrinter(language.English) // groups thousands
 	if !openingCovered(st) {
-		return fmt.Sprintf("%d customers at closing. %s.", h.Closing, unknown)
+		return in.Sprintf("%d customers at closing. %s.", h.Closing, unknown)
 	}
 	change := "as many as at opening"
 	if d := h.Closing - h.Opening; d > 0 {
-		change = fmt.Sprintf("%d more than at opening", d)
+		change = in.Sprintf("%d more than at opening", d)
 	} else if d < 0 {
-		change = fmt.Sprintf("%d fewer than at opening", -d)
+		change = in.Sprintf("%d fewer than at opening", -d)
 	}
-	return fmt.Sprintf("%d customers at closing, %s. %s.", h.Closing, change, unknown)
+	return in.Sprintf("%d customers at closing, %s. %s.", h.Closing, change, unknown)
 }
 
 // steady is the change in per cent below which equity held steady.

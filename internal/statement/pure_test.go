@@ -215,6 +215,10 @@ func TestHeadline(t *testing.T) {
 	late := moved("100", "10", "0", "0", 5, 0, "0")
 	late.Data = &clientele.DataReport{FirstDay: new(clientele.Date(0)), PartialPeriod: clientele.Coverage{ClosingCovered: true, Why: "the records begin late"}}
 	refused := clientele.Statement{Data: covered, Customers: clientele.Heads{Opening: 7, Closing: 9}, Model: &clientele.ModelReport{Refused: "too few"}}
+	many := refused
+	many.Customers = clientele.Heads{Opening: 20000, Closing: 18685}
+	uncovered := many
+	uncovered.Data = late.Data
 	first := moved("0", "4200000", "0", "0", 5, 0, "0")
 	first.Customers.Closing = 5
 	for want, st := range map[string]clientele.Statement{
@@ -228,6 +232,8 @@ func TestHeadline(t *testing.T) {
 		"Customers are worth EUR 110 over five years. How that changed cannot be told: the records begin late.":                        late,
 		"Customers are worth EUR 4.20 million over five years. How that changed cannot be told: nobody was worth anything at opening.": first,
 		"9 customers at closing, 2 more than at opening. What they are worth cannot be told: the model was refused.":                   refused,
+		"18,685 customers at closing, 1,315 fewer than at opening. What they are worth cannot be told: the model was refused.":         many,
+		"18,685 customers at closing. What they are worth cannot be told: the model was refused.":                                      uncovered,
 		"The records do not cover this period: they end in 2020.":                                                                      {Data: &clientele.DataReport{FirstDay: new(clientele.Date(0)), PartialPeriod: clientele.Coverage{Why: "they end in 2020"}}},
 	} {
 		if got := Headline(st); got != want {

@@ -254,6 +254,32 @@ func TestReportsOfOtherStates(t *testing.T) {
 	}
 }
 
+// A file that is kept but not loaded is no failure of whoever brought it: the
+// page says that it is safe, and loads it when there is room.
+func TestKeptFileCanBeLoaded(t *testing.T) {
+	f := newFake()
+	s := newTestSite(t, f)
+	payload, err := json.Marshal(importWork{Name: "a.csv"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := clientele.Errorf(clientele.CodeNotLoaded, "a.csv is kept safely, but could not be loaded: the disk is full").
+		WithHint("It loads when the book is opened next. If the disk is full, make room first.")
+	f.jobs["J"] = finished(t, store.Job{ID: "J", Kind: jobImport, Payload: payload}, nil, kept)
+	body := expect(t, s, "/jobs/J", http.StatusOK, "a.csv is kept, and not loaded yet", "the disk is full", "make room first", "in no figure until then", `action="/jobs/J/again"`)
+	if strings.Contains(body, "did not work") || strings.Contains(body, "Correct how it is read") {
+		t.Error("a kept file is told as one that is read wrongly")
+	}
+	w := post(t, s, "/jobs/J/again", nil)
+	again := f.jobs[strings.TrimPrefix(w.Header().Get("Location"), "/jobs/")]
+	if again.State != store.JobQueued || again.Kind != jobImport || string(again.Payload) != string(payload) {
+		t.Errorf("%d %+v", w.Code, again)
+	}
+	if w := post(t, s, "/jobs/none/again", nil); w.Code != http.StatusNotFound {
+		t.Errorf("status %d", w.Code)
+	}
+}
+
 func TestFailedStatementCanBeTriedAgain(t *testing.T) {
 	f := newFake()
 	s := newTestSite(t, f)

@@ -12,6 +12,9 @@ import (
 	"github.com/clientele/clientele/internal/warehouse"
 )
 
+// none stands where there is nothing, such as the day of a purchase never made.
+const none = "—"
+
 // rowsAPage bounds what one page shows.
 const rowsAPage = 100
 
@@ -106,9 +109,12 @@ func (s *Site) explainPage(v visit, f filter, e statement.Explanation, offset in
 
 func (v visit) explainRow(row warehouse.ExplainRow, f filter) explainRow {
 	x := explainRow{
-		Name: row.Customer, Day: v.date(row.Day), Heads: v.int(row.Heads),
+		Name: row.Customer, Day: none, Heads: v.int(row.Heads),
 		Opening: v.money(row.Opening), Closing: v.money(row.Closing), Amount: v.money(row.Amount),
 		Href: f.href("/orders", "customer", row.Customer),
+	}
+	if row.Day != nil {
+		x.Day = v.date(*row.Day)
 	}
 	switch {
 	case row.Customer == "":

@@ -26,6 +26,7 @@ type jobPage struct {
 	Failure    *clientele.Error
 	Retry      string // where a failed or cancelled job can be tried anew
 	RetryWords string
+	Load       string // where a file that is kept can be loaded; in place of Retry
 	Report     *importReport
 }
 
@@ -104,6 +105,9 @@ func (s *Site) fillJob(v visit, p *jobPage, j store.Job, work importWork) error 
 		return s.uploads.discard(work.Token)
 	case store.JobFailed:
 		p.Heading, p.Failure = "This did not work", j.Failure()
+		if p.Failure.Code == clientele.CodeNotLoaded {
+			p.Heading, p.Load = work.Name+" is kept, and not loaded yet", "/jobs/"+url.PathEscape(j.ID)+"/again"
+		}
 	case store.JobCancelled:
 		p.Heading, p.Cancelled = "Stopped", true
 	default:
@@ -155,6 +159,19 @@ func (v visit) importReport(f ingest.FileReport) *importReport {
 		r.Rejects = append(r.Rejects, v.rejectRow(x))
 	}
 	return r
+}
+
+// repeatJob does the work of a job once more: an import loads what waits first.
+func (s *Site) repeatJob(w http.ResponseWriter, r *http.Request) error {
+	j, err := s.Jobs.Job(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if j, err = s.Jobs.Add(r.Context(), j.Kind, j.Key, j.Payload); err != nil {
+		return err
+	}
+	http.Redirect(w, r, jobHref(j.ID, ""), http.StatusSeeOther)
+	return nil
 }
 
 func (s *Site) cancelJob(w http.ResponseWriter, r *http.Request) error {

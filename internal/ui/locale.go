@@ -2,6 +2,7 @@ package ui
 
 import (
 	"math/big"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -117,9 +118,14 @@ func (l *locale) number(f float64, decimals int) string {
 	return strings.Replace(s, "-", minus, 1)
 }
 
-// sentence puts the percentages of a sentence that was written elsewhere into
-// the reader's form: whether a space stands before the sign.
+// thousands are a count as sentences write it.
+var thousands = regexp.MustCompile(`\b\d{1,3}(,\d{3})+\b`)
+
+// sentence puts the counts and percentages of a sentence that was written
+// elsewhere into the reader's form: what stands between thousands, and whether a
+// space stands before the sign.
 func (l *locale) sentence(s string) string {
+	s = thousands.ReplaceAllStringFunc(s, func(n string) string { return l.group(strings.ReplaceAll(n, ",", "")) })
 	if strings.Contains(l.percent(0.5), nbsp) {
 		return strings.ReplaceAll(s, " %", nbsp+"%")
 	}

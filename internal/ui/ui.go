@@ -39,6 +39,7 @@ func New(s Services) *Site {
 		"GET /data/imports/{sequence}/rejects.csv": site.rejectsCSV,
 		"GET /jobs/{id}":                           site.job,
 		"POST /jobs/{id}/cancel":                   site.cancelJob,
+		"POST /jobs/{id}/again":                    site.repeatJob,
 		"/":                                        site.notFound,
 	} {
 		site.mux.Handle(pattern, site.handle(p))

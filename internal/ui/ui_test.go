@@ -265,7 +265,7 @@ func TestExplainPage(t *testing.T) {
 		Title: "Customers lost", Meaning: "Events in which a customer ceased to be active.", Unit: statement.UnitCount, Figure: "2874", Ties: "The rows add up to the figure.",
 		Definition: f.statement.Definition, Query: "SELECT customer FROM event", Count: 2874, Heads: 2874, Amount: money("1293441.77"),
 		LoadedAt: f.statement.Data.LoadedAt, Imports: f.imports, LeftOut: []string{"312 rows that were rejected at import."},
-		Rows: []warehouse.ExplainRow{{Customer: "C-1", Day: f.statement.From, Heads: 1, Opening: money("420.10"), Closing: money("1"), Amount: money("420.10")}},
+		Rows: []warehouse.ExplainRow{{Customer: "C-1", Day: &f.statement.From, Heads: 1, Opening: money("420.10"), Closing: money("1"), Amount: money("420.10")}},
 	}
 	s := newTestSite(t, f)
 	path := "/explain?by=country&from=2026-07-01&line=customers.lost&segment=Germany&to=2026-09-30"
@@ -284,7 +284,7 @@ func TestExplainOrdersRatesAndEstimates(t *testing.T) {
 	s := newTestSite(t, f)
 	day := f.statement.From
 	f.explanation = statement.Explanation{Title: "Unattributed revenue", Unit: statement.UnitMoney, Figure: "1450012.08", Rows: []warehouse.ExplainRow{
-		{Order: "536370", Day: day, Amount: money("12.5")}, {Customer: "C-1", Order: "536371", Day: day},
+		{Order: "536370", Day: &day, Amount: money("12.5")}, {Customer: "C-1", Order: "536371", Day: &day},
 	}, Count: 2}
 	expect(t, s, "/explain?line=revenue.unattributed&from=2026-07-01&to=2026-09-30", http.StatusOK, "£1,450,012.08", "order 536370", "C-1 · 536371", "The orders behind it")
 	f.explanation = statement.Explanation{Title: "Churn", Unit: statement.UnitRate, Figure: "0.1431"}

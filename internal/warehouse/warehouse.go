@@ -188,7 +188,7 @@ type ExplainQuery struct {
 type ExplainRow struct {
 	Customer string          `json:"customer,omitempty"`
 	Order    string          `json:"order,omitempty"`
-	Day      clientele.Date  `json:"day"`     // of the event, or the last purchase
+	Day      *clientele.Date `json:"day"`     // of the event, or the last purchase; nil where there was none
 	Heads    int64           `json:"heads"`   // events that this row contributes
 	Opening  clientele.Money `json:"opening"` // value at opening
 	Closing  clientele.Money `json:"closing"` // value at closing

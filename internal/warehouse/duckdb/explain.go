@@ -73,12 +73,9 @@ func readPage(ctx context.Context, tx *sql.Tx, out *warehouse.Explanation, p pag
 func appendExplained(to []warehouse.ExplainRow, rows *sql.Rows) ([]warehouse.ExplainRow, error) {
 	var r warehouse.ExplainRow
 	var customer, order sql.NullString
-	var day sql.NullTime
-	err := rows.Scan(&customer, &order, &day, &r.Heads, moneyTarget{&r.Opening}, moneyTarget{&r.Closing}, moneyTarget{&r.Amount})
-	r.Customer, r.Order = customer.String, order.String
-	if day.Valid {
-		r.Day = clientele.DateOf(day.Time)
-	}
+	var on sql.NullTime
+	err := rows.Scan(&customer, &order, &on, &r.Heads, moneyTarget{&r.Opening}, moneyTarget{&r.Closing}, moneyTarget{&r.Amount})
+	r.Customer, r.Order, r.Day = customer.String, order.String, day(on)
 	return append(to, r), err
 }
 

@@ -1,6 +1,7 @@
 package warehousetest
 
 import (
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -88,6 +89,7 @@ func testExplainPages(t *testing.T, w warehouse.Warehouse) {
 	records{
 		Lines: []line{
 			sale("A", 0, "3"), sale("B", 3, "20"), sale(odd, 4, "5"),
+			refund("R", 12, "-2"),
 			{Order: "o9", Day: day(12), Amount: clientele.MustMoney("8"), Kind: clientele.Sale},
 			{Order: "o9", Day: day(12), Amount: clientele.MustMoney("1"), Kind: clientele.Tax},
 		},
@@ -102,7 +104,7 @@ func testExplainPages(t *testing.T, w warehouse.Warehouse) {
 	if e.Count != 3 || len(e.Rows) != 2 || e.Rows[0].Customer != "B" || e.Rows[1].Customer != odd || !e.Amount.Equal(clientele.MustMoney("28")) {
 		t.Errorf("first page: %+v", e)
 	}
-	if r := e.Rows[0]; r.Day != day(13) || !r.Opening.Equal(clientele.MustMoney("20")) || !r.Closing.Equal(clientele.Money{}) {
+	if r := e.Rows[0]; r.Day == nil || *r.Day != day(13) || !r.Opening.Equal(clientele.MustMoney("20")) || !r.Closing.Equal(clientele.Money{}) {
 		t.Errorf("B: %+v", r)
 	}
 	if e.Query == "" {
@@ -120,6 +122,12 @@ func testExplainPages(t *testing.T, w warehouse.Warehouse) {
 	if e = explain(t, w, q); e.Count != 1 || e.Heads != 1 || !e.Amount.Equal(clientele.MustMoney("5")) {
 		t.Errorf("reason: %+v", e)
 	}
+	q.Line, q.Segment, q.Offset, q.By = "tie_out.inactive", "", 0, ""
+	e = explain(t, w, q)
+	if i := slices.IndexFunc(e.Rows, func(r warehouse.ExplainRow) bool { return r.Customer == "R" }); i < 0 || e.Rows[i].Day != nil {
+		t.Errorf("a customer who never bought has a day of purchase: %+v", e)
+	}
+	q.By = attributeName
 	q.Line, q.Segment = "revenue.unattributed", clientele.NoCustomerSegment
 	if e = explain(t, w, q); e.Count != 1 || e.Rows[0].Order != "o9" || e.Rows[0].Customer != "" || !e.Amount.Equal(clientele.MustMoney("9")) {
 		t.Errorf("unattributed: %+v", e)
