@@ -138,6 +138,11 @@ type FrequencyClass struct {
 	Customers int64   `json:"customers"`
 	Actual    float64 `json:"actual"`
 	Expected  float64 `json:"expected"`
+	// Where single customers are foretold badly: the probability that their 90 % sets
+	// hold on average, and the share of them whose purchases lay in their set. Nil
+	// where that was not counted.
+	Held    *float64 `json:"held"`
+	Covered *float64 `json:"covered"`
 }
 
 // PredictiveSet says how often the shortest set of counts of a nominal probability
