@@ -14,5 +14,6 @@
 //   - The mean over customers is P·V/(Q − 1) and does not exist for Q ≤ 1: that
 //     is a refusal, not a large number.
 //   - The model takes spend as independent of frequency: Check says what the data
-//     say of that.
+//     say of that. Where it depends, FitElastic lets spend go with a power of
+//     frequency; Choose picks, and says why.
 package spend

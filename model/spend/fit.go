@@ -27,8 +27,9 @@ func (o Options) minRepeaters() float64 {
 }
 
 // Fit is an accepted fit: parameters, how sure they are (the embedded Estimate;
-// order p, q, v; Weight counts the customers in use), what was left out, and
-// whether spend is independent of frequency as the model takes it to be.
+// order p, q, v and, with elasticity, the doubling; Weight counts the customers in
+// use), what was left out, and whether spend is independent of frequency, or
+// depends on it no further, as the model takes it to be.
 type Fit struct {
 	Params GammaGamma
 	*fit.Estimate
@@ -40,35 +41,49 @@ type Fit struct {
 // BadInput, TooFew, Identical, Limit, Flat, NotConverged, NotFinite, or NoMean
 // for q ≤ 1.
 func FitGammaGamma(rows []Row, o Options) (*Fit, error) {
-	d, err := collect(rows)
+	d, err := collect(name, rows)
 	if err != nil {
 		return nil, err
 	}
 	if err := d.refuseEarly(o); err != nil {
 		return nil, err
 	}
-	e, err := fit.Maximise(d.problem(), fit.Options{Starts: starts, NameLimit: nameLimit})
+	e, err := d.maximise(0)
+	if err != nil {
+		return nil, err
+	}
+	return d.accept(e)
+}
+
+// maximise finds p, q and v, on the scaled data, at a given elasticity.
+func (d *data) maximise(elasticity float64) (*fit.Estimate, error) {
+	e, err := fit.Maximise(d.problem(elasticity), fit.Options{Starts: starts, NameLimit: nameLimit})
 	if r, ok := fit.AsRefusal(err); ok {
 		if r.Last != nil {
 			d.unscale(r.Last)
 		}
 		return nil, r
 	}
+	return e, nil
+}
+
+// accept brings an estimate back to money and makes the fit of it.
+func (d *data) accept(e *fit.Estimate) (*Fit, error) {
 	d.unscale(e)
-	f := &Fit{Params: GammaGamma{e.Theta[0], e.Theta[1], e.Theta[2]}, Estimate: e, Left: d.left, Check: d.check()}
+	f := &Fit{Params: At(e.Theta), Estimate: e, Left: d.left}
+	f.Check = d.check(f.Params)
 	if !(f.Params.Q > 1) {
-		return nil, f.withoutMean()
+		return nil, d.withoutMean(f)
 	}
 	return f, nil
 }
 
-func (d *data) problem() fit.Problem {
+func (d *data) problem(elasticity float64) fit.Problem {
 	return fit.Problem{
-		Model: name, Names: []string{"p", "q", "v"}, Weight: d.weight,
+		Model: d.model, Names: []string{"p", "q", "v"}, Weight: d.weight,
 		LogLikelihood: func(x, grad []float64) float64 {
-			g := GammaGamma{math.Exp(x[0]), math.Exp(x[1]), math.Exp(x[2])}
-			l, by := d.logLikelihood(g)
-			grad[0], grad[1], grad[2] = by[0]*g.P, by[1]*g.Q, by[2]*g.V
+			l, by := d.logLikelihood(GammaGamma{P: math.Exp(x[0]), Q: math.Exp(x[1]), V: math.Exp(x[2]), Elasticity: elasticity})
+			copy(grad, by[:])
 			return l
 		},
 	}
@@ -88,8 +103,11 @@ func (d *data) unscale(e *fit.Estimate) {
 
 // refuseEarly says what can be said before any search.
 func (d *data) refuseEarly(o Options) error {
-	r := &fit.Refusal{Reason: fit.TooFew, Model: name}
+	r := &fit.Refusal{Reason: fit.TooFew, Model: d.model}
 	switch {
+	case d.weight == 0 && d.left.NotPositive > 0:
+		r.Message = fmt.Sprintf("The repeat purchases of all %.0f repeat customers add up to nothing or less.", d.left.NotPositive)
+		r.Hint = "Check how amounts and refunds were read: a model of spend needs amounts above zero."
 	case d.weight == 0:
 		r.Message, r.Hint = "No customer has repeat purchases with spend.", "Wait for repeat purchases, or check that amounts were read."
 	case d.weight < o.minRepeaters():
@@ -106,9 +124,9 @@ func (d *data) refuseEarly(o Options) error {
 }
 
 // withoutMean refuses q ≤ 1.
-func (f *Fit) withoutMean() *fit.Refusal {
+func (d *data) withoutMean(f *Fit) *fit.Refusal {
 	return &fit.Refusal{
-		Reason: fit.NoMean, Model: name, Last: f.Estimate,
+		Reason: fit.NoMean, Model: d.model, Last: f.Estimate,
 		Message: fmt.Sprintf("Spend is spread so widely that its mean does not exist (q = %.3g, above 1 is needed).", f.Params.Q),
 		Hint:    "Look for a few customers with extreme amounts (business customers, test orders) and model them apart.",
 	}

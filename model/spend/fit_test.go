@@ -105,7 +105,7 @@ func simulated(g GammaGamma, n int, seed uint64) []Row {
 	rows := make([]Row, n)
 	for i := range rows {
 		x := 1 + rng.IntN(8)
-		nu := gamma(rng, g.Q) / g.V
+		nu := gamma(rng, g.Q) / g.scale(float64(x))
 		rows[i] = Row{x, 1, gamma(rng, g.P*float64(x)) / nu}
 	}
 	return rows
@@ -128,7 +128,7 @@ func gamma(rng *rand.Rand, shape float64) float64 {
 
 func TestFitRecoversTruth(t *testing.T) {
 	truth := []float64{4, 3, 2000}
-	f, err := FitGammaGamma(simulated(GammaGamma{4, 3, 2000}, 20000, 7), Options{})
+	f, err := FitGammaGamma(simulated(GammaGamma{P: 4, Q: 3, V: 2000}, 20000, 7), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,11 +138,11 @@ func TestFitRecoversTruth(t *testing.T) {
 }
 
 func TestGradientAgainstDifferences(t *testing.T) {
-	d, err := collect(simulated(GammaGamma{4, 3, 20}, 200, 3))
+	d, err := collect(name, simulated(GammaGamma{P: 4, Q: 3, V: 20, Elasticity: .2}, 200, 3))
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := d.problem()
+	p := d.problem(.2)
 	rapid.Check(t, func(t *rapid.T) {
 		x := []float64{rapid.Float64Range(-4, 5).Draw(t, "ln p"), rapid.Float64Range(-4, 5).Draw(t, "ln q"), rapid.Float64Range(-4, 5).Draw(t, "ln v")}
 		grad, none := make([]float64, 3), make([]float64, 3)
@@ -163,13 +163,13 @@ func TestGradientAgainstDifferences(t *testing.T) {
 
 // The summed likelihood is that of single customers.
 func TestSumEqualsSingles(t *testing.T) {
-	rows := simulated(GammaGamma{4, 3, 20}, 300, 4)
-	d, err := collect(rows)
+	rows := simulated(GammaGamma{P: 4, Q: 3, V: 20}, 300, 4)
+	d, err := collect(name, rows)
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := GammaGamma{3, 2.5, 15}
-	total, _ := d.logLikelihood(GammaGamma{g.P, g.Q, g.V / d.unit})
+	g := GammaGamma{P: 3, Q: 2.5, V: 15}
+	total, _ := d.logLikelihood(GammaGamma{P: g.P, Q: g.Q, V: g.V / d.unit})
 	want := 0.0
 	for _, r := range rows {
 		want += g.LogLikelihood(r.X, r.SumZ)
@@ -180,7 +180,7 @@ func TestSumEqualsSingles(t *testing.T) {
 func TestRefusals(t *testing.T) {
 	same := []Row{{2, 100, 4000}}
 	one := []Row{{1, 1, 10}}
-	tail := simulated(GammaGamma{3, 0.6, 5}, 3000, 9)
+	tail := simulated(GammaGamma{P: 3, Q: 0.6, V: 5}, 3000, 9)
 	for _, c := range []struct {
 		name string
 		rows []Row
@@ -202,7 +202,7 @@ func TestRefusals(t *testing.T) {
 }
 
 func TestLeftOut(t *testing.T) {
-	rows := append(simulated(GammaGamma{4, 3, 20}, 500, 5), Row{0, 1000, 0}, Row{3, 4, -20}, Row{2, 3, 0})
+	rows := append(simulated(GammaGamma{P: 4, Q: 3, V: 20}, 500, 5), Row{0, 1000, 0}, Row{3, 4, -20}, Row{2, 3, 0})
 	f, err := FitGammaGamma(rows, Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -214,7 +214,7 @@ func TestLeftOut(t *testing.T) {
 
 // The money unit changes v and nothing else.
 func TestUnitOfMoney(t *testing.T) {
-	rows := simulated(GammaGamma{4, 3, 20}, 2000, 6)
+	rows := simulated(GammaGamma{P: 4, Q: 3, V: 20}, 2000, 6)
 	a, err := FitGammaGamma(rows, Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -233,20 +233,26 @@ func TestUnitOfMoney(t *testing.T) {
 
 // Coefficients' variances are those of the Laplace draws, to first order.
 func TestCoefficientVariance(t *testing.T) {
-	f, err := FitGammaGamma(simulated(GammaGamma{4, 3, 20}, 20000, 8), Options{})
+	plain, err := FitGammaGamma(simulated(GammaGamma{P: 4, Q: 3, V: 20}, 20000, 8), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, x := range []int{0, 1, 5} {
-		c, z := f.Coefficients(x), 30.0*float64(x)
-		want := c.VarIntercept + 2*z*c.Cov + z*z*c.VarSlope
-		var sum, sq float64
+	elastic, err := FitElastic(simulated(GammaGamma{P: 4, Q: 3, V: 20, Elasticity: .4}, 20000, 8), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range []*Fit{plain, elastic} {
 		draws := f.Draws(4000, 1)
-		for _, d := range draws {
-			v := GammaGamma{d[0], d[1], d[2]}.Expected(x, z)
-			sum, sq = sum+v, sq+v*v
+		for _, x := range []int{0, 1, 5} {
+			c, z := f.Coefficients(x), 30.0*float64(x)
+			want := c.VarIntercept + 2*z*c.Cov + z*z*c.VarSlope
+			var sum, sq float64
+			for _, d := range draws {
+				v := At(d).Expected(x, z)
+				sum, sq = sum+v, sq+v*v
+			}
+			mean := sum / float64(len(draws))
+			near(t, "variance", (sq/float64(len(draws))-mean*mean)/want, 1, .1)
 		}
-		mean := sum / float64(len(draws))
-		near(t, "variance", (sq/float64(len(draws))-mean*mean)/want, 1, .1)
 	}
 }

@@ -24,6 +24,7 @@ type Left struct {
 
 // data are the rows in use, by X, scaled to a typical spend of one.
 type data struct {
+	model   string    // its name in refusals
 	x       []float64 // frequency of each group
 	lo, hi  []int     // its rows
 	z, lnZ  []float64 // mean Z of a row, over unit
@@ -36,12 +37,12 @@ type data struct {
 }
 
 // collect checks, sorts and scales rows.
-func collect(rows []Row) (*data, error) {
-	d, used := &data{}, make([]Row, 0, len(rows))
+func collect(model string, rows []Row) (*data, error) {
+	d, used := &data{model: model}, make([]Row, 0, len(rows))
 	for _, r := range rows {
 		switch {
 		case r.X < 0 || !(r.N >= 0) || math.IsInf(r.N, 0) || math.IsNaN(r.SumZ) || math.IsInf(r.SumZ, 0):
-			return nil, badRow(r)
+			return nil, badRow(model, r)
 		case r.N == 0:
 		case r.X == 0:
 			d.left.NoRepeat += r.N
@@ -95,9 +96,9 @@ func (d *data) add(r Row) {
 	d.weight += r.N
 }
 
-func badRow(r Row) error {
+func badRow(model string, r Row) error {
 	return &fit.Refusal{
-		Reason: fit.BadInput, Model: name,
+		Reason: fit.BadInput, Model: model,
 		Message: fmt.Sprintf("A row is not usable: %d repeat days, %g customers, total %g.", r.X, r.N, r.SumZ),
 		Hint:    "Needed are X ≥ 0, N ≥ 0, and finite totals.",
 	}
