@@ -43,7 +43,7 @@ func ExampleChoose() {
 		fmt.Printf("%d × 50 so far: %.2f expected\n", x, c.Fit.Params.Expected(x, 50*float64(x)))
 	}
 	// Output:
-	// spend on frequency: dependent; taken: elasticity 0.60
+	// spend on frequency: dependent; taken: elasticity 0.61
 	// 1 × 50 so far: 41.20 expected
 	// 10 × 50 so far: 52.89 expected
 }
