@@ -1,6 +1,6 @@
 // Package store is the contract for operational records: what people and the
 // program itself keep beside a book's files, in the words of the domain. It
-// holds durable jobs and a cache of computed values; engines live in packages below it
+// holds durable jobs, decisions, and a cache of computed values; engines live in packages below it
 // and pass the suite in storetest.
 //
 // Errors are *clientele.Error: CodeNotFound where a method says so, CodeNoSpace
@@ -20,6 +20,7 @@ import (
 // Store holds the operational records of one book.
 type Store interface {
 	Jobs
+	Decisions
 	Cache
 	// Check verifies that the engine's own files are sound.
 	Check(ctx context.Context) error
@@ -108,6 +109,15 @@ type Jobs interface {
 	ReleaseJobs(ctx context.Context) error
 	// ForgetJobs removes jobs that finished before a time.
 	ForgetJobs(ctx context.Context, before time.Time) error
+}
+
+// Decisions keeps what was decided and why, so that it holds until it is decided
+// anew. Earlier decisions of a name are kept, but no longer asked for.
+type Decisions interface {
+	// Decide keeps a decision under a name, after those that there are.
+	Decide(ctx context.Context, name string, value []byte, at time.Time) error
+	// Decided returns the last decision of a name; ok is false when there is none.
+	Decided(ctx context.Context, name string) (value []byte, ok bool, err error)
 }
 
 // MaxCacheBytes bounds all cached values together; the least recently used go first.

@@ -43,6 +43,7 @@ func Test(t *testing.T, e Engine) {
 		"released jobs can be leased":                 testRelease,
 		"finished jobs are forgotten, others are not": testForget,
 		"what does not exist is not found":            testNotFound,
+		"the last decision holds":                     testDecisions,
 		"the cache keeps values":                      testCache,
 		"the cache forgets the least recently used":   testCacheBound,
 		"all is there after closing":                  testReopen,
@@ -371,10 +372,25 @@ func testCacheBound(t *testing.T, e Engine) {
 	}
 }
 
+func testDecisions(t *testing.T, e Engine) {
+	s := open(t, e)
+	if v, ok, err := s.Decided(t.Context(), "model"); ok || err != nil {
+		t.Errorf("nothing decided, and there is %q (%v)", v, err)
+	}
+	for _, v := range []string{`{"k":2}`, `{"k":3}`} { // in one instant, too, the later one holds
+		must(t, s.Decide(t.Context(), "model", []byte(v), start))
+		must(t, s.Decide(t.Context(), "other", []byte(`0`), start))
+		if got, ok, err := s.Decided(t.Context(), "model"); !ok || err != nil || string(got) != v {
+			t.Errorf("decided %q, %v, %v; want %s", got, ok, err, v)
+		}
+	}
+}
+
 func testReopen(t *testing.T, e Engine) {
 	dir := t.TempDir()
 	s := e.Open(t, dir)
 	add(t, s, sample("a", 0))
+	must(t, s.Decide(t.Context(), "d", []byte(`"w"`), start))
 	must(t, s.Put(t.Context(), "k", []byte("v")))
 	must(t, s.Close())
 	s = e.Open(t, dir)
@@ -385,6 +401,7 @@ func testReopen(t *testing.T, e Engine) {
 func testBackup(t *testing.T, e Engine) {
 	s := open(t, e)
 	add(t, s, sample("a", 0))
+	must(t, s.Decide(t.Context(), "d", []byte(`"w"`), start))
 	must(t, s.Put(t.Context(), "k", []byte("v")))
 	path := filepath.Join(t.TempDir(), "backup")
 	must(t, s.Backup(t.Context(), path))
@@ -403,6 +420,9 @@ func holdsSample(t *testing.T, s store.Store) {
 	must(t, err)
 	if diff := cmp.Diff(sample("a", 0), j); diff != "" {
 		t.Error(diff)
+	}
+	if v, ok, err := s.Decided(t.Context(), "d"); !ok || err != nil || string(v) != `"w"` {
+		t.Errorf("decision: %q, %v, %v", v, ok, err)
 	}
 	if v, ok, err := s.Get(t.Context(), "k"); !ok || err != nil || string(v) != "v" {
 		t.Errorf("cache: %q, %v, %v", v, ok, err)
