@@ -22,6 +22,7 @@ type Figure struct {
 type Plot struct {
 	Waterfall *Waterfall `json:"waterfall,omitempty"`
 	Tracking  *Tracking  `json:"tracking,omitempty"`
+	Columns   *Columns   `json:"columns,omitempty"`
 }
 
 // Table is the figures of a chart as text, formatted for the reader.

@@ -2,6 +2,8 @@ package chart
 
 import (
 	"fmt"
+	"math"
+	"slices"
 	"testing"
 
 	"github.com/clientele/clientele"
@@ -123,4 +125,50 @@ func TestTrackingAxisIsRound(t *testing.T) {
 			t.Errorf("top %v: ticks %v", c.top, tr.Ticks)
 		}
 	}
+}
+
+func TestColumnsStandOnZero(t *testing.T) {
+	for _, c := range []struct {
+		values []float64
+		axis   Axis
+		ticks  []string
+	}{
+		{[]float64{0}, Axis{Max: 1}, []string{"0", "1"}},
+		{[]float64{.3, 1.15}, Axis{Max: 1.2}, []string{"0", "0.3", "0.6", "0.9", "1.2"}},
+		{[]float64{-30, 50}, Axis{Min: -40, Max: 60}, []string{"-40", "-20", "0", "20", "40", "60"}},
+		{[]float64{-7}, Axis{Min: -8, Max: 2}, []string{"-8", "-6", "-4", "-2", "0", "2"}},
+		{[]float64{12054}, Axis{Max: 16000}, []string{"0", "4000", "8000", "12000", "16000"}},
+	} {
+		items := make([]Column, len(c.values))
+		for i, v := range c.values {
+			items[i] = Column{Actual: v}
+		}
+		items[0].Expected = &c.values[len(c.values)-1]
+		got := NewColumns(items, func(f float64) string { return fmt.Sprintf("%.6g", f) })
+		if !near(got.Axis.Min, c.axis.Min) || !near(got.Axis.Max, c.axis.Max) || !cmp.Equal(got.Ticks, c.ticks) {
+			t.Errorf("%v: axis %+v, ticks %q", c.values, got.Axis, got.Ticks)
+		}
+	}
+}
+
+func near(a, b float64) bool { return math.Abs(a-b) < 1e-9 }
+
+// Everything fits between the ends of the axis, and the ends are ticks.
+func TestColumnsProperties(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		values := rapid.SliceOfN(rapid.Float64Range(-1e9, 1e9), 1, 20).Draw(t, "values")
+		items := make([]Column, len(values))
+		for i := range values {
+			items[i] = Column{Actual: values[i], Expected: &values[len(values)-1-i]}
+		}
+		c := NewColumns(items, func(f float64) string { return fmt.Sprint(f) })
+		for _, v := range values {
+			if slack := 1e-12 * math.Abs(v); v > c.Axis.Max+slack || v < c.Axis.Min-slack {
+				t.Fatalf("%v leaves the axis %+v", v, c.Axis)
+			}
+		}
+		if n := len(c.Ticks); n < 2 || n > axisSteps+3 || !slices.Contains(c.Ticks, "0") {
+			t.Fatalf("%d ticks %v", n, c.Ticks)
+		}
+	})
 }

@@ -3,7 +3,7 @@ package chart
 import "math"
 
 // Tracking compares what happened with what a model expected, point by point,
-// with the model's band, before and after the point where it stopped seeing.
+// with the model's band (where it has one), before and after the point where it stopped seeing.
 type Tracking struct {
 	Axis   Axis     `json:"axis"`
 	Points []Point  `json:"points"`
@@ -30,26 +30,25 @@ func NewTracking(points []Point, split int, format func(float64) string) *Tracki
 		top = max(top, p.Actual, p.High)
 	}
 	t := &Tracking{Points: points, Split: split, Seen: "fitted", Unseen: "held out"}
-	const steps = 4
-	step := roundStep(top / steps)
-	t.Axis.Max = step * steps
-	for i := range steps + 1 {
+	step := roundStep(top/axisSteps, true)
+	t.Axis.Max = step * axisSteps
+	for i := range axisSteps + 1 {
 		t.Ticks = append(t.Ticks, format(step*float64(i)))
 	}
 	return t
 }
 
-// roundStep is the least round whole number that is at least f.
-func roundStep(f float64) float64 {
-	if f <= 1 {
+// axisSteps is how many steps an axis has, about.
+const axisSteps = 4
+
+// roundStep is the least round number, or whole one, that is at least f and above 0.
+func roundStep(f float64, whole bool) float64 {
+	if f <= 0 || whole && f < 1 {
 		return 1
 	}
-	scale := 1.0
-	for f > 10*scale {
-		scale *= 10
-	}
+	scale := math.Pow(10, math.Floor(math.Log10(f)))
 	for _, m := range []float64{1, 1.5, 2, 2.5, 3, 4, 5, 6, 8} {
-		if step := m * scale; f <= step && step == math.Trunc(step) {
+		if step := m * scale; f <= step && (!whole || step == math.Trunc(step)) {
 			return step
 		}
 	}

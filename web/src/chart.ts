@@ -5,7 +5,7 @@ import { GridComponent, MarkLineComponent } from "echarts/components";
 import { init, use } from "echarts/core";
 import type { EChartsCoreOption } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
-import type { Bar, Plot, Tracking, Waterfall } from "./plot";
+import type { Axis, Bar, Columns, Plot, Tracking, Waterfall } from "./plot";
 
 use([CustomChart, LineChart, GridComponent, MarkLineComponent, SVGRenderer]);
 
@@ -45,6 +45,7 @@ export function draw(box: HTMLElement, plot: Plot): void {
 
 function layOut(plot: Plot, width: number): { option: EChartsCoreOption; height: number } {
   if (plot.tracking) return { option: tracking(plot.tracking, width), height: Math.min(280, 150 + width / 4) };
+  if (plot.columns) return { option: columns(plot.columns, width), height: Math.min(240, 160 + width / 8) };
   if (!plot.waterfall) throw new Error("a chart without a plot");
   const { bars } = plot.waterfall;
   if (width < roomPerBar * bars.length) {
@@ -160,9 +161,72 @@ function connector(from: [number, number], to: [number, number], thick: number, 
   return { type: "line", silent: true, shape, style: { stroke: muted, lineWidth: 1, lineDash: [2, 3] } };
 }
 
+// classes is the axis of what stands side by side, with room for so many labels.
+function classes(labels: string[], room: number) {
+  const every = Math.max(1, Math.ceil(labels.length / Math.max(2, room)));
+  return {
+    type: "category",
+    data: labels,
+    axisLine: { lineStyle: { color: rule } },
+    axisTick: { show: false },
+    axisLabel: { ...text(11), color: muted, interval: (i: number) => i % every === 0, hideOverlap: true },
+  };
+}
+
+// levels is the axis of heights, with the numbers that the server wrote.
+function levels(axis: Axis, ticks: string[]) {
+  const step = (axis.max - axis.min) / (ticks.length - 1);
+  return {
+    type: "value",
+    min: axis.min,
+    max: axis.max,
+    interval: step,
+    splitLine: { lineStyle: { color: rule } },
+    axisLabel: { ...text(11), color: muted, formatter: (v: number) => ticks[Math.round((v - axis.min) / step)] ?? "" },
+  };
+}
+
+function columns(c: Columns, width: number): EChartsCoreOption {
+  const widest = Math.max(...c.items.map((i) => i.label.length)) * 6 + 12; // px
+  return {
+    ...common,
+    grid: { left: 0, right: 8, top: 14, bottom: 4, containLabel: true },
+    xAxis: { ...classes(c.items.map((i) => i.label), Math.floor((width - 50) / widest)), axisLine: { onZero: false, lineStyle: { color: rule } } },
+    yAxis: levels(c.axis, c.ticks),
+    series: [columnSeries(c)],
+  };
+}
+
+// columnSeries draws what happened as columns on zero, what was expected as marks
+// across them, and a star at what is further off than chance explains.
+function columnSeries(c: Columns) {
+  const renderItem = (params: { dataIndex: number }, api: RenderAPI) => {
+    const i = params.dataIndex;
+    const item = c.items[i];
+    if (!item) return null;
+    const [middle, top] = api.coord([i, item.actual]);
+    const base = api.coord([i, 0])[1];
+    const slot = api.size([1, 0])[0];
+    const thick = Math.min(slot * 0.56, 44);
+    const shape = { x: middle - thick / 2, y: Math.min(top, base), width: thick, height: Math.max(Math.abs(top - base), 1) };
+    const children: object[] = [{ type: "rect", silent: true, shape, style: { fill: item.strange ? fills.down : fills.total } }];
+    if (item.expected !== undefined) children.push(...mark(middle, api.coord([i, item.expected])[1], Math.min(slot * 0.92, 64)));
+    if (item.strange) children.push({ type: "text", silent: true, style: { text: "✱", fill: ink, fontSize: 11, fontFamily, x: middle, y: shape.y - 2, align: "center", verticalAlign: "bottom" } });
+    return { type: "group", children };
+  };
+  return { type: "custom", renderItem, data: c.items.map((_, i) => [i, 0]), encode: { x: 0, y: 1 }, clip: false };
+}
+
+// mark is the line at what was expected, on paper so that it shows on a column.
+function mark(middle: number, y: number, length: number): object[] {
+  const shape = { x1: middle - length / 2, y1: y, x2: middle + length / 2, y2: y };
+  return [
+    { type: "line", silent: true, shape, style: { stroke: "var(--paper)", lineWidth: 6 } },
+    { type: "line", silent: true, shape, style: { stroke: "var(--accent)", lineWidth: 2.5, lineDash: [5, 3] } },
+  ];
+}
+
 function tracking(t: Tracking, width: number): EChartsCoreOption {
-  const step = (t.axis.max - t.axis.min) / (t.ticks.length - 1);
-  const every = Math.max(1, Math.ceil(t.points.length / Math.max(2, Math.floor(width / 100))));
   const line = (name: string, data: number[], style: object) => ({
     name,
     type: "line",
@@ -175,22 +239,8 @@ function tracking(t: Tracking, width: number): EChartsCoreOption {
   return {
     ...common,
     grid: { left: 0, right: 8, top: 26, bottom: 4, containLabel: true },
-    xAxis: {
-      type: "category",
-      data: t.points.map((p) => p.label),
-      boundaryGap: false,
-      axisLine: { lineStyle: { color: rule } },
-      axisTick: { show: false },
-      axisLabel: { ...text(11), color: muted, interval: (i: number) => i % every === 0, hideOverlap: true },
-    },
-    yAxis: {
-      type: "value",
-      min: t.axis.min,
-      max: t.axis.max,
-      interval: step,
-      splitLine: { lineStyle: { color: rule } },
-      axisLabel: { ...text(11), color: muted, formatter: (v: number) => t.ticks[Math.round((v - t.axis.min) / step)] ?? "" },
-    },
+    xAxis: { ...classes(t.points.map((p) => p.label), Math.floor(width / 100)), boundaryGap: false },
+    yAxis: levels(t.axis, t.ticks),
     series: [
       { ...line("low", t.points.map((p) => p.low), { opacity: 0 }), ...band },
       { ...line("band", t.points.map((p) => p.high - p.low), { opacity: 0 }), ...band, areaStyle: { color: "var(--band)", opacity: 1 } },

@@ -38,7 +38,21 @@ export interface Tracking {
   ticks: string[];
 }
 
+export interface Column {
+  label: string;
+  actual: number;
+  expected?: number;
+  strange?: boolean;
+}
+
+export interface Columns {
+  axis: Axis;
+  items: Column[];
+  ticks: string[];
+}
+
 export interface Plot {
   waterfall?: Waterfall;
   tracking?: Tracking;
+  columns?: Columns;
 }
