@@ -68,6 +68,7 @@ const (
 	CandidateChosen  CandidateVerdict = "chosen"
 	CandidateEqual   CandidateVerdict = "equal"   // its score is within chance of the best; another bias is smaller
 	CandidateWorse   CandidateVerdict = "worse"   // its score is worse by more than chance
+	CandidateFloor   CandidateVerdict = "floor"   // the NBD, in which nobody leaves: others are measured against it
 	CandidateRefused CandidateVerdict = "refused" // it could not be fitted at some origin
 )
 
