@@ -93,7 +93,7 @@ func betaGeometricLimit(x []float64) (limit, message, hint string) {
 	r, alpha, a, b := x[0], x[1], x[2], x[3]
 	switch {
 	case a < -far && b > -far/2, b > far && a < far/2:
-		return "NBD (no leaving)", "The data show no customer leaving: the probability of leaving goes to zero.",
+		return nbdName, "The data show no customer leaving: the probability of leaving goes to zero.",
 			"Use a longer record: the customers' silences are still too short to tell who has left."
 	case a > far/2 && b > far/2:
 		return "NBD with one probability of leaving (geometric)", "The data do not show that customers differ in how readily they leave.",

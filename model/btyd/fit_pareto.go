@@ -42,8 +42,8 @@ type ParetoNBDFit struct {
 }
 
 // FitParetoNBD fits cells by maximum likelihood. The error is a *fit.Refusal:
-// BadInput, TooFew, Limit with the simpler model's name, Flat, NotConverged or
-// NotFinite.
+// BadInput, TooFew, Limit with the simpler model's name (FitLimit fits it), Flat,
+// NotConverged or NotFinite.
 func FitParetoNBD(cells []Cell, o Options) (*ParetoNBDFit, error) {
 	g, err := NewGrid(cells)
 	if err != nil {
@@ -149,18 +149,18 @@ func nameLimit(x []float64) (limit, message, hint string) {
 	const far = fit.MaxLogParameter - 2
 	r, alpha, s, beta := x[0], x[1], x[2], x[3]
 	switch {
+	case beta < -far || (beta < -far/2 && s < -far/2):
+		return leaversName, "A share of the customers seems to leave at once and the rest never.",
+			"Use a longer record, or look at one-time buyers apart."
 	case s < -far || (beta > far && s < far/2):
-		return "NBD (no leaving)", "The data show no customer leaving: the rate of leaving goes to zero.",
+		return nbdName, "The data show no customer leaving: the rate of leaving goes to zero.",
 			"Use a longer record: the customers' silences are still too short to tell who has left."
 	case s > far/2 && beta > far/2:
-		return "NBD with one rate of leaving (exponential)", "The data do not show that customers differ in how fast they leave.",
+		return exponentialName, "The data do not show that customers differ in how fast they leave.",
 			"Use a longer record, or more customers."
 	case r > far/2 && alpha > far/2:
-		return "one purchase rate (Poisson with Pareto leaving)", "The data do not show that customers differ in how often they buy.",
+		return poissonName, "The data do not show that customers differ in how often they buy.",
 			"Check that customer ids are those of single customers; use a longer record."
-	case beta < -far:
-		return "one-time buyers beside NBD", "A share of the customers seems to leave at once and the rest never.",
-			"Use a longer record, or look at one-time buyers apart."
 	default:
 		return "a limit of the Pareto/NBD", "The likelihood has no maximum inside the model: it rises towards the edge.",
 			"Use a longer record, or more customers."

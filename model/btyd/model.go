@@ -2,6 +2,7 @@ package btyd
 
 import (
 	"math"
+	"math/rand/v2"
 
 	"github.com/clientele/clientele/model/fit"
 )
@@ -26,6 +27,10 @@ type Model interface {
 	// Orders returns the distribution of the purchases in the window that begins
 	// and ends the given times after T, both finite.
 	Orders(h History, from, to float64) Orders
+	// Simulate draws a new customer: the instants of the repeat purchases up to until,
+	// ascending, counted from the first purchase; for the BG/BB the opportunities taken.
+	// It is nil outside the domain, and ends after a million purchases.
+	Simulate(rng *rand.Rand, until float64) []float64
 }
 
 // Fit is an accepted fit: the parameters, and how sure they are (the embedded
@@ -35,6 +40,8 @@ type Fit[M Model] struct {
 	*fit.Estimate
 	Cells     int     // distinct cells
 	Repeaters float64 // customers with a repeat purchase; Weight is all customers
+	of        func(theta []float64) M
+	problem   func(g *Grid) fit.Problem
 }
 
 // family is what a fit needs to know of a model.
@@ -67,7 +74,9 @@ func (f family[M]) fit(cells []Cell, o Options) (*Fit[M], error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Fit[M]{Params: f.of(e.Theta), Estimate: e, Cells: g.Len(), Repeaters: g.repeaters}, nil
+	return &Fit[M]{
+		Params: f.of(e.Theta), Estimate: e, Cells: g.Len(), Repeaters: g.repeaters, of: f.of, problem: f.problem,
+	}, nil
 }
 
 // problem is the likelihood of the grid in ln θ, chunks in parallel and added up

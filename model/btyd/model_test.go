@@ -17,6 +17,10 @@ func models(a, b, c, d float64) map[string]Model {
 		"BG/NBD":     BGNBD{a, b, c, d},
 		"MBG/NBD":    MBGNBD{a, b, c, d},
 		"NBD":        NBD{a, b},
+
+		exponentialName: ExponentialNBD{a, b, 1 / d},
+		poissonName:     ParetoPoisson{1 / b, c, d},
+		leaversName:     NBDWithLeavers{a, b, c},
 	}
 }
 

@@ -52,7 +52,7 @@ func (p NBD) DET(h History, delta, horizon float64) float64 {
 }
 
 var nbdFamily = family[NBD]{
-	name: "NBD", names: []string{"r", "alpha"},
+	name: nbdName, names: []string{"r", "alpha"},
 	of:     func(v []float64) NBD { return NBD{v[0], v[1]} },
 	add:    NBD.add,
 	starts: (*Grid).nbdStarts, limit: nbdLimit,

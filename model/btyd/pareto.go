@@ -30,8 +30,14 @@ func (p ParetoNBD) LogLikelihood(h History) float64 {
 	if !p.valid() || !h.valid() {
 		return math.NaN()
 	}
-	mass, _ := p.logMass(h)
-	return mass + p.logFactor(h.X)
+	return p.logLikelihood(h, p.depart(h))
+}
+
+// logLikelihood is ln of the part of L in which the customer is alive at T, less ln
+// P(alive); nothing in it cancels where shapes are large.
+func (p ParetoNBD) logLikelihood(h History, d departure) float64 {
+	bought := mathx.LgammaDiff(p.R, h.X) - p.R*math.Log1p(h.T/p.Alpha) - h.X*math.Log(p.Alpha+h.T)
+	return bought - p.S*math.Log1p(h.T/p.Beta) - d.logAlive()
 }
 
 // logFactor is the part of ln L that depends on the frequency alone.

@@ -13,6 +13,7 @@ type departure struct {
 	// means over the instant y of leaving, given that it lies in (tx, T]:
 	logA, logB float64 // of ln(α+y), ln(β+y)
 	invA, invB float64 // of 1/(α+y), 1/(β+y)
+	instant    float64 // of y
 }
 
 // depart integrates (α+y)^−(r+x) (β+y)^−(s+1) from tx to T by the substitution
@@ -39,12 +40,14 @@ func (p ParetoNBD) depart(h History) departure {
 		d.logB += f * lb
 		d.invA += f / (a + u)
 		d.invB += f / (b + u)
+		d.instant += f * u
 	})
 	if sum == 0 {
-		return departure{logOdds: math.Inf(-1), logA: math.Log(a), logB: math.Log(b), invA: 1 / a, invB: 1 / b}
+		return departure{logOdds: math.Inf(-1), logA: math.Log(a), logB: math.Log(b), invA: 1 / a, invB: 1 / b, instant: h.Tx}
 	}
 	d.logA, d.logB = math.Log(a)+d.logA/sum, math.Log(b)+d.logB/sum
 	d.invA, d.invB = d.invA/sum, d.invB/sum
+	d.instant = h.Tx + d.instant/sum
 	// relative to the alive part: ((α+T)/a)^k ((β+T)/b)^s · s·c/b
 	gap := h.T - h.Tx
 	d.logOdds = math.Log(sum) + math.Log(p.S*c/b) + k*math.Log1p(gap/a) + p.S*math.Log1p(gap/b)
@@ -71,12 +74,17 @@ func cutRange(top float64, fall func(float64) float64) float64 {
 // logAlive is ln P(alive) of a departure.
 func (d departure) logAlive() float64 { return -mathx.Softplus(d.logOdds) }
 
+// split gives the probabilities of being alive and of having left.
+func (d departure) split() (alive, dead float64) {
+	l := d.logAlive()
+	return math.Exp(l), -math.Expm1(l)
+}
+
 // logMass returns ln A, A the bracket of the likelihood in statistics section 1,
 // and its derivatives by r, α, s, β.
 func (p ParetoNBD) logMass(h History) (float64, [4]float64) {
 	d := p.depart(h)
-	alive := math.Exp(d.logAlive())
-	dead := -math.Expm1(d.logAlive())
+	alive, dead := d.split()
 	k, a, b := p.R+h.X, p.Alpha+h.T, p.Beta+h.T
 	la, lb := math.Log(a), math.Log(b)
 	return -k*la - p.S*lb - d.logAlive(), [4]float64{
