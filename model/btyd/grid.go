@@ -19,8 +19,10 @@ type Grid struct {
 	n         []float64
 	slot      []int32 // input cell → merged cell
 	chunks    []chunk
-	days      int     // largest T, plus one
-	reach     []int32 // per day: the largest frequency whose table holds it, −1 for none
+	days      int       // largest T, plus one
+	reach     []int32   // per day: the largest frequency whose table holds it, −1 for none
+	ages      []float64 // distinct ages in days, ascending
+	nth       []int32   // per day: its place in ages
 	customers float64
 	repeaters float64
 }
@@ -46,6 +48,7 @@ func newGrid(model string, cells []Cell) (*Grid, error) {
 	g := &Grid{slot: make([]int32, len(cells))}
 	g.merge(cells, sorted(cells))
 	g.cut()
+	g.listAges()
 	return g, nil
 }
 
@@ -143,6 +146,18 @@ func (g *Grid) cut() {
 			for d := c.from; d < c.to; d++ {
 				g.reach[d] = max(g.reach[d], int32(c.x))
 			}
+		}
+	}
+}
+
+func (g *Grid) listAges() {
+	g.nth = make([]int32, g.days)
+	for _, t := range g.t {
+		g.nth[t] = 1
+	}
+	for d, used := range g.nth {
+		if used == 1 {
+			g.nth[d], g.ages = int32(len(g.ages)), append(g.ages, float64(d))
 		}
 	}
 }

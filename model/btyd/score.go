@@ -9,7 +9,7 @@ type Score struct {
 	PAlive         float64 // probability of still being a customer
 	ExpectedOrders float64 // in the next ScoreOptions.Weeks
 	DET            float64 // discounted expected purchases up to the horizon
-	DETInfinite    float64 // the same without a horizon
+	DETInfinite    float64 // the same without a horizon; +Inf where the sum has no end
 	SDLogDET       float64 // standard deviation of ln DET from the parameters' uncertainty
 }
 
@@ -29,7 +29,7 @@ func (f *ParetoNBDFit) Score(g *Grid, o ScoreOptions) []Score {
 	out := make([]Score, g.Len())
 	m := &nodes{}
 	g.place(f.Params, m)
-	ages := g.ages(f.Params, o)
+	ages := g.agesOf(f.Params, o)
 	parallel(len(g.chunks), func(i int, s *scratch) {
 		c := &g.chunks[i]
 		g.each(c, m, s, func(i int, v *mass, scale float64) {
@@ -46,11 +46,16 @@ func (f *ParetoNBDFit) ScoreCells(cells []Cell, o ScoreOptions) ([]Score, error)
 	if err != nil {
 		return nil, err
 	}
-	merged, out := f.Score(g, o), make([]Score, len(cells))
-	for i := range out {
-		out[i] = merged[g.Slot(i)]
+	return g.perInput(f.Score(g, o)), nil
+}
+
+// perInput turns scores of merged cells into those of the input cells.
+func (g *Grid) perInput(merged []Score) []Score {
+	out := make([]Score, len(g.slot))
+	for i, k := range g.slot {
+		out[i] = merged[k]
 	}
-	return out, nil
+	return out
 }
 
 // age holds what all cells of one age share.
@@ -62,8 +67,8 @@ type age struct {
 	capped, endless discounted
 }
 
-// ages fills one age per day in use.
-func (g *Grid) ages(p ParetoNBD, o ScoreOptions) []age {
+// agesOf fills one age per day in use.
+func (g *Grid) agesOf(p ParetoNBD, o ScoreOptions) []age {
 	out := make([]age, g.days)
 	for _, t := range g.t {
 		if out[t].used {
@@ -112,10 +117,13 @@ func (g *Grid) PAlive(p ParetoNBD, dst []float64, w *Workspace) {
 	}
 }
 
-// Workspace is one goroutine's memory for Grid.PAlive. The zero value is ready.
+// Workspace is one goroutine's memory for passes over one grid. The zero value is
+// ready.
 type Workspace struct {
-	nodes nodes
-	tail  []float64
+	nodes         nodes
+	tail          []float64
+	alive         []float64 // per merged cell
+	capped, after []float64 // per age
 }
 
 func (g *Grid) chunkAlive(c *chunk, w *Workspace, dst []float64) {

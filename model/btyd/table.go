@@ -99,10 +99,10 @@ func (c *chunk) tabular(p ParetoNBD) bool {
 // on the scale of one chunk.
 type mass [5]float64
 
-// scratch is one worker's memory: a table row per day, reused from chunk to
-// chunk.
+// scratch is one worker's memory, reused from chunk to chunk: a table row per day.
 type scratch struct {
 	table []mass
+	work  Workspace
 }
 
 // scaleOf is ln of the factor that brings a chunk's integrand to 1 at its first day.

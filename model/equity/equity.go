@@ -9,6 +9,20 @@ import (
 	"github.com/clientele/clientele/model/spend"
 )
 
+// Purchases is an accepted fit of a purchase model: *btyd.ParetoNBDFit, and
+// *btyd.Fit of any other.
+type Purchases interface {
+	// Estimated returns the parameters and how sure they are.
+	Estimated() *fit.Estimate
+	// Discounted fills, per merged cell of g and under parameters theta, the
+	// discounted purchases expected of one customer up to the horizon and beyond it;
+	// the latter may be +Inf. w is one goroutine's memory.
+	Discounted(g *btyd.Grid, theta []float64, delta, horizon float64, within, beyond []float64, w *btyd.Workspace)
+	// Effort tells roughly what one call of Discounted costs, in cells of the
+	// Pareto/NBD.
+	Effort(g *btyd.Grid) float64
+}
+
 // Row is N customers of one group who share a history and the number XG of
 // repeat days with spend; SumZ is what they spent on those days, in all.
 type Row struct {
@@ -26,7 +40,7 @@ const DefaultDraws = 2000
 // Groups are needed.
 type Options struct {
 	Margin  float64 // of spend, a fraction ≥ 0
-	Delta   float64 // continuous discount rate per week, > 0: btyd.WeeklyDiscount
+	Delta   float64 // continuous discount rate per week, ≥ 0: btyd.WeeklyDiscount
 	Horizon float64 // in weeks, > 0; five years are 260
 	Draws   int     // 0 means DefaultDraws
 	Seed    uint64
@@ -38,7 +52,8 @@ type Amount struct {
 	Estimate, Low, High float64
 }
 
-// Value is what a group of customers is worth.
+// Value is what a group of customers is worth. Where the model gives its purchases
+// no end, as without a discount, Tail and Whole are +Inf: they cannot be told.
 type Value struct {
 	Customers float64
 	Horizon   Amount // up to the horizon
@@ -53,7 +68,7 @@ type Method string
 const (
 	// Exact: every draw was evaluated on every row.
 	Exact Method = "exact"
-	// Surface: ln value was evaluated on 57 design points of the parameters and
+	// Surface: ln value was evaluated on design points of the parameters and
 	// is quadratic between them; the draws that make the interval were checked
 	// against exact evaluation.
 	Surface Method = "surface"
@@ -74,7 +89,7 @@ type Result struct {
 // rows that make no sense, NoMean if the interval has no upper bound since more
 // than one draw in forty has a spend without a mean, NotFinite if the value is
 // not a finite number.
-func Evaluate(purchases *btyd.ParetoNBDFit, money *spend.Fit, rows []Row, o Options) (*Result, error) {
+func Evaluate(purchases Purchases, money *spend.Fit, rows []Row, o Options) (*Result, error) {
 	o = o.withDefaults()
 	if err := o.check(rows); err != nil {
 		return nil, err
@@ -101,8 +116,8 @@ func (o Options) check(rows []Row) error {
 	switch {
 	case !(o.Margin >= 0) || math.IsInf(o.Margin, 0):
 		return bad(fmt.Sprintf("The margin is %g.", o.Margin), "Give a fraction of 0 or more.")
-	case !(o.Delta > 0) || math.IsInf(o.Delta, 0):
-		return bad(fmt.Sprintf("The discount rate is %g per week.", o.Delta), "Give a rate above 0: without one, customers have no finite value.")
+	case !(o.Delta >= 0) || math.IsInf(o.Delta, 0):
+		return bad(fmt.Sprintf("The discount rate is %g per week.", o.Delta), "Give a rate of 0 or more.")
 	case !(o.Horizon > 0) || math.IsInf(o.Horizon, 0):
 		return bad(fmt.Sprintf("The horizon is %g weeks.", o.Horizon), "Give a finite number of weeks above 0.")
 	case o.Draws < 40 || o.Groups < 1:

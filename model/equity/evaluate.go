@@ -7,34 +7,31 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/clientele/clientele/model/btyd"
 	"github.com/clientele/clientele/model/fit"
 	"github.com/clientele/clientele/model/spend"
 )
 
-// exactBudget is how many cell evaluations are spent on exact draws, about half
-// a second on two cores. ageCost is what one age costs, in cells.
-const (
-	exactBudget = 3e7
-	ageCost     = 50
-)
+// exactBudget is how many cell evaluations of the Pareto/NBD are spent on exact
+// draws, about half a second on two cores.
+const exactBudget = 3e7
 
 // seedOfMoney sets the spend draws apart from the purchase draws.
 const seedOfMoney = 0x9e3779b97f4a7c15 // 2⁶⁴ over the golden ratio, as in splitmix64
 
 type evaluation struct {
 	*layout
-	purchases *btyd.ParetoNBDFit
+	purchases Purchases
 	money     *spend.Fit
 	o         Options
 }
 
 func (e *evaluation) result() (*Result, error) {
-	theta, phi := e.purchases.Draws(e.o.Draws, e.o.Seed), e.money.Draws(e.o.Draws, e.o.Seed^seedOfMoney)
+	fitted := e.purchases.Estimated()
+	theta, phi := fitted.Draws(e.o.Draws, e.o.Seed), e.money.Draws(e.o.Draws, e.o.Seed^seedOfMoney)
 	r := &Result{Method: Exact, Draws: e.o.Draws}
-	estimate := e.exact([]point{{e.purchases.Theta, e.money.Theta}})[0]
+	estimate := e.exact([]point{{fitted.Theta, e.money.Theta}})[0]
 	var draws [][]worth
-	cost := float64(e.grid.Len() + ageCost*len(e.ages))
+	cost := e.purchases.Effort(e.grid)
 	if cost*float64(e.o.Draws) > exactBudget {
 		draws, r.SurfaceError = e.surface(points(theta, phi))
 		r.Method = Surface
@@ -67,16 +64,10 @@ func (e *evaluation) exact(ps []point) [][]worth {
 	out := make([][]worth, len(ps))
 	parallel(len(ps), func(i int, w *workspace) {
 		out[i] = make([]worth, e.o.Groups)
-		e.fold(e.pass(purchase(ps[i].theta), e.o, w), spending(ps[i].phi), out[i])
+		e.fold(e.pass(ps[i].theta, w), spend.At(ps[i].phi), out[i])
 	})
 	return out
 }
-
-func purchase(t []float64) btyd.ParetoNBD {
-	return btyd.ParetoNBD{R: t[0], Alpha: t[1], S: t[2], Beta: t[3]}
-}
-
-func spending(t []float64) spend.GammaGamma { return spend.GammaGamma{P: t[0], Q: t[1], V: t[2]} }
 
 // fill makes amounts of the estimate and the draws, group by group, and adds
 // them up to the total.
@@ -105,13 +96,10 @@ func (e *evaluation) value(customers float64, at worth, draws []worth) Value {
 	amount := func(of func(worth) float64) Amount {
 		v := make([]float64, len(draws))
 		for i, d := range draws {
-			v[i] = e.o.Margin * of(d)
-			if e.o.Margin == 0 {
-				v[i] = 0
-			}
+			v[i] = times(of(d), e.o.Margin)
 		}
 		sort.Float64s(v)
-		return Amount{Estimate: e.o.Margin * of(at), Low: quantile(v, 0.025), High: quantile(v, 0.975)}
+		return Amount{Estimate: times(of(at), e.o.Margin), Low: quantile(v, 0.025), High: quantile(v, 0.975)}
 	}
 	return Value{
 		Customers: customers,
@@ -126,25 +114,26 @@ func (e *evaluation) value(customers float64, at worth, draws []worth) Value {
 func quantile(v []float64, p float64) float64 {
 	at := p * float64(len(v)-1)
 	k := int(at)
-	if k+1 >= len(v) || v[k] == v[k+1] {
+	part := at - float64(k)
+	if part == 0 || v[k] == v[k+1] {
 		return v[k]
 	}
-	return v[k] + (at-float64(k))*(v[k+1]-v[k])
+	return v[k] + part*(v[k+1]-v[k])
 }
 
-// refuse checks that the total is told in finite numbers.
+// refuse checks that the total is told in finite numbers; but a tail without an end
+// is one.
 func (r *Result) refuse() error {
-	for _, a := range []Amount{r.Total.Horizon, r.Total.Tail, r.Total.Whole} {
-		if math.IsNaN(a.Estimate) || math.IsInf(a.Estimate, 0) || math.IsNaN(a.Low) || math.IsNaN(a.High) {
-			return &fit.Refusal{Reason: fit.NotFinite, Model: name,
-				Message: "The value of the customers is not a finite number.",
-				Hint:    "Check the data for extreme frequencies, ages or amounts."}
-		}
-		if math.IsInf(a.High, 1) {
-			return &fit.Refusal{Reason: fit.NoMean, Model: name,
-				Message: "The interval of the value has no upper end: within their uncertainty, the spend parameters allow spend without a mean.",
-				Hint:    "Use a longer record, or look for a few customers with extreme amounts."}
-		}
+	v := r.Total
+	if math.IsNaN(v.Horizon.Low) || math.IsNaN(v.Horizon.High) || math.IsInf(v.Horizon.Estimate, 0) || math.IsNaN(v.Whole.Low+v.Whole.Estimate) {
+		return &fit.Refusal{Reason: fit.NotFinite, Model: name,
+			Message: "The value of the customers is not a finite number.",
+			Hint:    "Check the data for extreme frequencies, ages or amounts."}
+	}
+	if math.IsInf(v.Horizon.High, 1) {
+		return &fit.Refusal{Reason: fit.NoMean, Model: name,
+			Message: "The interval of the value has no upper end: within their uncertainty, the spend parameters allow spend without a mean.",
+			Hint:    "Use a longer record, or look for a few customers with extreme amounts."}
 	}
 	return nil
 }

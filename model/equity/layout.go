@@ -12,9 +12,6 @@ import (
 // through four sums per XG, so rows collapse into buckets (group, XG).
 type layout struct {
 	grid    *btyd.Grid
-	x       []float64 // per merged cell
-	age     []int32   // per merged cell: index of its age
-	ages    []float64 // distinct ages, in weeks
 	first   []int32   // per merged cell, plus one: its first row
 	n, z    []float64 // per row
 	bucket  []int32   // per row
@@ -38,25 +35,8 @@ func arrange(rows []Row, o Options) (*layout, error) {
 		return nil, err
 	}
 	l := &layout{grid: grid, groups: make([]float64, o.Groups)}
-	l.describeCells()
 	l.placeRows(rows)
 	return l, nil
-}
-
-// describeCells lists ages and frequencies.
-func (l *layout) describeCells() {
-	n := l.grid.Len()
-	l.x, l.age = make([]float64, n), make([]int32, n)
-	known := map[int]int32{}
-	for i := range n {
-		c := l.grid.Cell(i)
-		k, ok := known[c.T]
-		if !ok {
-			k = int32(len(l.ages))
-			known[c.T], l.ages = k, append(l.ages, c.History().T)
-		}
-		l.x[i], l.age[i] = float64(c.X), k
-	}
 }
 
 // placeRows puts rows beside their merged cell, in input order within it.
@@ -87,43 +67,33 @@ func (l *layout) placeRows(rows []Row) {
 
 // workspace is one goroutine's memory.
 type workspace struct {
-	grid          btyd.Workspace
-	alive         []float64
-	capped, after []float64 // per age: discounted weeks up to the horizon, beyond
-	into          []sums
+	grid           btyd.Workspace
+	within, beyond []float64 // per merged cell
+	into           []sums
 }
 
-// pass fills w.into under purchase parameters p.
-func (l *layout) pass(p btyd.ParetoNBD, o Options, w *workspace) []sums {
-	w.prepare(l)
-	l.grid.PAlive(p, w.alive, &w.grid)
-	overAges(l.ages, p.Beta, func(age float64) float64 {
-		return p.DiscountedWeeks(age, o.Delta, o.Horizon)
-	}, w.capped)
-	overAges(l.ages, p.Beta, func(age float64) float64 {
-		return math.Exp(-o.Delta*o.Horizon) * p.Survival(age, o.Horizon) *
-			p.DiscountedWeeks(age+o.Horizon, o.Delta, math.Inf(1))
-	}, w.after)
-	for i, alive := range w.alive {
-		k := l.age[i]
-		rate := alive * (p.R + l.x[i]) / (p.Alpha + l.ages[k])
-		h, t := rate*w.capped[k], rate*w.after[k]
-		for j := l.first[i]; j < l.first[i+1]; j++ {
-			b := &w.into[l.bucket[j]]
-			n, z := l.n[j], l.z[j]
+// pass fills w.into under purchase parameters theta.
+func (e *evaluation) pass(theta []float64, w *workspace) []sums {
+	w.prepare(e.layout)
+	e.purchases.Discounted(e.grid, theta, e.o.Delta, e.o.Horizon, w.within, w.beyond, &w.grid)
+	for i, h := range w.within {
+		t := w.beyond[i]
+		for j := e.first[i]; j < e.first[i+1]; j++ {
+			b := &w.into[e.bucket[j]]
+			n, z := e.n[j], e.z[j]
 			b.hn += h * n
 			b.hz += h * z
-			b.tn += t * n
-			b.tz += t * z
+			if b.tn += times(t, n); t <= math.MaxFloat64 {
+				b.tz += t * z
+			}
 		}
 	}
 	return w.into
 }
 
 func (w *workspace) prepare(l *layout) {
-	if w.alive == nil {
-		w.alive = make([]float64, l.grid.Len())
-		w.capped, w.after = make([]float64, len(l.ages)), make([]float64, len(l.ages))
+	if w.within == nil {
+		w.within, w.beyond = make([]float64, l.grid.Len()), make([]float64, l.grid.Len())
 		w.into = make([]sums, len(l.buckets))
 	}
 	clear(w.into)

@@ -20,8 +20,8 @@ func assumed(theta, phi []float64, sd float64) (*btyd.ParetoNBDFit, *spend.Fit) 
 		}
 		return e
 	}
-	return &btyd.ParetoNBDFit{Params: purchase(theta), Estimate: estimate(theta)},
-		&spend.Fit{Params: spending(phi), Estimate: estimate(phi)}
+	return &btyd.ParetoNBDFit{Params: btyd.ParetoNBD{R: theta[0], Alpha: theta[1], S: theta[2], Beta: theta[3]}, Estimate: estimate(theta)},
+		&spend.Fit{Params: spend.At(phi), Estimate: estimate(phi)}
 }
 
 func anyRows(t *rapid.T, groups int) []Row {
@@ -103,7 +103,7 @@ func TestRefusals(t *testing.T) {
 		o    Options
 		want fit.Reason
 	}{
-		{"no discount", m, row, with(func(o *Options) { o.Delta = 0 }), fit.BadInput},
+		{"negative discount", m, row, with(func(o *Options) { o.Delta = -.1 }), fit.BadInput},
 		{"negative margin", m, row, with(func(o *Options) { o.Margin = -1 }), fit.BadInput},
 		{"no horizon", m, row, with(func(o *Options) { o.Horizon = math.Inf(1) }), fit.BadInput},
 		{"unknown group", m, []Row{{T: 1, N: 1, Group: 9}}, published, fit.BadInput},

@@ -3,6 +3,8 @@ package equity
 import (
 	"math"
 	"slices"
+
+	"github.com/clientele/clientele/model/spend"
 )
 
 // reach is how far, in standard deviations, the design points of the surface
@@ -16,16 +18,10 @@ const surfaceTolerance = 0.01
 // checkDraws is the number of draws checked at each end of the interval.
 const checkDraws = 3
 
-const (
-	dimTheta = 4
-	dimPhi   = 3
-	dim      = dimTheta + dimPhi
-)
-
 // surface evaluates ln value of every group as a quadratic in the whitened
 // parameters, on central differences over the design. Only 21 of the 57 design
-// points need a pass over the rows, for the spend parameters act on sums. It
-// returns nil where the surface does not hold at the draws that make the
+// points of four and three parameters need a pass over the rows, for those of spend
+// act on sums. It returns nil where the surface does not hold at the draws that make the
 // interval, or is not finite.
 func (e *evaluation) surface(ps []point) ([][]worth, float64) {
 	d := e.design()
@@ -38,7 +34,7 @@ func (e *evaluation) surface(ps []point) ([][]worth, float64) {
 		u := d.white(p)
 		out[i] = make([]worth, e.o.Groups)
 		for g := range out[i] {
-			out[i][g] = worth{fits[2*g].at(&u), fits[2*g+1].at(&u)}
+			out[i][g] = worth{fits[2*g].at(u), fits[2*g+1].at(u)}
 			if p.phi[1] <= 1 {
 				out[i][g] = worth{times(math.Inf(1), e.groups[g]), times(math.Inf(1), e.groups[g])}
 			}
@@ -51,53 +47,80 @@ func (e *evaluation) surface(ps []point) ([][]worth, float64) {
 	return out, err
 }
 
-// design maps whitened coordinates to parameters and holds the passes done.
+// design maps whitened coordinates to parameters and holds the worth of every group
+// at its points.
 type design struct {
 	e          *evaluation
 	theta, phi [][]float64 // lower Cholesky factors on the log scale
-	passes     map[[dimTheta]int8][]sums
+	points     []steps
+	values     map[string][]worth // by point: steps.key
 }
 
-// steps is a design point in units of reach, −1, 0 or 1 per coordinate.
-type steps [dim]int8
+// steps is a design point in units of reach, −1, 0 or 1 per coordinate: first those
+// of purchases, then those of spend.
+type steps []int8
+
+func (s steps) key() string {
+	k := make([]byte, len(s))
+	for i, v := range s {
+		k[i] = byte(v)
+	}
+	return string(k)
+}
 
 func (e *evaluation) design() *design {
-	d := &design{e: e, theta: e.purchases.Factor(), phi: e.money.Factor(), passes: map[[dimTheta]int8][]sums{}}
-	var want [][dimTheta]int8
-	for _, s := range allSteps() {
-		k := [dimTheta]int8(s[:dimTheta])
-		if _, seen := d.passes[k]; !seen {
-			d.passes[k], want = nil, append(want, k)
-		}
-	}
-	got := make([][]sums, len(want))
-	parallel(len(want), func(i int, w *workspace) {
-		theta := moved(e.purchases.Theta, d.theta, want[i][:])
-		got[i] = slices.Clone(e.pass(purchase(theta), e.o, w))
-	})
-	for i, k := range want {
-		d.passes[k] = got[i]
+	d := &design{e: e, theta: e.purchases.Estimated().Factor(), phi: e.money.Factor(), values: map[string][]worth{}}
+	d.points = allSteps(len(d.theta) + len(d.phi))
+	passes := d.passes()
+	for _, s := range d.points {
+		by := s[:len(d.theta)]
+		out := make([]worth, e.o.Groups)
+		e.fold(passes[by.key()], spend.At(moved(e.money.Theta, d.phi, s[len(d.theta):])), out)
+		d.values[s.key()] = out
 	}
 	return d
 }
 
+// passes are the sums at the purchase parameters of the design points.
+func (d *design) passes() map[string][]sums {
+	out := map[string][]sums{}
+	var want []steps
+	for _, s := range d.points {
+		by := s[:len(d.theta)]
+		if _, seen := out[by.key()]; !seen {
+			out[by.key()], want = nil, append(want, by)
+		}
+	}
+	got := make([][]sums, len(want))
+	parallel(len(want), func(i int, w *workspace) {
+		theta := moved(d.e.purchases.Estimated().Theta, d.theta, want[i])
+		got[i] = slices.Clone(d.e.pass(theta, w))
+	})
+	for i, by := range want {
+		out[by.key()] = got[i]
+	}
+	return out
+}
+
 // allSteps lists the centre, ± each coordinate, and both + and both − of each
 // pair.
-func allSteps() []steps {
-	out := []steps{{}}
+func allSteps(dim int) []steps {
+	out := []steps{make(steps, dim)}
 	for i := range dim {
 		for _, sign := range []int8{1, -1} {
-			s := steps{}
-			s[i] = sign
-			out = append(out, s)
+			out = append(out, unit(dim, i, i, sign))
 			for j := range i {
-				s := s
-				s[j] = sign
-				out = append(out, s)
+				out = append(out, unit(dim, i, j, sign))
 			}
 		}
 	}
 	return out
+}
+
+func unit(dim, i, j int, sign int8) steps {
+	s := make(steps, dim)
+	s[i], s[j] = sign, sign
+	return s
 }
 
 // moved is θ·exp(L·reach·steps).
@@ -114,10 +137,10 @@ func moved(theta []float64, factor [][]float64, by []int8) []float64 {
 }
 
 // white gives the whitened coordinates of a point, by forward substitution.
-func (d *design) white(p point) [dim]float64 {
-	var u [dim]float64
-	forward(d.theta, d.e.purchases.Theta, p.theta, u[:dimTheta])
-	forward(d.phi, d.e.money.Theta, p.phi, u[dimTheta:])
+func (d *design) white(p point) []float64 {
+	u := make([]float64, len(p.theta)+len(p.phi))
+	forward(d.theta, d.e.purchases.Estimated().Theta, p.theta, u[:len(p.theta)])
+	forward(d.phi, d.e.money.Theta, p.phi, u[len(p.theta):])
 	return u
 }
 
@@ -133,19 +156,15 @@ func forward(factor [][]float64, centre, at, into []float64) {
 
 // quadratic is ln value around the estimate.
 type quadratic struct {
-	empty bool // no value at any design point
-	c     float64
-	g     [dim]float64
-	h     [dim][dim]float64 // lower triangle
+	c float64 // −Inf for no value, +Inf for one without an end, at every design point
+	g []float64
+	h [][]float64 // lower triangle
 }
 
-func (q *quadratic) at(u *[dim]float64) float64 {
-	if q.empty {
-		return 0
-	}
+func (q *quadratic) at(u []float64) float64 {
 	sum := q.c
-	for i := range dim {
-		row := q.g[i] + q.h[i][i]*u[i]/2
+	for i, g := range q.g {
+		row := g + q.h[i][i]*u[i]/2
 		for j := range i {
 			row += q.h[i][j] * u[j]
 		}
@@ -155,22 +174,15 @@ func (q *quadratic) at(u *[dim]float64) float64 {
 }
 
 // quadratics fits two surfaces per group, horizon and tail; false if a value of
-// the design is not positive and finite (and not zero throughout).
+// the design is not positive and finite (and not the same zero or +Inf throughout).
 func (e *evaluation) quadratics(d *design) ([]quadratic, bool) {
-	values := map[steps][]worth{}
-	for _, s := range allSteps() {
-		out := make([]worth, e.o.Groups)
-		phi := moved(e.money.Theta, d.phi, s[dimTheta:])
-		e.fold(d.passes[[dimTheta]int8(s[:dimTheta])], spending(phi), out)
-		values[s] = out
-	}
 	fits := make([]quadratic, 0, 2*e.o.Groups)
 	for g := range e.o.Groups {
 		for _, of := range []func(worth) float64{
 			func(w worth) float64 { return w.horizon },
 			func(w worth) float64 { return w.tail },
 		} {
-			q, ok := through(func(s steps) float64 { return of(values[s][g]) })
+			q, ok := d.through(func(s steps) float64 { return math.Log(of(d.values[s.key()][g])) })
 			if !ok {
 				return nil, false
 			}
@@ -181,29 +193,31 @@ func (e *evaluation) quadratics(d *design) ([]quadratic, bool) {
 }
 
 // through takes central differences of ln value.
-func through(value func(steps) float64) (quadratic, bool) {
-	if value(steps{}) == 0 {
-		return quadratic{empty: true}, true
-	}
-	good := true
-	at := func(s steps) float64 {
-		v := math.Log(value(s))
+func (d *design) through(value func(steps) float64) (quadratic, bool) {
+	dim := len(d.points[0])
+	q := quadratic{c: value(d.points[0])}
+	good, same := true, true
+	for _, s := range d.points {
+		v := value(s)
 		good = good && !math.IsNaN(v) && !math.IsInf(v, 0)
-		return v
+		same = same && v == q.c
 	}
-	unit := func(i, j int, sign int8) (s steps) { s[i], s[j] = sign, sign; return s }
-	q := quadratic{c: at(steps{})}
-	var up, down [dim]float64
+	if !good {
+		return q, same && math.IsInf(q.c, 0)
+	}
+	q.g, q.h = make([]float64, dim), make([][]float64, dim)
+	up, down := make([]float64, dim), make([]float64, dim)
 	for i := range dim {
-		up[i], down[i] = at(unit(i, i, 1)), at(unit(i, i, -1))
+		up[i], down[i] = value(unit(dim, i, i, 1)), value(unit(dim, i, i, -1))
 		q.g[i] = (up[i] - down[i]) / (2 * reach)
+		q.h[i] = make([]float64, i+1)
 		q.h[i][i] = (up[i] + down[i] - 2*q.c) / (reach * reach)
 		for j := range i {
-			both := at(unit(i, j, 1)) + at(unit(i, j, -1))
+			both := value(unit(dim, i, j, 1)) + value(unit(dim, i, j, -1))
 			q.h[i][j] = (both - up[i] - down[i] - up[j] - down[j] + 2*q.c) / (2 * reach * reach)
 		}
 	}
-	return q, good
+	return q, true
 }
 
 // discrepancy is the largest relative error of the total, up to the horizon and

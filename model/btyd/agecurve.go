@@ -1,4 +1,4 @@
-package equity
+package btyd
 
 import "math"
 

@@ -1,10 +1,9 @@
-package equity
+package btyd
 
 import (
 	"math"
 	"testing"
 
-	"github.com/clientele/clientele/model/btyd"
 	"pgregory.net/rapid"
 )
 
@@ -14,7 +13,7 @@ func TestOverAges(t *testing.T) {
 		one := func(name string, from, to float64) float64 {
 			return math.Pow(10, rapid.Float64Range(from, to).Draw(t, name))
 		}
-		p := btyd.ParetoNBD{R: 1, Alpha: 1, S: one("s", -3, 2), Beta: one("beta", -3, 3)}
+		p := ParetoNBD{R: 1, Alpha: 1, S: one("s", -3, 2), Beta: one("beta", -3, 3)}
 		delta, horizon := one("delta", -5, 0), one("horizon", 0, 4)
 		ages := make([]float64, rapid.IntRange(1, 400).Draw(t, "ages"))
 		from := rapid.Float64Range(0, 100).Draw(t, "from")
