@@ -45,8 +45,8 @@ func newGrid(model string, cells []Cell) (*Grid, error) {
 	if err := checkCells(model, cells); err != nil {
 		return nil, err
 	}
-	g := &Grid{slot: make([]int32, len(cells))}
-	g.merge(cells, sorted(cells))
+	g := &Grid{}
+	g.merge(cells)
 	g.cut()
 	g.listAges()
 	return g, nil
@@ -69,63 +69,43 @@ func (g *Grid) Customers() float64 { return g.customers }
 // Repeaters is the weight of customers with a repeat purchase.
 func (g *Grid) Repeaters() float64 { return g.repeaters }
 
-// sorted returns the input order by X, T, Tx: three stable counting sorts.
-func sorted(cells []Cell) []int32 {
-	order, spare := make([]int32, len(cells)), make([]int32, len(cells))
-	for i := range order {
-		order[i] = int32(i)
-	}
-	for _, key := range []func(*Cell) int{
-		func(c *Cell) int { return c.Tx },
-		func(c *Cell) int { return c.T },
-		func(c *Cell) int { return c.X },
-	} {
-		countingSort(cells, order, spare, key)
-		order, spare = spare, order
-	}
-	return order
-}
-
-func countingSort(cells []Cell, from, to []int32, key func(*Cell) int) {
-	top := 0
-	for i := range cells {
-		top = max(top, key(&cells[i]))
-	}
-	start := make([]int32, top+2)
-	for i := range cells {
-		start[key(&cells[i])+1]++
-	}
-	for k := range top + 1 {
-		start[k+1] += start[k]
-	}
-	for _, i := range from {
-		k := key(&cells[i])
-		to[start[k]] = i
-		start[k]++
-	}
-}
-
 // merge fills the columns in sorted order and adds equal cells up; cells of no
 // weight are kept, so that they are scored too.
-func (g *Grid) merge(cells []Cell, order []int32) {
-	n := len(cells)
-	g.x, g.tx, g.t, g.n = make([]int32, 0, n), make([]int32, 0, n), make([]int32, 0, n), make([]float64, 0, n)
-	for k, i := range order {
-		c := &cells[i]
-		if k == 0 || !sameHistory(c, &cells[order[k-1]]) {
-			g.x, g.tx, g.t, g.n = append(g.x, int32(c.X)), append(g.tx, int32(c.Tx)), append(g.t, int32(c.T)), append(g.n, 0)
+func (g *Grid) merge(cells []Cell) {
+	p, keys, width := pack(cells)
+	keys, places := sorted(keys, width)
+	n := distinct(keys)
+	g.x, g.tx, g.t, g.n = make([]int32, n), make([]int32, n), make([]int32, n), make([]float64, n)
+	g.slot = make([]int32, len(cells))
+	at := int32(-1)
+	for k, i := range places {
+		if k == 0 || keys[k] != keys[k-1] {
+			at++
+			g.x[at], g.t[at], g.tx[at] = p.unpack(keys[k])
+			g.days = max(g.days, int(g.t[at])+1)
 		}
-		g.n[len(g.n)-1] += c.N
-		g.slot[i] = int32(len(g.n) - 1)
-		g.customers += c.N
-		if c.X > 0 {
-			g.repeaters += c.N
+		g.slot[i] = at
+	}
+	for i := range cells { // in their own order: they lie one after the other in memory
+		at, weight := g.slot[i], cells[i].N
+		g.n[at] += weight
+		g.customers += weight
+		if cells[i].X > 0 {
+			g.repeaters += weight
 		}
-		g.days = max(g.days, c.T+1)
 	}
 }
 
-func sameHistory(a, b *Cell) bool { return a.X == b.X && a.T == b.T && a.Tx == b.Tx }
+// distinct counts the different ones of sorted keys.
+func distinct(keys []uint64) int {
+	n := 0
+	for k := range keys {
+		if k == 0 || keys[k] != keys[k-1] {
+			n++
+		}
+	}
+	return n
+}
 
 // cut splits the cells into chunks and marks those that are worth a table.
 func (g *Grid) cut() {
@@ -187,8 +167,8 @@ func (g *Grid) thin(want int) *Grid {
 	for i := step / 2; i < g.Len(); i += step {
 		cells = append(cells, Cell{X: int(g.x[i]), Tx: int(g.tx[i]), T: int(g.t[i]), N: g.n[i]})
 	}
-	few := &Grid{slot: make([]int32, len(cells))}
-	few.merge(cells, sorted(cells))
+	few := &Grid{}
+	few.merge(cells)
 	few.cut()
 	return few
 }
