@@ -147,6 +147,7 @@ type ModelReport struct {
 	Converged      bool                          `json:"converged"`
 	Refused        string                        `json:"refused,omitempty"` // why there is no equity, with what to do
 	Holdout        *Holdout                      `json:"holdout"`
+	Trust          TrustVerdict                  `json:"trust,omitempty"` // whether to rely on it; "" if nobody judged
 	Warnings       []string                      `json:"warnings"`
 }
 
