@@ -68,14 +68,16 @@ func (p BGBB) DET(h History, delta, horizon float64) float64 {
 	if !(delta >= 0) || !(horizon >= 0) || math.IsInf(delta, 1) {
 		return math.NaN()
 	}
-	return p.PAlive(h) * (p.Alpha + h.X) / (p.Alpha + p.Beta + h.T) * p.opportunities(h.T, delta, math.Floor(horizon))
+	often := (p.Alpha + h.X) / (p.Alpha + p.Beta + h.T)
+	return times(p.PAlive(h), often*p.opportunities(h.T, delta, math.Floor(horizon)))
 }
 
 // longSum is where the opportunities that remain are summed in closed form.
 const longSum = 1 << 12
 
 // opportunities is Σ e^−δk S(k), k = 1 … horizon, for a customer alive at t. What
-// lies beyond longSum is the difference of two tails.
+// lies beyond longSum is summed in closed form: with a discount as the difference of
+// two tails.
 func (p BGBB) opportunities(t, delta, horizon float64) float64 {
 	sum, term := 0.0, 1.0
 	for k := 0.0; k < math.Min(horizon, longSum); k++ {
@@ -87,11 +89,27 @@ func (p BGBB) opportunities(t, delta, horizon float64) float64 {
 	if horizon <= longSum {
 		return sum
 	}
-	rest := term * p.tail(t+longSum, delta)
-	if !math.IsInf(horizon, 1) {
-		rest -= p.Survival(t, horizon) * math.Exp(-delta*horizon) * p.tail(t+horizon, delta)
+	switch from := t + longSum; {
+	case math.IsInf(horizon, 1):
+		return sum + term*p.tail(from, delta)
+	case delta == 0:
+		return sum + term*p.undiscounted(from, horizon-longSum)
+	default:
+		beyond := p.Survival(t, horizon) * math.Exp(-delta*horizon) * p.tail(t+horizon, delta)
+		return sum + math.Max(0, term*p.tail(from, delta)-beyond)
 	}
-	return sum + rest
+}
+
+// undiscounted is Σ S(k), k = 1 … n, for a customer alive at t: with D = δ+t it
+// telescopes to D·(1 − e^g)/(γ−1), e^g = (D+n)·S(n)/D.
+func (p BGBB) undiscounted(t, n float64) float64 {
+	d, over := p.Delta+t, p.Gamma-1
+	g := mathx.LgammaDiff(d+1, n) - mathx.LgammaDiff(d+p.Gamma, n)
+	slope := -g / over
+	if math.Abs(over) < 1e-6 { // where g is nothing but rounding
+		slope = digamma(d+1+n) - digamma(d+1)
+	}
+	return d * slope * mathx.ExpRel(g)
 }
 
 // tail is Σ e^−δk S(k) over all k ≥ 1 for a customer alive at t:

@@ -155,6 +155,20 @@ func TestBGBBTail(t *testing.T) {
 	}
 }
 
+// Without a discount the closed form is the sum too, γ below, at and above 1.
+func TestBGBBUndiscounted(t *testing.T) {
+	for _, gamma := range []float64{1e-4, .6567, 1 - 1e-8, 1, 1 + 1e-11, 1 + 1e-5, 2, 50} {
+		p := BGBB{1, 1, gamma, 2.7834}
+		sum, term := 0.0, 1.0
+		for k := 0.0; k < 20_000; k++ {
+			term *= (p.Delta + 6 + k) / (p.Gamma + p.Delta + 6 + k)
+			sum += term
+		}
+		near(t, "Σ S(k)", p.undiscounted(6, 20_000), sum, 1e-6*sum)
+		near(t, "Σ S(k) from a long sum on", p.opportunities(6, 0, 20_000), sum, 1e-6*sum)
+	}
+}
+
 func TestBGBBOutsideTheDomain(t *testing.T) {
 	p := BGBB{1, 1, 1, 1}
 	for _, h := range []History{{X: 2, Tx: 1, T: 3}, {X: 1, Tx: 1.5, T: 3}, {Tx: 1, T: 2}, {T: math.Inf(1)}, {T: -1}, {T: 2 * maxDays}} {

@@ -13,6 +13,15 @@ var panelRule = mathx.Legendre(16)
 // cutoff is where an exponential is left out: e^−45 is 3e−20.
 const cutoff = 45
 
+// times is a probability, which may be too small for a float64 but is not 0, times a
+// sum, which may have no end.
+func times(alive, sum float64) float64 {
+	if math.IsInf(sum, 1) && alive >= 0 {
+		return sum
+	}
+	return alive * sum
+}
+
 // activeWeeks returns ∫₀ᵗ (b/(b+u))^s du, the expected weeks alive of the next
 // t, for a customer alive now whose leaving rate is Gamma(s, b): b per the
 // parameters, b = Beta + T. t may be infinite where s > 1.

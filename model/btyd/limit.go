@@ -127,7 +127,7 @@ func (p NBDWithLeavers) PAlive(h History) float64 { return math.Exp(p.logAlive(h
 
 // ExpectedOrders returns the purchases expected in the weeks after T.
 func (p NBDWithLeavers) ExpectedOrders(h History, weeks float64) float64 {
-	return p.PAlive(h) * p.nbd().ExpectedOrders(h, weeks)
+	return times(p.PAlive(h), p.nbd().ExpectedOrders(h, weeks))
 }
 
 // ExpectedOrdersNew returns E[X(weeks)] of a new customer.
@@ -138,7 +138,7 @@ func (p NBDWithLeavers) ExpectedOrdersNew(weeks float64) float64 {
 // DET returns the discounted purchases expected after T up to the horizon, in
 // weeks: see Model.
 func (p NBDWithLeavers) DET(h History, delta, horizon float64) float64 {
-	return p.PAlive(h) * p.nbd().DET(h, delta, horizon)
+	return times(p.PAlive(h), p.nbd().DET(h, delta, horizon))
 }
 
 // Orders returns the distribution of the purchases between from and to weeks after

@@ -60,7 +60,7 @@ func (p ParetoNBD) PAlive(h History) float64 { return math.Exp(p.LogPAlive(h)) }
 // ExpectedOrders returns the expected number of purchases in the weeks after T,
 // given the history.
 func (p ParetoNBD) ExpectedOrders(h History, weeks float64) float64 {
-	return p.PAlive(h) * p.rate(h) * p.active(h.T, weeks)
+	return times(p.PAlive(h), p.rate(h)*p.active(h.T, weeks))
 }
 
 // ExpectedOrdersNew returns E[X(weeks)]: the expected repeat purchases of a new
@@ -90,7 +90,7 @@ func (p ParetoNBD) variance(h History, alive, active, squared float64) float64 {
 // in weeks and may be math.Inf(1); delta is the continuous discount rate per
 // week (WeeklyDiscount). With delta = 0 and no horizon it is +Inf where s ≤ 1.
 func (p ParetoNBD) DET(h History, delta, horizon float64) float64 {
-	return math.Exp(p.LogPAlive(h)) * p.rate(h) * p.weeksWorth(h.T, delta, horizon).d
+	return times(p.PAlive(h), p.rate(h)*p.weeksWorth(h.T, delta, horizon).d)
 }
 
 // DERT returns DET without a horizon: discounted expected residual
