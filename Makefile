@@ -43,7 +43,7 @@ bench: $(ASSETS)
 	go run ./bench
 
 soak: $(ASSETS)
-	$(CHECK) -fuzz 10m properties kills fuzz
+	$(CHECK) -fuzz 10m properties kills studies fuzz
 
 clean:
 	rm -rf bin web/dist web/node_modules

@@ -49,6 +49,7 @@ var checks = []check{
 var campaigns = []check{
 	{"properties", propertiesAtLength},
 	{"kills", killsAtLength},
+	{"studies", studiesAtLength},
 }
 
 func main() {

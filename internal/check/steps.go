@@ -54,6 +54,12 @@ func killsAtLength(ctx context.Context, _ options, t *tally) error {
 	return goTest(ctx, t, "-count=10", "-timeout=0", "-run=Killed", "./cmd/clientele")
 }
 
+// studiesAtLength runs the studies of the purchase models that a common run cuts short:
+// whether intervals hold the truth, and whether a second optimiser betters a fit.
+func studiesAtLength(ctx context.Context, _ options, t *tally) error {
+	return goTest(ctx, t, "-timeout=0", "-run=Study|Subsamples", module+"/model/btyd", "-args", "-soak")
+}
+
 func browsed(ctx context.Context, _ options, t *tally) error { return goTest(ctx, t, browserTests) }
 
 // goTest runs tests, and counts them.

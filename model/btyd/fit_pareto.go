@@ -23,6 +23,11 @@ const searchCells = 2000
 type Options struct {
 	// MinRepeaters replaces the default of the same name; negative asks for none.
 	MinRepeaters float64
+	// LogGaps is Σ ln of the weeks between two purchases of one customer, over all of
+	// them. Regular models (CNBD) take it: with it their likelihoods compare with each
+	// other and with those of models that are not regular; without it (0) only within
+	// one k. Parameters do not depend on it.
+	LogGaps float64
 }
 
 func (o Options) minRepeaters() float64 {
@@ -120,12 +125,13 @@ func (g *Grid) identical() bool {
 	return held <= 1
 }
 
-// starts spread over shapes of rate and leaving around the mean rate and age.
+// starts spread over shapes of rate and leaving around the mean rate and age; the last
+// lies where many leave at once, and has a maximum of its own in some small samples.
 func (g *Grid) starts() [][]float64 {
 	rate, age := g.means()
 	var out [][]float64
 	for _, k := range [][3]float64{ // r, s, β over the mean age
-		{0.5, 0.5, 0.5}, {1, 0.2, 1}, {1, 1.5, 1.5}, {2, 0.1, 0.2}, {0.3, 2, 4},
+		{0.5, 0.5, 0.5}, {1, 0.2, 1}, {1, 1.5, 1.5}, {2, 0.1, 0.2}, {0.3, 2, 4}, {0.8, 0.1, 0.003},
 	} {
 		leave := 1 + k[1]/k[2]/2
 		out = append(out, []float64{k[0], k[0] / (rate * leave), k[1], k[2] * age})

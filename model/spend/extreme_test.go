@@ -1,0 +1,59 @@
+package spend
+
+import (
+	"math"
+	"testing"
+
+	"github.com/clientele/clientele/model/fit"
+	"pgregory.net/rapid"
+)
+
+func finiteFrom(lo, v float64) bool { return v >= lo && v <= math.MaxFloat64 }
+
+// The extreme corpus of issue 3, must hold 4, of spend: nothing, refunds, amounts of
+// all sizes, one customer, all alike, weights to 1e9.
+func extremeRows(t *rapid.T) []Row {
+	most := rapid.SampledFrom([]int{0, 1, 5, 10_000}).Draw(t, "most days")
+	lo := rapid.SampledFrom([]float64{-1e9, -1, 0, 1e-9, 20}).Draw(t, "least spend")
+	hi := lo + rapid.SampledFrom([]float64{0, 1e-3, 30, 1e12}).Draw(t, "range of spend")
+	heavy := rapid.SampledFrom([]float64{0, 3, 9}).Draw(t, "log weight")
+	rows := make([]Row, rapid.SampledFrom([]int{0, 1, 2, 12, 60}).Draw(t, "rows"))
+	for i := range rows {
+		r := Row{X: rapid.IntRange(0, most).Draw(t, "x"), N: math.Pow(10, rapid.Float64Range(-1, heavy).Draw(t, "log N"))}
+		r.SumZ = r.N * float64(r.X) * rapid.Float64Range(lo, hi).Draw(t, "spend")
+		rows[i] = r
+	}
+	return rows
+}
+
+// saneFits: an estimate of finite numbers with finite expectations, or a refusal in
+// words.
+func saneFits(t *rapid.T) {
+	rows := extremeRows(t)
+	for _, how := range []func([]Row, Options) (*Fit, error){FitGammaGamma, FitElastic} {
+		f, err := how(rows, Options{MinRepeaters: -1})
+		if err != nil {
+			if r, ok := fit.AsRefusal(err); !ok || r.Reason == "" || r.Message == "" || r.Hint == "" {
+				t.Fatalf("a refusal without words: %v", err)
+			}
+			continue
+		}
+		for i, v := range f.Theta {
+			if !finiteFrom(0, v) || !finiteFrom(0, f.SE[i]) {
+				t.Fatalf("%+v", f.Estimate)
+			}
+		}
+		if f.Check.Words == "" || !finiteFrom(0, f.Params.Mean()) {
+			t.Fatalf("mean %g, %+v", f.Params.Mean(), f.Check)
+		}
+		for _, r := range rows {
+			if v := f.Params.Expected(r.X, r.SumZ/r.N); !finiteFrom(-math.MaxFloat64, v) {
+				t.Fatalf("%+v is expected to spend %g", r, v)
+			}
+		}
+	}
+}
+
+func TestExtremeRows(t *testing.T) { rapid.Check(t, saneFits) }
+
+func FuzzFits(f *testing.F) { f.Fuzz(rapid.MakeFuzz(saneFits)) }
