@@ -34,8 +34,9 @@ func FitMBGNBD(cells []Cell, o Options) (*Fit[MBGNBD], error) { return mbgFamily
 // add adds a chunk's log-likelihood and its derivatives by r, α, a, b to sum. Cells
 // of one age follow one another and share its logarithm.
 func (p betaGeometric) add(g *Grid, c *chunk, sum []float64) {
-	k, n := p.r+c.x, c.x+p.first
+	k, n := p.rho(c.x), c.x+p.first
 	leave := p.logLeave(n)
+	hush := p.hush(c.x)
 	var weight, l, byR, byAlpha, left float64
 	age, end, logEnd := int32(-1), 0.0, 0.0
 	for i := c.lo; i < c.hi; i++ {
@@ -46,17 +47,23 @@ func (p betaGeometric) add(g *Grid, c *chunk, sum []float64) {
 		}
 		w, last := g.n[i], p.alpha+float64(g.tx[i])/DaysPerWeek
 		grown := math.Log(end / last)
-		plus, dead := softplus(leave + k*grown)
+		e := silence{}
+		if p.k > 1 {
+			e = hush.at((end - last) / end)
+		}
+		plus, dead := softplus(leave + k*grown - e.log)
 		dead *= w
 		weight += w
 		left += dead
-		l += w * (plus - k*logEnd)
-		byR += dead*grown - w*logEnd
-		byAlpha -= k * ((w-dead)/end + dead/last)
+		l += w * (e.log + plus - k*logEnd)
+		byR += (w-dead)*e.byRho + dead*grown - w*logEnd
+		byAlpha -= (w-dead)*(k+e.passed)/end + dead*k/last
 	}
+	stages := float64(p.k) * c.x
 	lnAlpha := math.Log(p.alpha)
 	both := digamma(p.a+p.b) - digamma(p.a+p.b+n)
-	sum[0] += l + weight*(mathx.LgammaDiff(p.r, c.x)+p.r*lnAlpha+mathx.LgammaDiff(p.b, n)-mathx.LgammaDiff(p.a+p.b, n))
+	sum[0] += l + weight*(mathx.LgammaDiff(p.r, stages)-c.x*mathx.Lgamma(float64(p.k))+p.r*lnAlpha+
+		mathx.LgammaDiff(p.b, n)-mathx.LgammaDiff(p.a+p.b, n))
 	sum[1] += byR + weight*(digamma(k)-digamma(p.r)+lnAlpha)
 	sum[2] += byAlpha + weight*p.r/p.alpha
 	sum[3] += weight*both + left/p.a
@@ -64,6 +71,39 @@ func (p betaGeometric) add(g *Grid, c *chunk, sum []float64) {
 	if n > 0 {
 		sum[4] -= left / (p.b + n - 1)
 	}
+}
+
+// hush holds what the cells of one frequency share of E, see phases.
+type hush struct {
+	k      int
+	growth [MaxRegularity]float64 // term j+1 over term j, per v
+	byRho  [MaxRegularity]float64 // d ln term j / dρ
+}
+
+func (p betaGeometric) hush(x float64) (q hush) {
+	q.k = p.k
+	rho := p.rho(x)
+	for j := range p.k - 1 {
+		i := float64(j)
+		q.growth[j] = (rho + i) / (i + 1)
+		q.byRho[j+1] = q.byRho[j] + 1/(rho+i)
+	}
+	return q
+}
+
+// silence is ln E, its derivative by ρ = r+kx, and the mean of the stages passed
+// since the last purchase, which is its derivative by ln v.
+type silence struct{ log, byRho, passed float64 }
+
+func (q *hush) at(v float64) silence {
+	term, sum, byRho, passed := 1.0, 1.0, 0.0, 0.0
+	for j := 1; j < q.k; j++ {
+		term *= q.growth[j-1] * v
+		sum += term
+		byRho += term * q.byRho[j]
+		passed += term * float64(j)
+	}
+	return silence{math.Log(sum), byRho / sum, passed / sum}
 }
 
 // softplus is ln(1 + e^x) with its derivative, by one exponential.

@@ -160,10 +160,7 @@ func (f *ParetoNBDFit) Discounted(g *Grid, theta []float64, delta, horizon float
 	for i, alive := range within {
 		t := g.t[i]
 		rate := alive * (p.R + float64(g.x[i])) / (p.Alpha + float64(t)/DaysPerWeek)
-		within[i], beyond[i] = rate*capped[g.nth[t]], 0
-		if rate > 0 { // else 0·∞
-			beyond[i] = rate * after[g.nth[t]]
-		}
+		within[i], beyond[i] = rate*capped[g.nth[t]], times(rate, after[g.nth[t]])
 	}
 }
 

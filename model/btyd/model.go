@@ -54,10 +54,14 @@ type family[M Model] struct {
 	add    func(m M, g *Grid, c *chunk, sum []float64)
 	starts func(g *Grid) [][]float64
 	limit  func(logTheta []float64) (limit, message, hint string)
+	// perLogGap is how often Options.LogGaps enters the log-likelihood, of which
+	// constant is that part.
+	perLogGap, constant float64
 }
 
 // fit maximises the likelihood of cells. The error is a *fit.Refusal.
 func (f family[M]) fit(cells []Cell, o Options) (*Fit[M], error) {
+	f.constant = f.perLogGap * o.LogGaps
 	g, err := newGrid(f.name, cells)
 	if err != nil {
 		return nil, err
@@ -96,7 +100,7 @@ func (f family[M]) problem(g *Grid) fit.Problem {
 			parallel(len(g.chunks), func(i int, _ *scratch) {
 				f.add(m, g, &g.chunks[i], parts[i*(dim+1):(i+1)*(dim+1)])
 			})
-			total := 0.0
+			total := f.constant
 			clear(grad)
 			for i := range g.chunks {
 				part := parts[i*(dim+1) : (i+1)*(dim+1)]

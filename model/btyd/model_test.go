@@ -173,7 +173,7 @@ func TestBGNBDAgainstItsClosedForm(t *testing.T) {
 // A model fitted to customers simulated from it finds its parameters again. They
 // buy seldom, so that whole days lose nothing.
 func TestBetaGeometricRecoversTruth(t *testing.T) {
-	for _, truth := range []betaGeometric{{.8, 25, .7, 2.5, 0}, {.8, 25, .7, 2.5, 1}} {
+	for _, truth := range []betaGeometric{{.8, 25, .7, 2.5, 0, 1}, {.8, 25, .7, 2.5, 1, 1}} {
 		cells := simulatedBetaGeometric(truth, 20_000, 300, 2000, 5)
 		theta := []float64{truth.r, truth.alpha, truth.a, truth.b}
 		var e *fit.Estimate

@@ -38,31 +38,56 @@ func (o Orders) completed() Orders {
 	return o
 }
 
-// orders adds up over the purchases j before the window, which the customer
-// survived all: given them, the rate is Gamma(r+x+j, α+T+from).
+// orders adds up over the stages i that pass from the last purchase to the window,
+// at whose purchases the customer stayed: given them, the rate of stages is
+// Gamma(r+kx+i, α+T+from).
 func (p betaGeometric) orders(h History, from, to float64) Orders {
 	if !p.valid(h) || !window(from, to) {
 		return Orders{}
 	}
-	before := negativeBinomial{rho: p.r + h.X, a: p.alpha + h.T}
-	first := make([]float64, before.enough(from))
-	before.add(first, from, math.Exp(p.logAlive(h)))
-	o := Orders{P: make([]float64, before.enough(to))}
+	before := p.stagesBefore(h, from)
+	size := negativeBinomial{rho: p.rho(h.X) + float64(p.k) - 1, a: p.alpha + h.T}.enough(to)
+	o := Orders{P: make([]float64, (p.k-1+size-1)/p.k+1)}
 	occasions, in := h.X+p.first, 0.0
-	counts := make([]float64, len(o.P))
-	for j, weight := range first {
-		stayed := weight * p.stayed(occasions, float64(j))
+	stages, counts := make([]float64, size), make([]float64, len(o.P))
+	for i, weight := range before {
+		done := float64(i / p.k)
+		stayed := weight * p.stayed(occasions, done)
 		if stayed < missedOrders*missedOrders {
 			continue
 		}
-		n := negativeBinomial{rho: before.rho + float64(j), a: before.a + from}
-		clear(counts)
-		n.add(counts, to-from, 1)
-		p.leaveAmong(o.P, counts, occasions+float64(j), stayed)
+		n := negativeBinomial{rho: p.rho(h.X) + float64(i), a: p.alpha + h.T + from}
+		clear(stages)
+		n.add(stages, to-from, 1)
+		p.purchasesAt(stages, i%p.k, counts)
+		p.leaveAmong(o.P, counts, occasions+done, stayed)
 		in += stayed
 	}
 	o.P[0] += math.Max(0, 1-in)
 	return o.completed()
+}
+
+// stagesBefore gives the probabilities that the customer is alive at T and would have
+// passed 0, 1, … stages from the last purchase to the window.
+func (p betaGeometric) stagesBefore(h History, from float64) []float64 {
+	phases := make([]float64, p.k)
+	alive := math.Exp(p.logAlive(h)) / p.phases(h, phases)
+	n := negativeBinomial{rho: p.rho(h.X) + float64(p.k) - 1, a: p.alpha + h.T}
+	out := make([]float64, p.k-1+n.enough(from))
+	for j, v := range phases {
+		n.rho = p.rho(h.X) + float64(j)
+		n.add(out[j:], from, alive*v)
+	}
+	return out
+}
+
+// purchasesAt turns counts of stages into those of purchases, every k-th stage from
+// the one given.
+func (p betaGeometric) purchasesAt(stages []float64, phase int, dst []float64) {
+	clear(dst)
+	for n, v := range stages {
+		dst[(phase+n)/p.k] += v
+	}
 }
 
 // leaveAmong adds the counts of a customer who would buy as counts say and who may

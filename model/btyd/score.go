@@ -124,6 +124,7 @@ type Workspace struct {
 	tail          []float64
 	alive         []float64 // per merged cell
 	capped, after []float64 // per age
+	outlook       outlook
 }
 
 func (g *Grid) chunkAlive(c *chunk, w *Workspace, dst []float64) {

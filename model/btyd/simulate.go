@@ -87,7 +87,7 @@ func (p ParetoNBD) Simulate(rng *rand.Rand, until float64) []float64 {
 		return nil
 	}
 	left := rng.ExpFloat64() / gammaRate(rng, p.S, p.Beta)
-	return purchases(rng, gammaRate(rng, p.R, p.Alpha), math.Min(until, left), never)
+	return purchases(rng, gammaRate(rng, p.R, p.Alpha), math.Min(until, left), 1, never)
 }
 
 // Simulate draws a new customer: see Model.
@@ -119,7 +119,7 @@ func (p betaGeometric) simulate(rng *rand.Rand, until float64) []float64 {
 	if p.first == 1 && leave() {
 		return nil
 	}
-	return purchases(rng, rate, until, leave)
+	return purchases(rng, rate, until, p.k, leave)
 }
 
 // Simulate draws a new customer: see Model.
@@ -127,7 +127,7 @@ func (p NBD) Simulate(rng *rand.Rand, until float64) []float64 {
 	if !positive(p.R, p.Alpha) {
 		return nil
 	}
-	return purchases(rng, gammaRate(rng, p.R, p.Alpha), until, never)
+	return purchases(rng, gammaRate(rng, p.R, p.Alpha), until, 1, never)
 }
 
 // Simulate draws a new customer: see Model.
@@ -153,11 +153,17 @@ func (p BGBB) Simulate(rng *rand.Rand, until float64) []float64 {
 	return out
 }
 
-// purchases are instants at a rate, up to an end or to the purchase after which the
-// customer leaves.
-func purchases(rng *rand.Rand, rate, end float64, leave func() bool) []float64 {
+// purchases are the instants of every k-th stage, stages at a rate, up to an end or
+// to the purchase after which the customer leaves.
+func purchases(rng *rand.Rand, rate, end float64, k int, leave func() bool) []float64 {
+	gap := func() (sum float64) {
+		for range k {
+			sum += rng.ExpFloat64() / rate
+		}
+		return sum
+	}
 	var out []float64
-	for at := rng.ExpFloat64() / rate; at <= end && len(out) < maxDays; at += rng.ExpFloat64() / rate {
+	for at := gap(); at <= end && len(out) < maxDays; at += gap() {
 		if out = append(out, at); leave() {
 			break
 		}

@@ -1,0 +1,318 @@
+package btyd
+
+import (
+	"math"
+	"slices"
+
+	"github.com/clientele/clientele/model/mathx"
+)
+
+// What a customer alive will buy is a mean over the rate of stages λ of what one of
+// a known rate will buy, by the stages j passed since the last purchase: λ is
+// Gamma(r+kx+j, α+T). The mean is a trapezoidal sum over a lattice in ln λ, which
+// converges exponentially (Trefethen and Weideman, SIAM Review 56, 2014), and the
+// values at the lattice are shared by all ages and instants of the last purchase.
+
+// lattice holds the values of one frequency: per point, term and j.
+type lattice struct {
+	p            betaGeometric
+	x            float64
+	terms        []term
+	origin, step float64   // point i lies at ln λ = origin + i·step
+	up, down     []float64 // values of the points from 0 on, and of those from −1 on downwards
+	stays        []float64 // probability of staying at m more occasions
+	tail         []float64 // memory
+}
+
+// prepare makes the lattice one for the cells of frequency x. It keeps the values
+// where they are the same.
+func (l *lattice) prepare(p betaGeometric, x float64, terms []term) {
+	if l.p == p && l.x == x && slices.Equal(l.terms, terms) {
+		return
+	}
+	l.p, l.x, l.terms = p, x, append(l.terms[:0], terms...)
+	l.up, l.down, l.stays = l.up[:0], l.down[:0], append(l.stays[:0], 1)
+	// of a gamma density of shape ρ in ln λ, the sum misses 1e−11 at most
+	rho := p.rho(x) + float64(p.k)
+	l.step = math.Min(0.28, 0.6/math.Sqrt(rho+1))
+	l.origin = math.Log(rho / p.alpha)
+}
+
+// at gives the values of point i, term by term.
+func (l *lattice) at(i int) []float64 {
+	size := len(l.terms) * l.p.k
+	side, n := &l.up, i
+	if i < 0 {
+		side, n = &l.down, -1-i
+	}
+	for len(*side) <= n*size {
+		known := len(*side)
+		*side = append(*side, make([]float64, size)...)
+		place := known / size
+		if i < 0 {
+			place = -1 - place
+		}
+		l.fill(math.Exp(l.origin+float64(place)*l.step), (*side)[known:])
+	}
+	return (*side)[n*size : (n+1)*size]
+}
+
+func (l *lattice) fill(lambda float64, dst []float64) {
+	for t, of := range l.terms {
+		into := dst[t*l.p.k : (t+1)*l.p.k]
+		switch y := (lambda + of.delta) * of.horizon; {
+		case math.IsInf(of.horizon, 1):
+			l.endless(lambda, of.delta, into)
+		default:
+			l.finite(y, -math.Log1p(of.delta/lambda), into)
+		}
+	}
+}
+
+// endless is the discounted purchases of a customer who has passed j stages and whose
+// stages come at a rate λ: φ^(k−j)·Σ S(m) φ^km, φ = λ/(λ+δ), S(m) the probability of
+// staying at m occasions, a hypergeometric series in φ^k.
+func (l *lattice) endless(lambda, delta float64, dst []float64) {
+	b, k := l.p.b+l.x+l.p.first, float64(l.p.k)
+	lnPhi := -math.Log1p(delta / lambda)
+	z := math.Min(math.Exp(k*lnPhi), math.Nextafter(1, 0))
+	sum := mathx.LogHyp2F1(1, b, l.p.a+b, z)
+	for j := range dst {
+		dst[j] = math.Exp((k-float64(j))*lnPhi + sum)
+	}
+}
+
+// manyStages is where the number of stages within a horizon is no longer summed over:
+// its spread enters by its variance alone, which leaves an error below 1e−7.
+const manyStages = 1 << 13
+
+// finite is endless up to a horizon: Σ S(m)·φ^n·P(n, y) over the purchases m = 0, 1, …
+// to come, the m-th at stage n = k−j+km, where P(n, y) is the probability that a
+// Poisson count of mean y = (λ+δ)H is n or more.
+func (l *lattice) finite(y, lnPhi float64, dst []float64) {
+	k := l.p.k
+	if y > manyStages {
+		l.dense(y, lnPhi, dst)
+		return
+	}
+	from, tail := l.poissonTail(y)
+	phi, discount, sum := math.Exp(lnPhi), 1.0, 0.0
+	for n := 1; n < from+len(tail); n++ {
+		m, j := (n-1)/k, k-1-(n-1)%k
+		discount *= phi
+		v := l.stay(m) * discount
+		if n >= from {
+			v *= tail[n-from]
+		}
+		dst[j] += v
+		if sum += v; j == 0 && v*float64(from+len(tail)-n) < 1e-18*sum {
+			return
+		}
+	}
+}
+
+// poissonTail gives the probabilities that a Poisson count of mean y is n or more,
+// n = from, from+1, …; below from it is 1, past the end 0.
+func (l *lattice) poissonTail(y float64) (from int, tail []float64) {
+	spread := 9 * math.Sqrt(y)
+	from = int(math.Max(0, math.Floor(y-spread)))
+	to := int(math.Ceil(y+spread)) + 2*l.p.k + 16
+	l.tail = slices.Grow(l.tail[:0], to-from+1)
+	tail = l.tail[:to-from+1]
+	mode := min(int(y), to)
+	at := mode - from
+	tail[at] = math.Exp(float64(mode)*math.Log(math.Max(y, math.SmallestNonzeroFloat64)) - y - mathx.Lgamma(float64(mode)+1))
+	for i := at + 1; i < len(tail); i++ {
+		tail[i] = tail[i-1] * y / float64(from+i)
+	}
+	for i := at; i > 0; i-- {
+		tail[i-1] = tail[i] * float64(from+i) / y
+	}
+	for i := len(tail) - 1; i > 0; i-- {
+		tail[i-1] += tail[i]
+	}
+	return from, tail
+}
+
+// dense sums the first purchases one by one and integrates over the others.
+func (l *lattice) dense(y, lnPhi float64, dst []float64) {
+	k, b := float64(l.p.k), l.p.b+l.x+l.p.first
+	first := manyStages / l.p.k
+	for j := range dst {
+		at := func(m float64) float64 {
+			stayed := mathx.LgammaDiff(b, m) - mathx.LgammaDiff(l.p.a+b, m)
+			return math.Exp(stayed + (k-float64(j)+k*m)*lnPhi)
+		}
+		for m := range first {
+			dst[j] += l.stay(m) * math.Exp((k-float64(j)+k*float64(m))*lnPhi)
+		}
+		// sums are integrals from half a step before to half a step after; the last
+		// purchase within y stages is at the phase's mean
+		lo, hi := float64(first)-0.5, (float64(j)+y)/k-(k-1)/(2*k)-0.5
+		fall := l.p.a/(b+hi) - k*lnPhi
+		dst[j] -= y / (2 * k * k) * fall * at(hi)
+		if lnPhi < 0 {
+			hi = math.Min(hi, lo-cutoff/(k*lnPhi))
+		}
+		top := math.Log(hi / lo)
+		panels(top, l.p.a*top-(hi-lo)*k*lnPhi, func(v, weight float64) {
+			m := lo * math.Exp(v)
+			dst[j] += weight * m * at(m)
+		})
+	}
+}
+
+// stay is the probability of staying at m occasions after the history.
+func (l *lattice) stay(m int) float64 {
+	b := l.p.b + l.x + l.p.first
+	for n := len(l.stays); n <= m; n++ {
+		i := float64(n - 1)
+		l.stays = append(l.stays, l.stays[n-1]*(b+i)/(l.p.a+b+i))
+	}
+	return l.stays[m]
+}
+
+// mean fills in, per term and j, the mean over λ at an age, with alpha = α + T.
+func (l *lattice) mean(alpha float64, dst []float64) {
+	clear(dst)
+	rho := l.p.rho(l.x)
+	centre := int(math.Round((math.Log((rho+float64(l.p.k))/alpha) - l.origin) / l.step))
+	norm := mathx.Lgamma(rho)
+	for i := centre; !l.add(i, alpha, norm, dst); i-- {
+	}
+	for i := centre + 1; !l.add(i, alpha, norm, dst); i++ {
+	}
+}
+
+// add adds point i to a mean and tells whether that was next to nothing.
+func (l *lattice) add(i int, alpha, norm float64, dst []float64) bool {
+	v := l.origin + float64(i)*l.step
+	rate := alpha * math.Exp(v)
+	rho, k := l.p.rho(l.x), l.p.k
+	weight := l.step * math.Exp(rho*(v+math.Log(alpha))-rate-norm)
+	values, nothing := l.at(i), true
+	for j := range k {
+		for t := j; t < len(dst); t += k {
+			part := weight * values[t]
+			dst[t] += part
+			nothing = nothing && part <= 1e-17*dst[t]
+		}
+		weight *= rate / (rho + float64(j))
+	}
+	return nothing
+}
+
+// known gives a term's value where it does not depend on λ.
+func (p betaGeometric) known(x float64, t term) (v float64, ok bool) {
+	switch {
+	case !(t.delta >= 0) || !(t.horizon >= 0) || math.IsInf(t.delta, 1):
+		return math.NaN(), true
+	case t.horizon == 0:
+		return 0, true
+	case t.delta == 0 && math.IsInf(t.horizon, 1):
+		return p.endlessOrders(x), true
+	}
+	return 0, false
+}
+
+// detByStages is the mean over the stages passed since the last purchase.
+func (p betaGeometric) detByStages(h History, t term) float64 {
+	var l lattice
+	l.prepare(p, h.X, []term{t})
+	phases, means := make([]float64, p.k), make([]float64, p.k)
+	sum, all := 0.0, p.phases(h, phases)
+	l.mean(p.alpha+h.T, means)
+	for j, v := range phases {
+		sum += v * means[j]
+	}
+	return math.Exp(p.logAlive(h)) * sum / all
+}
+
+// outlook is one goroutine's memory for valuing chunks.
+type outlook struct {
+	lattice
+	ages   []float64   // of the chunk, in days
+	tables [][]float64 // per term and j: by age
+	means  []float64
+	phases []float64
+}
+
+// valueChunk interpolates what customers alive will buy over the ages of the chunk.
+func (p betaGeometric) valueChunk(g *Grid, c *chunk, terms []term, alive []float64, det [][]float64, o *outlook) {
+	if !p.valid(History{}) {
+		for i := c.lo; i < c.hi; i++ {
+			alive[i] = math.NaN()
+			for t := range terms {
+				det[t][i] = math.NaN()
+			}
+		}
+		return
+	}
+	o.tabulate(p, g, c, terms)
+	o.phases = slices.Grow(o.phases[:0], p.k)[:p.k]
+	nth := -1
+	for i := c.lo; i < c.hi; i++ {
+		if nth < 0 || o.ages[nth] != float64(g.t[i]) {
+			nth++
+		}
+		h := g.history(i)
+		all := p.phases(h, o.phases)
+		grown := p.rho(c.x) * math.Log1p((h.T-h.Tx)/(p.alpha+h.Tx))
+		odds := math.Exp(p.logLeave(c.x+p.first) + grown)
+		alive[i] = all / (all + odds)
+		for t := range terms {
+			sum := 0.0
+			for j, v := range o.phases {
+				sum += v * o.tables[t*p.k+j][nth]
+			}
+			det[t][i] = times(1/(all+odds), sum)
+		}
+	}
+}
+
+// tabulate fills the chunk's ages and tables in.
+func (o *outlook) tabulate(p betaGeometric, g *Grid, c *chunk, terms []term) {
+	o.ages = o.ages[:0]
+	for i := c.lo; i < c.hi; i++ {
+		if t := float64(g.t[i]); len(o.ages) == 0 || o.ages[len(o.ages)-1] != t {
+			o.ages = append(o.ages, t)
+		}
+	}
+	o.prepare(p, c.x, terms)
+	size := len(terms) * p.k
+	for len(o.tables) < size {
+		o.tables = append(o.tables, nil)
+	}
+	o.means = slices.Grow(o.means[:0], size)[:size]
+	for n := range size {
+		o.tables[n] = slices.Grow(o.tables[n][:0], len(o.ages))[:len(o.ages)]
+		if v, ok := p.known(c.x, terms[n/p.k]); ok {
+			for i := range o.tables[n] {
+				o.tables[n][i] = v
+			}
+			continue
+		}
+		overAges(o.ages, p.alpha*DaysPerWeek, func(day float64) float64 {
+			o.mean(p.alpha+day/DaysPerWeek, o.means)
+			return o.means[n]
+		}, o.tables[n])
+	}
+}
+
+// One memory serves all four models.
+
+func (p BGNBD) valueChunk(g *Grid, c *chunk, terms []term, alive []float64, det [][]float64, w *Workspace) {
+	p.core().valueChunk(g, c, terms, alive, det, &w.outlook)
+}
+
+func (p MBGNBD) valueChunk(g *Grid, c *chunk, terms []term, alive []float64, det [][]float64, w *Workspace) {
+	p.core().valueChunk(g, c, terms, alive, det, &w.outlook)
+}
+
+func (p BGCNBD) valueChunk(g *Grid, c *chunk, terms []term, alive []float64, det [][]float64, w *Workspace) {
+	p.core().valueChunk(g, c, terms, alive, det, &w.outlook)
+}
+
+func (p MBGCNBD) valueChunk(g *Grid, c *chunk, terms []term, alive []float64, det [][]float64, w *Workspace) {
+	p.core().valueChunk(g, c, terms, alive, det, &w.outlook)
+}
