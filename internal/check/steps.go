@@ -55,9 +55,10 @@ func killsAtLength(ctx context.Context, _ options, t *tally) error {
 }
 
 // studiesAtLength runs the studies of the purchase models that a common run cuts short:
-// whether intervals hold the truth, and whether a second optimiser betters a fit.
+// whether intervals hold the truth, whether a second optimiser betters a fit, and
+// whether draws agree with a bootstrap.
 func studiesAtLength(ctx context.Context, _ options, t *tally) error {
-	return goTest(ctx, t, "-timeout=0", "-run=Study|Subsamples", module+"/model/btyd", "-args", "-soak")
+	return goTest(ctx, t, "-timeout=0", "-run=Study|Subsamples|Bootstrap", module+"/model/btyd", "-args", "-soak")
 }
 
 func browsed(ctx context.Context, _ options, t *tally) error { return goTest(ctx, t, browserTests) }

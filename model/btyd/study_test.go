@@ -63,11 +63,11 @@ func (y *tally) judge(t *testing.T, full bool) {
 // totals, of one year's orders and of the discounted orders of five, hold the truth
 // in 93 to 97 % of 1,000 fits.
 func TestStudyOfIntervals(t *testing.T) {
-	fits := 12
+	fits := 6
 	if *soak {
 		fits = 1000
 	}
-	y := &tally{held: map[string]int{}}
+	y := newTally()
 	for seed := uint64(1); y.fits < fits; seed++ {
 		truth := identifiable[int(seed)%len(identifiable)]
 		g, err := NewGrid(Calibration(Simulate(truth, studied, studiedDays, studiedDays, seed)))
@@ -80,21 +80,58 @@ func TestStudyOfIntervals(t *testing.T) {
 			continue
 		}
 		y.fits++
-		y.parameters(t, f, g, truth)
+		v, err := f.Profile(g)
+		y.parameters(t, f.Estimate, v, err, []float64{truth.R, truth.Alpha, truth.S, truth.Beta})
 		y.totals(f, g, truth, seed)
 	}
 	y.judge(t, *soak)
 }
 
-func (y *tally) parameters(t *testing.T, f *ParetoNBDFit, g *Grid, truth ParetoNBD) {
-	v, err := f.Profile(g)
+func newTally() *tally { return &tally{held: map[string]int{}} }
+
+func (y *tally) parameters(t *testing.T, e *fit.Estimate, v []fit.Interval, err error, truth []float64) {
+	t.Helper()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for j, want := range []float64{truth.R, truth.Alpha, truth.S, truth.Beta} {
-		y.hold(f.Names[j], want, v[j].Low, v[j].High)
-		y.hold("Wald "+f.Names[j], want, f.Theta[j]-1.96*f.SE[j], f.Theta[j]+1.96*f.SE[j])
+	for j, want := range truth {
+		y.hold(e.Names[j], want, v[j].Low, v[j].High)
 	}
+}
+
+// studyOf is the study of the parameters of another model.
+func studyOf[M Model](t *testing.T, f family[M], truth ...float64) {
+	t.Helper()
+	fits := 6
+	if *soak {
+		fits = 1000
+	}
+	y := newTally()
+	for seed := uint64(1); y.fits < fits; seed++ {
+		cells := Calibration(Simulate(f.of(truth), studied, studiedDays, studiedDays, seed))
+		got, err := f.fit(cells, Options{})
+		if _, refused := fit.AsRefusal(err); refused {
+			y.refused++
+			continue
+		}
+		y.fits++
+		g, err := NewGrid(cells)
+		if err != nil {
+			t.Fatal(err)
+		}
+		v, err := got.Profile(g)
+		y.parameters(t, got.Estimate, v, err, truth)
+	}
+	t.Log(f.name)
+	y.judge(t, *soak)
+}
+
+// The same of the parameters of the other models.
+func TestStudyOfOtherModels(t *testing.T) {
+	studyOf(t, bgFamily, .75, 14, .8, 2.4)
+	studyOf(t, mbgFamily, .75, 14, .6, 2.4)
+	studyOf(t, nbdFamily, .75, 14)
+	studyOf(t, exponentialFamily, .75, 14, .02)
 }
 
 func (y *tally) totals(f *ParetoNBDFit, g *Grid, truth ParetoNBD, seed uint64) {
