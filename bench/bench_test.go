@@ -42,3 +42,19 @@ func TestLimitsBindFromTheirSizeOn(t *testing.T) {
 		t.Error("1 GiB passed for less")
 	}
 }
+
+func TestEvaluationsAreReadFromABenchmark(t *testing.T) {
+	rows, err := parseEvaluations(`
+BenchmarkEvaluation/Pareto/1M/2years-2             	       7	 147226206 ns/op	    399513 cells	        76.42 cpu-ns/cell	  195590 B/op	     134 allocs/op
+BenchmarkEvaluation/Pareto_special/1M/2years-2     	      32	 118778746 ns/op	    399513 cells	        26.72 cpu-ns/cell	       0 B/op	       0 allocs/op
+PASS`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := (evaluationRow{"Pareto", "1M/2years", 399513, 76.42, 26.72}); len(rows) != 1 || rows[0] != want {
+		t.Errorf("read %+v", rows)
+	}
+	if _, err := parseEvaluations("PASS"); err == nil {
+		t.Error("no measure passed for one")
+	}
+}

@@ -2,7 +2,9 @@
 // companies made up for it: importing a file, the movement of a quarter, and
 // fitting and scoring the purchase model. Each contest runs both sides in
 // processes of their own, alternately, and reports medians of wall and CPU
-// seconds and of peak memory. Both sides must give the same figures.
+// seconds and of peak memory. Both sides must give the same figures. It also shows
+// what an evaluation of the likelihood costs beside its special functions. Command
+// bench/models measures the models beside other packages.
 //
 //	go run ./bench                              0.1 and 1 million customers
 //	go run ./bench -customers 100000,10000000   other sizes
@@ -86,7 +88,11 @@ func bench(ctx context.Context, customers string, rounds int, orders float64, di
 		}
 		results, growth = append(results, r...), append(growth, g)
 	}
-	fmt.Print("\n", table(results), "\n", growthTable(growth))
+	evaluated, err := evaluations(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Print("\n", table(results), "\n", growthTable(growth), "\n", evaluationTable(evaluated))
 	return judge(results)
 }
 
