@@ -19,8 +19,7 @@ type ModelRun struct {
 	Intervals     string           `json:"intervals"` // how those of the parameters were made, in words
 	Choice        *ModelChoice     `json:"choice"`    // nil: never compared, so the default is used
 	Check         *ModelCheck      `json:"check"`     // nil: a warning says why
-	// Frequency are the customers by repeat purchases up to the as-of date, or up to
-	// the end of the calibration where the check fitted anew.
+	// Frequency are the customers by repeat purchases up to the as-of date.
 	Frequency []FrequencyCount `json:"frequency"`
 	Trust     ModelTrust       `json:"trust"`
 	Warnings  []string         `json:"warnings"`
@@ -85,7 +84,7 @@ type ModelCandidate struct {
 	MAE           *float64         `json:"mae"`
 	RMSE          *float64         `json:"rmse"`
 	AUC           *float64         `json:"auc"`
-	LogLikelihood *float64         `json:"log_likelihood"` // as of the choice's date
+	LogLikelihood *float64         `json:"log_likelihood"` // as of the choice's date; nil of regular models too, whose likelihood does not compare
 	Verdict       CandidateVerdict `json:"verdict"`
 	Words         string           `json:"words"` // the verdict in a sentence; why it was refused
 }

@@ -67,6 +67,7 @@ type Book struct {
 	Records    warehouse.Warehouse
 	Landing    *ingest.Landing
 	Importer   *ingest.Importer
+	Models     *modelling.Service
 	Statements *statement.Service
 	Jobs       *job.Queue
 
@@ -163,7 +164,8 @@ func (b *Book) openParts(ctx context.Context, w Watcher) (err error) {
 		Landing: b.Landing, Warehouse: records, Currency: b.settings.Currency, TimeZone: b.settings.TimeZone,
 		Version: VersionString(), Work: b.file(workName),
 	}
-	b.Statements = statement.New(records, modelling.New(records, operations, program()), b, operations, program())
+	b.Models = modelling.New(records, operations, operations, program())
+	b.Statements = statement.New(records, b.Models, b, operations, program())
 	b.Jobs = job.NewQueue(operations)
 	return nil
 }

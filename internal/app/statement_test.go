@@ -173,7 +173,7 @@ func TestStatementNeedsNoRoomInTheCache(t *testing.T) {
 	b, truth := company(t, simulate.Config{Customers: 300})
 	defer closeBook(t, b)
 	cache := full{b.Store}
-	s := statement.New(b.Records, modelling.New(b.Records, cache, "test"), b, cache, "test")
+	s := statement.New(b.Records, modelling.New(b.Records, cache, b.Store, "test"), b, cache, "test")
 	r := statement.Request{Period: clientele.Period{From: truth.To - 90, To: truth.To}}
 	st, err := s.Statement(t.Context(), r, nil)
 	if err != nil || st.Customers.Opening == 0 || st.Model == nil {

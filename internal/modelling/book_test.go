@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/shareddata"
@@ -44,6 +45,23 @@ func cdnow(t testing.TB, name string) *book {
 			t.Fatal(err)
 		}
 		b.buy(f[0], clientele.MustDate(date[:4]+"-"+date[4:6]+"-"+date[6:]), amount)
+	}
+	return b
+}
+
+// groceries reads the log of an online grocer, which has no amounts.
+func groceries(t testing.TB) *book {
+	t.Helper()
+	text, err := os.ReadFile(shareddata.Path(t, "btydplus_grocery/groceryElog.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &book{days: map[string]map[clientele.Date]float64{}, version: "groceries"}
+	for line := range strings.Lines(string(text)) {
+		customer, date, _ := strings.Cut(strings.TrimSpace(line), ",")
+		if date[0] == '2' {
+			b.buy(customer, clientele.MustDate(date), 0)
+		}
 	}
 	return b
 }
@@ -143,6 +161,12 @@ type summary struct {
 	asOf clientele.Date
 }
 
+func (b *book) Summarise(_ context.Context, asOf clientele.Date) (warehouse.Summary, error) {
+	return summary{book: b, asOf: asOf}, nil
+}
+
+func (s summary) Close() error { return nil }
+
 func (s summary) Cells(context.Context, warehouse.CellsBy) iter.Seq2[warehouse.Cell, error] {
 	s.asked++
 	return func(yield func(warehouse.Cell, error) bool) {
@@ -175,4 +199,13 @@ func (m memory) Get(_ context.Context, key string) ([]byte, bool, error) {
 func (m memory) Put(_ context.Context, key string, value []byte) error {
 	m[key] = value
 	return nil
+}
+
+func (m memory) Decide(_ context.Context, name string, value []byte, _ time.Time) error {
+	m["decision "+name] = value
+	return nil
+}
+
+func (m memory) Decided(ctx context.Context, name string) ([]byte, bool, error) {
+	return m.Get(ctx, "decision "+name)
 }

@@ -63,13 +63,13 @@ func TestOrigins(t *testing.T) {
 		says              string
 	}{
 		{"what follows", d("1997-09-30"), d("1997-01-01"), d("1998-06-30"), []window{{d("1997-09-30"), d("1998-06-30"), true}}, "too short to hold out a whole year: 39 weeks"},
-		{"thirds of a short record", d("1998-06-30"), d("1997-01-01"), d("1998-06-30"), []window{{d("1997-12-30"), d("1998-06-30"), true}, {d("1997-07-01"), d("1997-12-30"), true}}, "2 windows of 26 weeks"},
-		{"two years", d("2007-12-30"), d("2006-01-01"), d("2007-12-30"), []window{{d("2006-12-31"), d("2007-12-30"), true}}, "last year of the records was held out whole"},
+		{"half of a short record", d("1998-06-30"), d("1997-01-01"), d("1998-06-30"), []window{{d("1997-09-30"), d("1998-06-30"), true}}, "too short to hold out a whole year: 39 weeks"},
+		{"two years", d("2007-12-30"), d("2006-01-01"), d("2007-12-30"), []window{{d("2006-12-31"), d("2007-12-30"), true}}, "A whole year was held out"},
 		{"three years at most", d("2025-12-31"), d("2015-01-01"), d("2025-12-31"), []window{
 			{d("2025-01-01"), d("2025-12-31"), true}, {d("2024-01-03"), d("2025-01-01"), true}, {d("2023-01-04"), d("2024-01-03"), true}}, "3 windows of up to a whole year"},
 		{"whole years before what follows", d("2020-12-31"), d("2018-01-01"), d("2021-04-30"), []window{
 			{d("2020-12-31"), d("2021-04-30"), true}, {d("2020-01-02"), d("2020-12-31"), true}, {d("2019-01-03"), d("2020-01-02"), true}}, "3 windows of up to a whole year"},
-		{"too short", d("2025-03-01"), d("2025-01-01"), d("2025-03-01"), nil, ""},
+		{"too short", d("2025-02-20"), d("2025-01-01"), d("2025-02-20"), nil, ""},
 	} {
 		got := origins(c.asOf, c.first, c.last)
 		if len(got) != len(c.want) {

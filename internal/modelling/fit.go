@@ -3,23 +3,22 @@ package modelling
 import (
 	"context"
 	"fmt"
+	"iter"
+	"strings"
 
+	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/warehouse"
 	"github.com/clientele/clientele/model/btyd"
 	"github.com/clientele/clientele/model/fit"
 	"github.com/clientele/clientele/model/spend"
 )
 
-// fit fills the run in: purchases, spend, the check, and what to beware of.
-func (s *Service) fit(ctx context.Context, run *Run, summary warehouse.Summary, p Progress) error {
-	say := func(step string, fraction float64) {
-		if p != nil {
-			p(step, fraction)
-		}
-	}
+// fit fills the run in: purchases by the chosen model, spend, the check, and what
+// to beware of.
+func (s *Service) fit(ctx context.Context, run *Run, chosen chosen, summary warehouse.Summary, say Progress) error {
 	run.Converged = true
 	say("Reading purchase histories", 0)
-	if err := run.fitPurchases(ctx, summary); err != nil {
+	if err := run.fitPurchases(ctx, summary, chosen); err != nil {
 		return err
 	}
 	say("Fitting spend", 0.4)
@@ -27,17 +26,18 @@ func (s *Service) fit(ctx context.Context, run *Run, summary warehouse.Summary, 
 		return err
 	}
 	span, found, err := s.warehouse.Span(ctx)
-	if err != nil || !found {
+	if err != nil {
 		return err
 	}
-	if days := int(run.AsOf - span.LastDay); days > 0 {
+	if days := int(run.AsOf - span.LastDay); found && days > 0 {
 		run.warn("The records end on %s, %d days before the as-of date: the silence since then is taken for the customers' own.", span.LastDay, days)
 	}
 	if run.Purchases == nil {
+		run.Trust = clientele.ModelTrust{Verdict: clientele.NoModel, Words: run.Refused, Todo: []string{}}
 		return nil
 	}
 	say("Checking against held-out weeks", 0.6)
-	if err := s.check(ctx, run, span); err != nil {
+	if err := s.check(ctx, run, chosen, span); err != nil {
 		return err
 	}
 	say("Model fitted and checked", 1)
@@ -48,22 +48,61 @@ func (r *Run) warn(format string, args ...any) {
 	r.Warnings = append(r.Warnings, fmt.Sprintf(format, args...))
 }
 
-// fitPurchases reads the cells and fits the Pareto/NBD.
-func (r *Run) fitPurchases(ctx context.Context, summary warehouse.Summary) error {
-	var cells []btyd.Cell
-	for c, err := range summary.Cells(ctx, warehouse.CellsBy{}) {
+// cellsOf reads the cells of everyone, and counts customers and repeaters.
+func cellsOf(cells iter.Seq2[warehouse.Cell, error]) (out []btyd.Cell, customers, repeaters int64, err error) {
+	for c, err := range cells {
 		if err != nil {
-			return err
+			return nil, 0, 0, err
 		}
-		cells = append(cells, btyd.Cell{X: int(c.X), Tx: int(c.Tx), T: int(c.T), N: float64(c.N)})
-		r.Customers += c.N
+		out = append(out, btyd.Cell{X: int(c.X), Tx: int(c.Tx), T: int(c.T), N: float64(c.N)})
+		customers += c.N
+		if c.X > 0 {
+			repeaters += c.N
+		}
+	}
+	return out, customers, repeaters, nil
+}
+
+// fitPurchases reads the cells and fits the chosen model.
+func (r *Run) fitPurchases(ctx context.Context, summary warehouse.Summary, chosen chosen) (err error) {
+	var cells []btyd.Cell
+	if cells, r.Customers, r.Repeaters, err = cellsOf(summary.Cells(ctx, warehouse.CellsBy{})); err != nil {
+		return err
 	}
 	grid, err := btyd.NewGrid(cells)
-	if err == nil {
-		r.Cells = int64(grid.Len())
-		r.Purchases, err = grid.FitParetoNBD(btyd.Options{})
+	if err != nil {
+		return r.orRefuse(err)
 	}
-	return r.orRefuse(err)
+	r.Cells = int64(grid.Len())
+	r.Purchases, err = r.fitChosen(cells, chosen.kind)
+	if err != nil {
+		return r.orRefuse(err)
+	}
+	r.Estimate = r.Purchases.Estimated()
+	if strings.HasPrefix(r.Estimate.Model, "BG/") {
+		r.warn("In the %s a customer who bought only once never leaves: do not count customers by their probability of still being one.", r.Estimate.Model)
+	}
+	return nil
+}
+
+// fitChosen fits the chosen model; where the data refuse it the default, and where
+// that has no maximum the model at the edge that they prefer. It warns of either.
+func (r *Run) fitChosen(cells []btyd.Cell, kind btyd.Kind) (btyd.Fitted, error) {
+	f, err := kind.Fit(cells, btyd.Options{})
+	if refusal, refused := fit.AsRefusal(err); refused && kind.Key != defaultKind().Key {
+		r.warn("%s, which the comparison of models chose, could not be fitted as of %s, and the default is used. %s Compare the models anew.", kind.Name, r.AsOf, refusal.Message)
+		f, err = defaultKind().Fit(cells, btyd.Options{})
+	}
+	refusal, refused := fit.AsRefusal(err)
+	if !refused {
+		return f, err
+	}
+	limit, err := btyd.FitLimit(cells, refusal, btyd.Options{})
+	if err != nil {
+		return nil, err
+	}
+	r.warn("%s, a simpler model, is used in place of the %s. %s %s", limit.Estimate.Model, refusal.Model, refusal.Message, refusal.Hint)
+	return limit, nil
 }
 
 // orRefuse takes a refusal into the run and returns any other error.
@@ -75,7 +114,8 @@ func (r *Run) orRefuse(err error) error {
 	return err
 }
 
-// fitSpend fits the Gamma-Gamma to the bins of repeat spend.
+// fitSpend fits the model of spend to the bins of repeat spend: the Gamma-Gamma, or
+// the one with an elasticity where spend depends on frequency.
 func (r *Run) fitSpend(ctx context.Context, summary warehouse.Summary) error {
 	bins, err := summary.SpendBins(ctx)
 	if err != nil {
@@ -85,7 +125,7 @@ func (r *Run) fitSpend(ctx context.Context, summary warehouse.Summary) error {
 	for i, b := range bins {
 		rows[i] = spend.Row{X: int(b.XG), N: float64(b.N), SumZ: b.Spend}
 	}
-	f, err := spend.FitGammaGamma(rows, spend.Options{})
+	choice, err := spend.Choose(rows, spend.Options{})
 	if err != nil {
 		purchases := r.Refused
 		if err := r.orRefuse(err); err != nil {
@@ -96,8 +136,9 @@ func (r *Run) fitSpend(ctx context.Context, summary warehouse.Summary) error {
 		}
 		return nil
 	}
-	if f.Check.Verdict != spend.Independent {
-		r.Warnings = append(r.Warnings, f.Check.Words)
+	f := choice.Fit
+	if f.Check.Verdict != spend.Independent || f.Params.Elasticity != 0 {
+		r.Warnings = append(r.Warnings, choice.Words)
 	}
 	f.Check = spend.Check{} // its numbers may be NaN, which cannot be saved
 	r.Spend = f

@@ -33,7 +33,7 @@ func versionOf(t testing.TB, s *modelling.Service) string {
 
 func runOf(t testing.TB, b *book, asOf clientele.Date) *modelling.Run {
 	t.Helper()
-	s := modelling.New(b, memory{}, "test")
+	s := modelling.New(b, memory{}, memory{}, "test")
 	run, err := s.Run(context.Background(), asOf, versionOf(t, s), summary{book: b, asOf: asOf}, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -101,18 +101,18 @@ func TestCDNOW(t *testing.T) {
 func TestHoldoutIsHeldBackWhereNothingFollows(t *testing.T) {
 	last := clientele.MustDate("1998-06-30")
 	run := runOf(t, cdnow(t, "CDNOW_sample.txt"), last)
-	h := run.Holdout
+	h := run.Report().Holdout
 	if h == nil || h.To != last || h.CalibratedTo != last-26*7 {
 		t.Fatalf("holdout %+v, want the last third of 546 days in whole weeks, 182", h)
 	}
-	if h.Expected == 0 || run.Purchases.Params.Alpha < 12 { // statistics, section 3: 12.559 as of that day
-		t.Errorf("expected %g, alpha %g", h.Expected, run.Purchases.Params.Alpha)
+	if h.Expected == 0 || run.Estimate.Theta[1] < 12 { // statistics, section 3: 12.559 as of that day
+		t.Errorf("expected %g, alpha %g", h.Expected, run.Estimate.Theta[1])
 	}
 }
 
 func TestRunsAreSavedAndRead(t *testing.T) {
 	b, cache := cdnow(t, "CDNOW_sample.txt"), memory{}
-	s := modelling.New(b, cache, "test")
+	s := modelling.New(b, cache, cache, "test")
 	ctx := context.Background()
 	was := versionOf(t, s)
 	first, err := s.Run(ctx, calibration, was, summary{book: b, asOf: calibration}, nil)

@@ -6,9 +6,11 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/warehouse"
+	"github.com/clientele/clientele/model/btyd"
 )
 
 // Cache keeps computed values by key; it may forget them at any time.
@@ -16,6 +18,13 @@ type Cache interface {
 	// Get returns the value; ok is false when the cache has none.
 	Get(ctx context.Context, key string) (value []byte, ok bool, err error)
 	Put(ctx context.Context, key string, value []byte) error
+}
+
+// Decisions keeps what was decided until it is decided anew.
+type Decisions interface {
+	Decide(ctx context.Context, name string, value []byte, at time.Time) error
+	// Decided returns the last decision of a name; ok is false when there is none.
+	Decided(ctx context.Context, name string) (value []byte, ok bool, err error)
 }
 
 // Progress is told the step at hand and how much of the whole is done, 0 to 1.
@@ -26,19 +35,25 @@ type Progress func(step string, fraction float64)
 type Service struct {
 	warehouse warehouse.Warehouse
 	cache     Cache
+	decisions Decisions
 	program   string
 	turn      chan struct{} // one fit at a time: a second asker finds it in the cache
 }
 
 // New makes the service; program is the version of the running program, which
 // separates cached runs of different versions.
-func New(w warehouse.Warehouse, c Cache, program string) *Service {
-	return &Service{warehouse: w, cache: c, program: program, turn: make(chan struct{}, 1)}
+func New(w warehouse.Warehouse, c Cache, d Decisions, program string) *Service {
+	return &Service{warehouse: w, cache: c, decisions: d, program: program, turn: make(chan struct{}, 1)}
 }
 
-// DataVersion names the state of the records: it changes with every batch.
+// DataVersion names the state of the records, and of what was decided on how to
+// model them: it changes with every batch and every comparison.
 func (s *Service) DataVersion(ctx context.Context) (string, error) {
 	batches, err := s.warehouse.Loaded(ctx)
+	if err != nil {
+		return "", err
+	}
+	c, err := s.chosen(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -46,47 +61,103 @@ func (s *Service) DataVersion(ctx context.Context) (string, error) {
 	for _, b := range batches {
 		fmt.Fprintf(h, "%d %q\n", b.Sequence, b.ID)
 	}
+	if c.choice != nil {
+		fmt.Fprintf(h, "%q %d\n", c.choice.Name, c.choice.At.UnixNano())
+	}
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-// Run returns the model run as of a day: the saved one, or a new one that is
-// fitted to the summary, checked and saved. The summary must be of that day, and
-// version the DataVersion before it was made: were it asked for later, a batch
-// that came between would have an old summary saved for the new records. A model that the data cannot carry is a Run with Refused, not an error.
+// chosen is the model to use, and the choice behind it: nil if it is the default.
+type chosen struct {
+	kind   btyd.Kind
+	choice *clientele.ModelChoice
+}
+
+func defaultKind() btyd.Kind { return btyd.Kinds()[0] }
+
+// choiceName is the decision on which model to use.
+const choiceName = "model"
+
+// Choice returns the choice of the last comparison, nil if there was none.
+func (s *Service) Choice(ctx context.Context) (*clientele.ModelChoice, error) {
+	c, err := s.chosen(ctx)
+	return c.choice, err
+}
+
+// chosen reads the choice. One that this program cannot use is none.
+func (s *Service) chosen(ctx context.Context) (chosen, error) {
+	text, ok, err := s.decisions.Decided(ctx, choiceName)
+	if err != nil || !ok {
+		return chosen{kind: defaultKind()}, err
+	}
+	choice := new(clientele.ModelChoice)
+	if json.Unmarshal(text, choice) != nil {
+		return chosen{kind: defaultKind()}, nil
+	}
+	kind, known := btyd.KindOf(choice.Name)
+	if !known {
+		return chosen{kind: defaultKind()}, nil
+	}
+	return chosen{kind, choice}, nil
+}
+
+// Run returns the model run as of a day: the saved one, or a new one of the chosen
+// model that is fitted to the summary, checked and saved. The summary must be of
+// that day, and version the DataVersion before it was made: were it asked for later,
+// a batch that came between would have an old summary saved for the new records. A
+// model that the data cannot carry is a Run with Refused, not an error. Progress may
+// be nil.
 func (s *Service) Run(ctx context.Context, asOf clientele.Date, version string, summary warehouse.Summary, p Progress) (*Run, error) {
+	if p == nil {
+		p = func(string, float64) {}
+	}
 	select {
 	case s.turn <- struct{}{}:
 		defer func() { <-s.turn }()
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s %s %s", version, asOf, s.program))
-	id := hex.EncodeToString(sum[:8])
-	run, ok, err := s.saved(ctx, id)
+	id := s.id(asOf, version)
+	run := new(Run)
+	ok, err := s.saved(ctx, runKey(id), run)
 	if ok || err != nil {
 		return run, err
 	}
-	run = &Run{ID: id, AsOf: asOf, DataVersion: version}
-	if err := s.fit(ctx, run, summary, p); err != nil {
+	c, err := s.chosen(ctx)
+	if err != nil {
 		return nil, err
 	}
-	b, err := json.Marshal(run)
-	if err != nil {
-		return nil, clientele.Errorf(clientele.CodeInternal, "a model run cannot be saved").Because(err)
+	run = &Run{ID: id, AsOf: asOf, DataVersion: version}
+	if err := s.fit(ctx, run, c, summary, p); err != nil {
+		return nil, err
 	}
-	_ = s.cache.Put(ctx, key(id), b) // a run that the cache has no room for holds all the same
-	return run, nil
+	if err := s.save(ctx, runKey(id), run); clientele.CodeOf(err) == clientele.CodeInternal {
+		return nil, err
+	}
+	return run, nil // one that the cache has no room for holds all the same
 }
 
-func key(id string) string { return "model/" + id }
+// id names the run as of a day.
+func (s *Service) id(asOf clientele.Date, version string) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %s %s", version, asOf, s.program))
+	return hex.EncodeToString(sum[:8])
+}
 
-// saved returns the run that the cache holds. One that cannot be read is none.
-func (s *Service) saved(ctx context.Context, id string) (run *Run, ok bool, err error) {
-	b, ok, err := s.cache.Get(ctx, key(id))
+func runKey(id string) string { return "model/" + id }
+
+// saved reads what the cache holds. What cannot be read is none.
+func (s *Service) saved(ctx context.Context, key string, to any) (ok bool, err error) {
+	text, ok, err := s.cache.Get(ctx, key)
 	if err != nil || !ok {
-		return nil, false, err
+		return false, err
 	}
-	run = &Run{}
-	ok = json.Unmarshal(b, run) == nil
-	return run, ok, nil
+	return json.Unmarshal(text, to) == nil, nil
+}
+
+func (s *Service) save(ctx context.Context, key string, v any) error {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return clientele.Errorf(clientele.CodeInternal, "a model run cannot be saved").Because(err)
+	}
+	return s.cache.Put(ctx, key, text)
 }

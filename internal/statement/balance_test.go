@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/modelling"
@@ -42,6 +43,10 @@ func (forgetful) Get(context.Context, string) ([]byte, bool, error) { return nil
 
 func (forgetful) Put(context.Context, string, []byte) error { return nil }
 
+func (forgetful) Decide(context.Context, string, []byte, time.Time) error { return nil }
+
+func (forgetful) Decided(context.Context, string) ([]byte, bool, error) { return nil, false, nil }
+
 // moving is a warehouse to which a batch comes while it is read first.
 type moving struct {
 	broken
@@ -62,7 +67,7 @@ func (m moving) Movement(ctx context.Context, q warehouse.MovementQuery) (wareho
 
 func TestWhatWasReadWhileABatchCameIsReadAgain(t *testing.T) {
 	w := moving{read: new(int)}
-	s := statement.New(w, modelling.New(w, forgetful{}, "test"), book{}, forgetful{}, "test")
+	s := statement.New(w, modelling.New(w, forgetful{}, forgetful{}, "test"), book{}, forgetful{}, "test")
 	p := clientele.Period{From: clientele.MustDate("2026-07-01"), To: clientele.MustDate("2026-09-30")}
 	if _, err := s.Statement(context.Background(), statement.Request{Period: p}, nil); clientele.CodeOf(err) != clientele.CodeConflict {
 		t.Errorf("of two states of the records: %v", err)
@@ -70,7 +75,7 @@ func TestWhatWasReadWhileABatchCameIsReadAgain(t *testing.T) {
 }
 
 func TestWhatDoesNotBalanceIsNotPublished(t *testing.T) {
-	s := statement.New(broken{}, modelling.New(broken{}, forgetful{}, "test"), book{}, forgetful{}, "test")
+	s := statement.New(broken{}, modelling.New(broken{}, forgetful{}, forgetful{}, "test"), book{}, forgetful{}, "test")
 	p := clientele.Period{From: clientele.MustDate("2026-07-01"), To: clientele.MustDate("2026-09-30")}
 	_, err := s.Statement(context.Background(), statement.Request{Period: p}, nil)
 	if clientele.CodeOf(err) != clientele.CodeUnbalanced || clientele.HintOf(err) == "" {

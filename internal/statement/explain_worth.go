@@ -4,10 +4,13 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"strings"
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/modelling"
 	"github.com/clientele/clientele/internal/warehouse"
+	"github.com/clientele/clientele/model/btyd"
+	"github.com/clientele/clientele/model/fit"
 )
 
 // formula is what is computed for every customer, in place of a query.
@@ -19,6 +22,38 @@ P(alive) by the Pareto/NBD: r = %.6g, α = %.6g, s = %.6g, β = %.6g (per week)
 spend by the Gamma-Gamma: p = %.6g, q = %.6g, v = %.6g
 H = %d weeks; δ = ln(1 + %g)/52 per week; margin = %g
 `
+
+// anyFormula is what is computed by models whose formula takes a page.
+const anyFormula = `worth of a customer = margin × D(H) × M
+
+D(H) purchases expected of the customer's history in H weeks, each discounted by e^(−δu), u weeks on:
+     by the %s: %s (weeks)
+M    expected spend per purchase, given y repeat purchase days with a positive net amount and that amount, z:
+     by the %s: %s
+H = %d weeks; δ = ln(1 + %g)/52 per week; margin = %g
+The formulas are in docs/models.md.
+`
+
+// formula says what the run computes for every customer.
+func (b basis) formula(run *modelling.Run) string {
+	discount, margin := b.Settings.DiscountRate, b.terms().Margin
+	p, pareto := run.Purchases.Model().(btyd.ParetoNBD)
+	g := run.Spend.Params
+	if pareto && g.Elasticity == 0 {
+		return fmt.Sprintf(formula, p.R, p.Alpha, p.S, p.Beta, g.P, g.Q, g.V, modelling.HorizonYears*52, discount, margin)
+	}
+	return fmt.Sprintf(anyFormula, run.Estimate.Model, listed(run.Estimate), run.Spend.Estimate.Model, listed(run.Spend.Estimate),
+		modelling.HorizonYears*52, discount, margin)
+}
+
+// listed names the parameters with their values.
+func listed(e *fit.Estimate) string {
+	parts := make([]string, len(e.Names))
+	for i, name := range e.Names {
+		parts[i] = fmt.Sprintf("%s = %.6g", name, e.Theta[i])
+	}
+	return strings.Join(parts, ", ")
+}
 
 const beyond = "\nThis line: the same integral from H on.\n"
 
@@ -38,8 +73,7 @@ func (s *Service) explainWorth(ctx context.Context, r ExplainRequest, w worthRow
 	if err != nil {
 		return err
 	}
-	p, g := run.Purchases.Params, run.Spend.Params
-	x.Query = fmt.Sprintf(formula, p.R, p.Alpha, p.S, p.Beta, g.P, g.Q, g.V, modelling.HorizonYears*52, b.Settings.DiscountRate, b.terms().Margin)
+	x.Query = b.formula(run)
 	if w.tail {
 		x.Query += beyond
 	}

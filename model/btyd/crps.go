@@ -26,12 +26,12 @@ func futureOf(m Model, h History, weeks, scale float64) *future {
 	left := 1.0
 	for k := range f.p {
 		f.p[k] /= scale
+		f.mean += float64(k) * f.p[k]
 		f.square += float64(k) * float64(k) * f.p[k]
 		left = math.Max(0, left-f.p[k])
 		f.over[k+1] = f.over[k] + left
 		f.over2[k+1] = f.over2[k] + left*left
 	}
-	f.mean = m.ExpectedOrders(h, weeks) / scale
 	return f
 }
 
@@ -72,21 +72,49 @@ func (f *future) shortest(a float64, mixed []float64) (out cellSets) {
 	return out
 }
 
-// Behind is how much worse one model foretold than another: the mean over customers
-// of its CRPS less the other's, and the standard error of that mean (paired). one and
-// other hold both models against the same windows, whose rows are windows. A
-// customer who is in several windows counts as several, which makes the standard
-// error too small if their surprises go together.
-func Behind(one, other []*HoldoutResult, windows [][]HoldoutRow) (mean, se float64) {
-	n, sum, square := 0.0, 0.0, 0.0
-	for w, rows := range windows {
-		for i, row := range rows {
-			d := one[w].Rows[i].CRPS - other[w].Rows[i].CRPS
-			n += row.N
-			sum += row.N * d
-			square += row.N * d * d
+// Contest compares how well several models foretold the same rows, over one window
+// or several. A customer who is in several windows counts as several, which makes
+// standard errors too small where their surprises go together.
+type Contest struct {
+	customers float64
+	cross     [][]float64 // sums of the products of two models' scores; of the scores in the last row
+}
+
+// NewContest makes a contest of so many models.
+func NewContest(models int) *Contest {
+	c := &Contest{cross: make([][]float64, models+1)}
+	for i := range c.cross {
+		c.cross[i] = make([]float64, models)
+	}
+	return c
+}
+
+// Add adds a window: scores holds, per model, the CRPS of each row. A model without
+// scores is out of the contest; nothing may be asked of it any more.
+func (c *Contest) Add(rows []HoldoutRow, scores [][]float64) {
+	for k, row := range rows {
+		c.customers += row.N
+		for i, one := range scores {
+			if one == nil {
+				continue
+			}
+			c.cross[len(scores)][i] += row.N * one[k]
+			for j, other := range scores[:i+1] {
+				if other != nil {
+					c.cross[i][j] += row.N * one[k] * other[k]
+				}
+			}
 		}
 	}
-	mean = sum / n
-	return mean, math.Sqrt(math.Max(0, square/n-mean*mean) / n)
+}
+
+// Mean is the mean over customers of a model's CRPS.
+func (c *Contest) Mean(i int) float64 { return c.cross[len(c.cross)-1][i] / c.customers }
+
+// Behind is how much worse model i foretold than j: the mean over customers of its
+// CRPS less the other's, and the standard error of that mean (paired).
+func (c *Contest) Behind(i, j int) (mean, se float64) {
+	mean = c.Mean(i) - c.Mean(j)
+	square := c.cross[i][i] + c.cross[j][j] - 2*c.cross[max(i, j)][min(i, j)]
+	return mean, math.Sqrt(math.Max(0, square/c.customers-mean*mean) / c.customers)
 }

@@ -44,6 +44,17 @@ type Foretold struct {
 	Expected float64
 	Variance float64
 	CRPS     float64 // of what came
+	Held     float64 // probability of the shortest set of 90 %
+	Covered  bool    // what came lay in it
+}
+
+// Scores are the CRPS of the rows.
+func (r *HoldoutResult) Scores() []float64 {
+	out := make([]float64, len(r.Rows))
+	for i, f := range r.Rows {
+		out[i] = f.CRPS
+	}
+	return out
 }
 
 // HoldoutSet tells how well the shortest sets of counts hold what came.
@@ -54,8 +65,11 @@ type HoldoutSet struct {
 	Width   float64 // mean of highest less lowest count
 }
 
-// holdoutMasses are the probabilities of the sets of a holdout.
+// holdoutMasses are the probabilities of the sets of a holdout; the one at foretoldSet
+// is that of Foretold.
 var holdoutMasses = [...]float64{.5, .8, .9, .95}
+
+const foretoldSet = 2
 
 // Z is how many standard errors the actual total lies above the expected one.
 func (r *HoldoutResult) Z() float64 { return (r.Actual - r.Expected) / r.SE }
@@ -100,14 +114,15 @@ func (r *HoldoutResult) total(rows []HoldoutRow) {
 
 // WithParameters adds the standard error of the expected total that comes from
 // the parameters' uncertainty: the delta method, by differences in ln θ. rows are
-// those of the holdout, and of makes a model of parameters.
-func (r *HoldoutResult) WithParameters(rows []HoldoutRow, e *fit.Estimate, of func(theta []float64) Model) error {
+// those of the holdout, f is the fit of its model.
+func (r *HoldoutResult) WithParameters(rows []HoldoutRow, f Fitted) error {
 	h, err := layHoldout(rows)
 	if err != nil {
 		return err
 	}
+	e := f.Estimated()
 	r.SEParameter = math.Sqrt(e.Variance(gradient(e, func(theta []float64) float64 {
-		return h.expectedTotal(of(theta), r.Weeks)
+		return h.expectedTotal(f.At(theta), r.Weeks)
 	})))
 	r.SE = math.Hypot(r.SEProcess, r.SEParameter)
 	return nil
@@ -134,7 +149,8 @@ type HoldoutGroup struct {
 	Expected  float64
 	// SE is the standard deviation of Actual around Expected by chance and by the
 	// uncertainty of the parameters, taken to move all groups in proportion.
-	SE float64
+	SE            float64
+	Held, Covered float64 // of the shortest sets of 90 %: see HoldoutSet
 }
 
 // Groups adds rows up by a key of theirs, in the order of the keys: by frequency,
@@ -149,12 +165,17 @@ func (r *HoldoutResult) Groups(rows []HoldoutRow, key func(HoldoutRow) int) []Ho
 		g.Actual += row.N * float64(row.Actual)
 		g.Expected += row.N * r.Rows[i].Expected
 		g.SE += row.N * r.Rows[i].Variance
+		g.Held += row.N * r.Rows[i].Held
+		if r.Rows[i].Covered {
+			g.Covered += row.N
+		}
 		sums[k] = g
 	}
 	out := make([]HoldoutGroup, 0, len(sums))
 	for _, k := range slices.Sorted(maps.Keys(sums)) {
 		g := sums[k]
 		g.SE = math.Hypot(math.Sqrt(g.SE), r.SEParameter*g.Expected/r.Expected)
+		g.Held, g.Covered = g.Held/g.Customers, g.Covered/g.Customers
 		out = append(out, g)
 	}
 	return out

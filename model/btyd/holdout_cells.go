@@ -43,7 +43,7 @@ func layHoldout(rows []HoldoutRow) (*heldOut, error) {
 // and age then share a future.
 func memoryless(m Model) bool {
 	switch m.(type) {
-	case ParetoNBD, BGNBD, MBGNBD, NBD:
+	case ParetoNBD, BGNBD, MBGNBD, NBD, ExponentialNBD, ParetoPoisson, NBDWithLeavers:
 		return true
 	}
 	return false
@@ -122,17 +122,25 @@ func (h *heldOut) eachSpan(m Model, visit func(s span, of History, scale float64
 // expectedTotal is the purchases expected of all customers.
 func (h *heldOut) expectedTotal(m Model, weeks float64) float64 {
 	of := make([]float64, h.Len())
+	if !memoryless(m) {
+		h.value(m, []term{{0, weeks}}, make([]float64, h.Len()), [][]float64{of})
+		return dot(h.n, of)
+	}
 	h.eachSpan(m, func(s span, at History, scale float64, alive []float64) {
 		e := m.ExpectedOrders(at, weeks) / scale
 		for i, a := range alive {
 			of[s.lo+i] = a * e
 		}
 	})
-	total := 0.0
-	for k, n := range h.n {
-		total += n * of[k]
+	return dot(h.n, of)
+}
+
+func dot(a, b []float64) float64 {
+	sum := 0.0
+	for i, v := range a {
+		sum += v * b[i]
 	}
-	return total
+	return sum
 }
 
 // set is a shortest set of counts and its probability.
@@ -140,6 +148,8 @@ type set struct {
 	lo, hi int32
 	held   float64
 }
+
+func (s set) holds(actual int) bool { return int(s.lo) <= actual && actual <= int(s.hi) }
 
 type cellSets [len(holdoutMasses)]set
 
@@ -155,7 +165,11 @@ func (h *heldOut) foretell(m Model, weeks float64, dst []Foretold) []cellSets {
 			sets[k] = f.shortest(a, mixed)
 			mean, variance := f.moments(a)
 			for _, r := range h.order[h.first[k]:h.first[k+1]] {
-				dst[r] = Foretold{Expected: mean, Variance: variance, CRPS: f.crps(a, h.rows[r].Actual)}
+				actual := h.rows[r].Actual
+				in := sets[k][foretoldSet]
+				dst[r] = Foretold{
+					Expected: mean, Variance: variance, CRPS: f.crps(a, actual), Held: in.held, Covered: in.holds(actual),
+				}
 			}
 		}
 	})
@@ -201,7 +215,7 @@ func (h *heldOut) sets(of []cellSets) []HoldoutSet {
 			c := of[h.Slot(i)][j]
 			s.Held += r.N * c.held
 			s.Width += r.N * float64(c.hi-c.lo)
-			if int(c.lo) <= r.Actual && r.Actual <= int(c.hi) {
+			if c.holds(r.Actual) {
 				s.Covered += r.N
 			}
 		}

@@ -201,7 +201,7 @@ func TestGroupsAddUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := r.WithParameters(rows, f.Estimate, func(v []float64) Model { return paretoNBD(v) }); err != nil {
+	if err := r.WithParameters(rows, f); err != nil {
 		t.Fatal(err)
 	}
 	if r.SEParameter < .02*r.Expected || r.SEParameter > .1*r.Expected || r.SE <= r.SEParameter || r.SE <= r.SEProcess {
@@ -223,29 +223,42 @@ func TestGroupsAddUp(t *testing.T) {
 	near(t, "chance", math.Sqrt(chance.SE), r.SEProcess, 1e-6)
 }
 
-// The mean difference of the published scores (statistics, section 1), and none of
-// a model against itself.
-func TestBehind(t *testing.T) {
+// The mean difference of the published scores (statistics, section 1) and its
+// standard error, which is that of single differences; in two windows half the
+// variance. Nothing lies between a model and itself.
+func TestContest(t *testing.T) {
 	cs := cdnow.Load(t, cdnow.Sample).At("1997-09-30", "1998-06-30")
-	rows := [][]HoldoutRow{holdoutOf(cs)}
-	check := func(how func([]Cell) (Model, error)) []*HoldoutResult {
+	rows := holdoutOf(cs)
+	check := func(how func([]Cell) (Model, error)) []float64 {
 		m, err := how(cellsOf(cs))
 		if err != nil {
 			t.Fatal(err)
 		}
-		r, err := Holdout(m, rows[0], 39)
+		r, err := Holdout(m, rows, 39)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return []*HoldoutResult{r}
+		return r.Scores()
 	}
 	pareto, mbg := check(fittedPareto), check(fitted(FitMBGNBD))
-	mean, se := Behind(pareto, mbg, rows)
-	near(t, "Pareto behind MBG", mean, .51066-.51003, 1.1e-5)
-	if !(se > mean/2 && se < .01) {
-		t.Errorf("standard error %g of %g", se, mean)
+	one, two := NewContest(3), NewContest(3)
+	one.Add(rows, [][]float64{pareto, nil, mbg})
+	two.Add(rows, [][]float64{pareto, nil, mbg})
+	two.Add(rows, [][]float64{pareto, nil, mbg})
+	near(t, "Pareto", one.Mean(0), .51066, 6e-6)
+	near(t, "MBG", one.Mean(2), .51003, 6e-6)
+	sum, square, n := 0.0, 0.0, float64(len(rows))
+	for i := range rows {
+		d := pareto[i] - mbg[i]
+		sum, square = sum+d, square+d*d
 	}
-	if mean, se := Behind(mbg, mbg, rows); mean != 0 || se != 0 {
+	mean, se := one.Behind(0, 2)
+	near(t, "Pareto behind MBG", mean, sum/n, 1e-12)
+	near(t, "its standard error", se, math.Sqrt((square/n-sum/n*sum/n)/n), 1e-9)
+	mean, twice := two.Behind(2, 0)
+	near(t, "MBG behind Pareto in two windows", mean, -sum/n, 1e-12)
+	near(t, "its standard error", twice, se/math.Sqrt2, 1e-9)
+	if mean, se := one.Behind(2, 2); mean != 0 || se != 0 {
 		t.Errorf("behind itself by %g ± %g", mean, se)
 	}
 }
