@@ -36,7 +36,8 @@ func targets(dir string) ([]target, error) {
 	return found, err
 }
 
-// fuzzed runs every fuzz target of the repository for a bounded time.
+// fuzzed runs every fuzz target of the repository for a bounded time. Inputs are made
+// smaller with few tries only: those that are merely new, and long, would take all of it.
 func fuzzed(ctx context.Context, o options, t *tally) error {
 	found, err := targets(".")
 	if err != nil {
@@ -45,7 +46,7 @@ func fuzzed(ctx context.Context, o options, t *tally) error {
 	for _, f := range found {
 		fmt.Printf("   %s %s for %s\n", f.dir, f.name, o.fuzzTime)
 		verdict(ctx, t, f.dir+" "+f.name, "go", "test", "-run=^$", "-fuzz=^"+f.name+"$",
-			"-fuzztime="+o.fuzzTime.String(), "./"+f.dir)
+			"-fuzztime="+o.fuzzTime.String(), "-fuzzminimizetime=20x", "./"+f.dir)
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/clientele/clientele/model/fit"
+	"github.com/clientele/clientele/model/internal/seeds"
 	"pgregory.net/rapid"
 )
 
@@ -86,7 +87,10 @@ func saneFunctions(t *rapid.T) {
 
 func TestExtremeFunctions(t *testing.T) { rapid.Check(t, saneFunctions) }
 
-func FuzzFunctions(f *testing.F) { f.Fuzz(rapid.MakeFuzz(saneFunctions)) }
+func FuzzFunctions(f *testing.F) {
+	seeds.Add(f)
+	f.Fuzz(rapid.MakeFuzz(saneFunctions))
+}
 
 // extremeCells draws what a company's records should not hold: nobody, one customer,
 // all alike, all of one kind, decades, and weights of all sizes.
@@ -226,4 +230,7 @@ func saneFits(t *rapid.T) {
 
 func TestExtremeFits(t *testing.T) { rapid.Check(t, saneFits) }
 
-func FuzzFits(f *testing.F) { f.Fuzz(rapid.MakeFuzz(saneFits)) }
+func FuzzFits(f *testing.F) {
+	seeds.Add(f)
+	f.Fuzz(rapid.MakeFuzz(saneFits))
+}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/clientele/clientele/model/fit"
+	"github.com/clientele/clientele/model/internal/seeds"
 	"pgregory.net/rapid"
 )
 
@@ -79,8 +80,14 @@ func saneFit[M Model](t *rapid.T, cells []Cell, how func([]Cell) (*Fit[M], error
 
 func TestExtremeFunctions(t *testing.T) { rapid.Check(t, saneFunctions) }
 
-func FuzzFunctions(f *testing.F) { f.Fuzz(rapid.MakeFuzz(saneFunctions)) }
+func FuzzFunctions(f *testing.F) {
+	seeds.Add(f)
+	f.Fuzz(rapid.MakeFuzz(saneFunctions))
+}
 
 func TestExtremeFits(t *testing.T) { rapid.Check(t, saneFits) }
 
-func FuzzFits(f *testing.F) { f.Fuzz(rapid.MakeFuzz(saneFits)) }
+func FuzzFits(f *testing.F) {
+	seeds.Add(f)
+	f.Fuzz(rapid.MakeFuzz(saneFits))
+}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/clientele/clientele/model/fit"
+	"github.com/clientele/clientele/model/internal/seeds"
 	"pgregory.net/rapid"
 )
 
@@ -56,4 +57,7 @@ func saneFits(t *rapid.T) {
 
 func TestExtremeRows(t *testing.T) { rapid.Check(t, saneFits) }
 
-func FuzzFits(f *testing.F) { f.Fuzz(rapid.MakeFuzz(saneFits)) }
+func FuzzFits(f *testing.F) {
+	seeds.Add(f)
+	f.Fuzz(rapid.MakeFuzz(saneFits))
+}
