@@ -73,7 +73,7 @@ func FitCohorts(cohorts []Cohort, o Options) (*CohortsFit, error) {
 	for rounds < maxRounds && !settled {
 		before := b.prior
 		b.shrink(rounds < trialRounds)
-		if err := b.spread(rounds >= calmRounds); err != nil {
+		if err := b.spread(); err != nil {
 			return nil, err
 		}
 		rounds, settled = rounds+1, b.prior.near(before)
@@ -89,12 +89,10 @@ func FitCohorts(cohorts []Cohort, o Options) (*CohortsFit, error) {
 
 // maxRounds bounds the search: each takes the cohorts' likelihoods at new estimates.
 // After trialRounds a cohort that says nothing does so for good, or one at the bounds
-// of an estimate could come and go for ever; after calmRounds each goes half the way,
-// or they could swing.
+// of an estimate could come and go for ever.
 const (
 	maxRounds   = 60
 	trialRounds = 4
-	calmRounds  = 10
 )
 
 // betweenParameters is the number of variances and covariances between cohorts.

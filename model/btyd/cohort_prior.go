@@ -7,12 +7,12 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// quadratic4 is a log-likelihood near an estimate, −½η'Aη + u'η + … in ln θ, silent in
-// the directions in which the likelihood bends upwards. Without A it says nothing.
+// quadratic4 is a log-likelihood near an estimate, −½η'Aη + u'η + … in ln θ, straight
+// in the directions in which the likelihood bends upwards. Without A it says nothing.
 type quadratic4 struct {
 	a    *mat.SymDense
 	u    *mat.VecDense
-	grad []float64 // of the likelihood, in all directions
+	grad []float64 // u − Aη at the estimate
 }
 
 // around takes a likelihood's quadratic at ln θ = x: A by differences of the gradient.
@@ -41,15 +41,9 @@ func around(like fit.Problem, x []float64) quadratic4 {
 			a.SetSym(i, j, (rows[i][j]+rows[j][i])/2)
 		}
 	}
-	q := quadratic4{a: mat.NewSymDense(4, nil), u: mat.NewVecDense(4, nil), grad: grad}
-	values, vectors := spectrum(a)
-	for k, v := range values {
-		if v > 0 {
-			along := vectors.ColView(k)
-			q.a.SymRankOne(q.a, v, along)
-			q.u.AddScaledVec(q.u, mat.Dot(along, mat.NewVecDense(4, grad))+v*mat.Dot(along, mat.NewVecDense(4, x)), along)
-		}
-	}
+	q := quadratic4{a: onSpectrum(a, func(v float64) float64 { return math.Max(v, 0) }), u: mat.NewVecDense(4, nil), grad: grad}
+	q.u.MulVec(q.a, mat.NewVecDense(4, x))
+	q.u.AddVec(q.u, mat.NewVecDense(4, grad))
 	return q
 }
 
@@ -126,7 +120,7 @@ const (
 // the quadratics, through the minorisations of Zhou, Hu, Qiao and Lange (Journal of
 // Computational and Graphical Statistics 28, 2019): every step raises it, keeps the
 // covariance one, and goes to zero quickly where there is no difference.
-func (b *bayes) spread(halfway bool) error {
+func (b *bayes) spread() error {
 	start := b.prior.between
 	between := start
 	for range maxSteps {
@@ -144,10 +138,6 @@ func (b *bayes) spread(halfway bool) error {
 		if moved.Sub(between, start); mat.Norm(&moved, 2) > mat.Norm(start, 2)/2 {
 			break // too far for the quadratics
 		}
-	}
-	if halfway {
-		between.AddSym(between, start)
-		between.ScaleSym(.5, between)
 	}
 	between = onSpectrum(between, func(v float64) float64 {
 		if v > leastVariance {
