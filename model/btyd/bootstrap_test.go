@@ -27,7 +27,7 @@ func TestBootstrapAgainstLaplace(t *testing.T) {
 	if *soak {
 		n = 1000
 	}
-	g, err := NewGrid(Calibration(Simulate(identifiable[1], studied, studiedDays, studiedDays, 1)))
+	g, err := NewGrid(studied(identifiable[1], 1))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,8 +23,9 @@ func SpreadBirths(n, days int) []Birth {
 // Simulate draws customers of a model: their histories up to day asOf, and the
 // purchases after it up to day end; days count as those of births do, and are
 // opportunities for the BG/BB. An instant belongs to the day in which it falls, the
-// first purchase to the end of its day; several purchases of one day are one. Rows are
-// distinct and in order. The same seed gives the same bits.
+// first purchase to the end of its day; several purchases of one day are one, as in
+// records, so that a fit finds Alpha larger by about 3(R+1)/14 weeks. Rows are distinct
+// and in order. The same seed gives the same bits.
 func Simulate(m Model, births []Birth, asOf, end int, seed uint64) []HoldoutRow {
 	perUnit := 1.0
 	if _, opportunities := m.(BGBB); !opportunities {
