@@ -33,6 +33,7 @@ var steps = map[string]func(ctx context.Context, args []string) (any, error){
 	"score":      score,
 	"likelihood": likelihood,
 	"equity":     worth,
+	"checked":    checked,
 }
 
 func child(ctx context.Context, args []string) error {
@@ -223,70 +224,3 @@ func numbers(args []string) ([]float64, error) {
 	}
 	return out, nil
 }
-
-// worth RECORDS DISCOUNT does what a statement does to value all customers: it
-// summarises, fits purchases and spend, checks them against held-out weeks, and
-// adds the customers up with intervals; then it values every single customer.
-func worth(ctx context.Context, args []string) (any, error) {
-	c := begin()
-	db, err := duckdb.Open(ctx, args[0], duckdb.Options{})
-	if err != nil {
-		return nil, err
-	}
-	defer db.Close()
-	summary, err := db.Summarise(ctx, asOf)
-	if err != nil {
-		return nil, err
-	}
-	defer summary.Close()
-	run, err := modelling.New(db, forgetful{}, "bench").Run(ctx, asOf, "bench", summary, nil)
-	if err != nil {
-		return nil, err
-	}
-	if !run.Usable() {
-		return nil, fmt.Errorf("the model is refused: %s", run.Refused)
-	}
-	yearly, err := numbers(args[1:])
-	if err != nil {
-		return nil, err
-	}
-	terms := modelling.Terms{DiscountRate: yearly[0], Margin: 1}
-	value, err := run.Worth(summary.Cells(ctx, warehouse.CellsBy{}), terms)
-	if err != nil {
-		return nil, err
-	}
-	scores, err := run.Scores(summary.Cells(ctx, warehouse.CellsBy{}), terms)
-	if err != nil {
-		return nil, err
-	}
-	customers, err := best(ctx, summary, scores)
-	if err != nil {
-		return nil, err
-	}
-	a := c.end()
-	a.Theta = append(append([]float64{}, run.Purchases.Theta...), run.Spend.Theta...)
-	a.Figures = map[string]float64{
-		"customers": float64(run.Customers), "equity": value.Total.Horizon.Estimate,
-		"low": value.Total.Horizon.Low, "high": value.Total.Horizon.High, "listed": float64(customers),
-	}
-	return a, nil
-}
-
-// best values every customer in the engine and lists the hundred worth most.
-func best(ctx context.Context, summary warehouse.Summary, scores modelling.Scores) (n int, err error) {
-	for _, err := range summary.Customers(ctx, warehouse.CustomersQuery{
-		Cells: scores.Cells, Spend: scores.Spend, Margin: 1, ByWorth: true, WorthOnly: true, Limit: 100,
-	}) {
-		if err != nil {
-			return 0, err
-		}
-		n++
-	}
-	return n, nil
-}
-
-// forgetful is a cache that keeps nothing.
-type forgetful struct{}
-
-func (forgetful) Get(context.Context, string) ([]byte, bool, error) { return nil, false, nil }
-func (forgetful) Put(context.Context, string, []byte) error         { return nil }

@@ -48,7 +48,7 @@ type contest struct {
 	same  map[string]float64 // figures that must agree, and their relative tolerance
 }
 
-// close is the tolerance of figures that are computed in different ways.
+// near is the tolerance of figures that are computed in different ways.
 const near = 1e-7
 
 func (s sides) fits(c company, model string) contest {
@@ -57,7 +57,7 @@ func (s sides) fits(c company, model string) contest {
 	return contest{name: "fit " + model, ours: args("fit"), peers: []rival{
 		{side: s.lifetimes, how: "grouped, weights", args: args("fit"), goal: goals[0]},
 		{side: s.lifetimes, how: "as most use it", args: args("fit_each"), once: true},
-		{side: s.pymc, how: "MAP", args: args("fit"), goal: goals[1]},
+		{side: s.pymc, how: "MAP", args: args("fit"), once: true, goal: goals[1]},
 	}}
 }
 
@@ -76,7 +76,7 @@ func (s sides) score(c company, theta []float64) contest {
 		name: "score", ours: args,
 		peers: []rival{
 			{side: s.lifetimes, how: "grouped", args: args, goal: goalScore},
-			{side: s.pymc, how: "grouped", args: args, goal: goalScore},
+			{side: s.pymc, how: "grouped", args: args, once: true, goal: goalScore},
 		},
 		same: map[string]float64{"alive": near, "orders": near},
 	}
@@ -88,6 +88,11 @@ func (s sides) equity(c company) contest {
 		peer.goal, peer.less = goalEquity, goalEquityMemory
 	}
 	return contest{name: "log to scored equity", ours: []string{"equity", c.records(), discount}, peers: []rival{peer}, same: map[string]float64{"customers": 0}}
+}
+
+// checked shows what a statement's check adds; no peer has one.
+func (s sides) checked(c company) contest {
+	return contest{name: "the same, checked against held-out weeks", ours: []string{"checked", c.records(), discount}}
 }
 
 func texts(values []float64) []string {
@@ -143,16 +148,20 @@ type result struct {
 }
 
 // run runs all sides in every round, the first to start changing. A peer that fails
-// or is stopped does not run again; that ours does ends the benchmark.
-func (t contest) run(ctx context.Context, ours side, rounds int) (result, error) {
+// or is stopped does not run again, here or in the same contest of a larger company;
+// that ours does ends the benchmark.
+func (t contest) run(ctx context.Context, s sides, rounds int) (result, error) {
 	fmt.Fprintf(os.Stderr, "%s\n", t.name)
 	all := make([]runs, 1+len(t.peers))
+	for k, p := range t.peers {
+		all[k+1].note = s.gaveUp[t.name+p.label()]
+	}
 	for round := range rounds {
 		for turn := range all {
 			k := (round + turn) % len(all)
 			r := &all[k]
 			if k == 0 {
-				if err := r.once(ctx, ours, t.ours); err != nil {
+				if err := r.once(ctx, s.ours, t.ours); err != nil {
 					return result{}, err
 				}
 				continue
@@ -166,6 +175,7 @@ func (t contest) run(ctx context.Context, ours side, rounds int) (result, error)
 					return result{}, ctx.Err()
 				}
 				r.note = whyNot(err)
+				s.gaveUp[t.name+p.label()] = r.note + " with fewer customers"
 				fmt.Fprintf(os.Stderr, "  %s: %v\n", p.name, err)
 			}
 		}

@@ -100,6 +100,7 @@ type side struct {
 type sides struct {
 	ours, lifetimes, pymc side
 	clientele             string
+	gaveUp                map[string]string // contest and peer → why
 }
 
 // peersFolder holds the peers' programs and what they need.
@@ -110,7 +111,7 @@ func findSides(ctx context.Context, dir string, l process.Limits) (s sides, err 
 	if err != nil {
 		return s, err
 	}
-	s = sides{ours: side{name: "Clientele", program: self}, clientele: filepath.Join(dir, "clientele")}
+	s = sides{ours: side{name: "Clientele", program: self}, clientele: filepath.Join(dir, "clientele"), gaveUp: map[string]string{}}
 	build := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-o", s.clientele, "./cmd/clientele")
 	build.Stderr = os.Stderr
 	if err := build.Run(); err != nil {

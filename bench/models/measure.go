@@ -33,7 +33,7 @@ func (s sides) measure(ctx context.Context, c company, rounds int) (findings, er
 	}
 	f.results = append(f.results, imported)
 	for _, model := range []string{paretoNBD, bgNBD} {
-		fitted, err := s.fits(c, model).run(ctx, s.ours, rounds)
+		fitted, err := s.fits(c, model).run(ctx, s, rounds)
 		if err != nil {
 			return f, err
 		}
@@ -44,8 +44,8 @@ func (s sides) measure(ctx context.Context, c company, rounds int) (findings, er
 		f.results, f.optima = append(f.results, fitted), append(f.optima, found...)
 	}
 	theta := f.results[1].ours.Theta // of the Pareto/NBD
-	for _, t := range []contest{s.summary(c), s.score(c, theta), s.equity(c)} {
-		r, err := t.run(ctx, s.ours, rounds)
+	for _, t := range []contest{s.summary(c), s.score(c, theta), s.equity(c), s.checked(c)} {
+		r, err := t.run(ctx, s, rounds)
 		if err != nil {
 			return f, err
 		}

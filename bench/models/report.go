@@ -85,6 +85,9 @@ func (f findings) tables() string {
 	b.WriteString("| step | beside | wall s | peer | × | CPU s | peer | × | peak MiB | peer | × | goal | |\n")
 	b.WriteString("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- | --- |\n")
 	for _, r := range f.results {
+		if o := r.ours.Sample; len(r.peers) == 0 {
+			fmt.Fprintf(&b, "| %s | | %.3f | | | %.3f | | | %d | | | | |\n", r.name, o.Wall.Seconds(), o.CPU.Seconds(), o.Peak>>20)
+		}
 		for k, p := range r.contest.peers {
 			b.WriteString(r.row(k))
 			fmt.Fprintf(&b, "%s | %s |\n", p.goals(), r.verdict(k))
