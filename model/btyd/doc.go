@@ -21,5 +21,6 @@
 // stand the BG/NBD and MBG/NBD, where customers leave after a purchase, the NBD,
 // where nobody leaves, and the BG/BB for purchases at given opportunities, which
 // its time then counts in place of weeks. Model is what they all say of a customer; each has a
-// Fit function on weighted cells.
+// Fit function on weighted cells, and each fit its Profile of intervals and its
+// Bootstrap. Where the Pareto/NBD has no maximum, FitLimit fits the model at that edge.
 package btyd

@@ -8,4 +8,7 @@
 // exceeds MinEigenvalue. Anything else is a *Refusal: a value with a code,
 // plain words, and what to do. Nothing is logged, nothing is random unless a
 // seed is given, and the same input gives the same bits.
+//
+// How sure an estimate is: Profile gives intervals of parameters, Estimate.Draws and
+// Bootstrap give parameters to see what follows from them.
 package fit
