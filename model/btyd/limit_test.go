@@ -1,6 +1,7 @@
 package btyd
 
 import (
+	"errors"
 	"math"
 	"testing"
 
@@ -110,7 +111,7 @@ func TestFitLimitLeavesOtherRefusals(t *testing.T) {
 	for _, err := range []error{few, geometric} {
 		r, _ := fit.AsRefusal(err)
 		f, again := FitLimit(cells, r, Options{})
-		if f != nil || again != error(r) {
+		if f != nil || !errors.Is(again, r) {
 			t.Errorf("%v became %v, %v", err, f, again)
 		}
 	}
