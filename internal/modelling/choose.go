@@ -68,8 +68,12 @@ func why(ranked []clientele.ModelCandidate, best, chosen int) []string {
 	case best == chosen:
 		out = append(out, fmt.Sprintf("%s foretold single customers best; %s did as well within one standard error, but missed the total by more.", c.Name, list(equals)))
 	default:
-		out = append(out, fmt.Sprintf("%s and %s foretold single customers equally well within one standard error, so the total decides: %s missed it least (%+.1f %%).",
-			c.Name, list(equals), c.Name, 100**c.Bias))
+		side := "more"
+		if *c.Bias < 0 {
+			side = "less"
+		}
+		out = append(out, fmt.Sprintf("%s foretold single customers equally well within one standard error, so the total decides: %s missed it least, expecting %.1f %% %s.",
+			list(append([]string{c.Name}, equals...)), c.Name, 100*math.Abs(*c.Bias), side))
 	}
 	for _, f := range ranked {
 		if f.Verdict == clientele.CandidateFloor && *f.CRPS <= *c.CRPS {

@@ -23,7 +23,7 @@ func TestChoose(t *testing.T) {
 		reason     string
 	}{
 		{"the best alone", []clientele.ModelCandidate{scored("A", .6, .1, .01, 0), scored("B", .5, 0, 0, .3)}, "B", "B A", "better than every other candidate"},
-		{"equal scores: the total decides", []clientele.ModelCandidate{scored("A", .5102, .0002, .001, -.115), scored("B", .51, 0, 0, -.16)}, "A", "B A", "so the total decides: A missed it least (-11.5 %)"},
+		{"equal scores: the total decides", []clientele.ModelCandidate{scored("A", .5102, .0002, .001, -.115), scored("B", .51, 0, 0, -.16)}, "A", "B A", "so the total decides: A missed it least, expecting 11.5 % less"},
 		{"a bias of either sign", []clientele.ModelCandidate{scored("A", .5102, .0002, .001, .2), scored("B", .51, 0, 0, -.16)}, "B", "B A", "A did as well"},
 		{"a worse score with no bias", []clientele.ModelCandidate{scored("A", .52, .01, .001, 0), scored("B", .51, 0, 0, -.16)}, "B", "B A", "better than every other"},
 		{"one standard error is within", []clientele.ModelCandidate{scored("A", .511, .001, .001, 0), scored("B", .51, 0, 0, -.16)}, "A", "B A", "so the total decides"},

@@ -178,7 +178,7 @@ var meanings = map[string]string{
 	"s":        "how alike customers leave: the less, the more their rates differ",
 	"beta":     "scale of leaving, in weeks: s/beta leave a week, of new customers",
 	"a":        "leaving after a purchase: a/(a+b) do on average",
-	"b":        "the smaller a and b together, the more customers differ in it",
+	"b":        "how alike customers leave: the smaller a and b together, the more they differ",
 	"mu":       "rate of leaving per week, the same for all",
 	"lambda":   "purchases per week while a customer, the same for all",
 	"odds":     "odds of leaving right after the first purchase",

@@ -38,6 +38,19 @@ func holdoutWindow(asOf, first, last clientele.Date) (w window, ok bool) {
 	return window{calibrated: to - held, to: to, refit: true}, held >= leastHeld
 }
 
+// checkWindow is where a run is checked: a chosen model on the latest of the windows
+// on which models are compared, the default as holdoutWindow says.
+func checkWindow(asOf clientele.Date, span warehouse.Span, chosen chosen) (w window, ok bool) {
+	if chosen.choice != nil {
+		if all := origins(asOf, span.FirstDay, span.LastDay); len(all) > 0 {
+			w = all[0]
+			w.refit = w.calibrated < asOf
+			return w, true
+		}
+	}
+	return holdoutWindow(asOf, span.FirstDay, span.LastDay)
+}
+
 // check holds the model against days it has not seen, and says what it found.
 func (s *Service) check(ctx context.Context, run *Run, chosen chosen, span warehouse.Span) error {
 	unchecked := func(format string, args ...any) {
@@ -47,7 +60,7 @@ func (s *Service) check(ctx context.Context, run *Run, chosen chosen, span wareh
 			Todo: []string{"Import a longer record, or wait for more purchases, before you plan with its totals."},
 		}
 	}
-	w, ok := holdoutWindow(run.AsOf, span.FirstDay, span.LastDay)
+	w, ok := checkWindow(run.AsOf, span, chosen)
 	if !ok {
 		unchecked("The records are too short to hold a part back, so the model is unchecked.")
 		return nil

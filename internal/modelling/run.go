@@ -46,14 +46,16 @@ func (r *Run) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// defaultName is what statements call the model before there is a fit.
-const defaultName = "Pareto/NBD + Gamma-Gamma"
-
+// name is what statements call the model; where a part is refused the default's.
 func (r *Run) name() string {
-	if r.Estimate == nil || r.Spend == nil {
-		return defaultName
+	purchases, money := defaultKind().Name, "Gamma-Gamma"
+	if r.Estimate != nil {
+		purchases = r.Estimate.Model
 	}
-	return r.Estimate.Model + " + " + r.Spend.Estimate.Model
+	if r.Spend != nil {
+		money = r.Spend.Estimate.Model
+	}
+	return purchases + " + " + money
 }
 
 // Report says which model it is and whether to trust it.

@@ -3,10 +3,14 @@ package modelling_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"math"
+	"math/rand/v2"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/modelling"
@@ -186,6 +190,133 @@ func scored(b *book, s modelling.Scores, margin float64) (sum float64) {
 		}
 	}
 	return sum
+}
+
+// chooses keeps a choice as a comparison does.
+func (m memory) chooses(t testing.TB, choice string) memory {
+	t.Helper()
+	if err := m.Decide(context.Background(), "model", []byte(choice), time.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// A chosen model makes the runs, names itself and its parameters, and is kept;
+// another choice makes another run, one that is not known the default's.
+func TestRunsUseTheChosenModel(t *testing.T) {
+	b, kept, ctx := cdnow(t, "CDNOW_sample.txt"), memory{}, context.Background()
+	s := modelling.New(b, kept, kept, "test")
+	ids := map[string]bool{}
+	for _, c := range []struct {
+		choice, name, key string
+		k                 float64
+	}{
+		{"MBG/NBD", "MBG/NBD + Gamma-Gamma", "mbg_nbd", 0},
+		{"BG/CNBD-2", "BG/CNBD-2 + Gamma-Gamma", "bg_cnbd_k", 2},
+		{"a model of another day", "Pareto/NBD + Gamma-Gamma", "pareto_nbd", 0},
+	} {
+		kept.chooses(t, fmt.Sprintf(`{"name":%q,"as_of":"1997-09-30"}`, c.choice))
+		for range 2 { // fitted, then kept
+			run, err := s.Run(ctx, calibration, versionOf(t, s), summary{book: b, asOf: calibration}, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			m := run.Report()
+			if m.Name != c.name || len(m.Parameters[c.key]) < 4 || m.Parameters[c.key]["k"] != c.k || m.Trust == "" {
+				t.Errorf("%s: %s %v", c.choice, m.Name, m.Parameters)
+			}
+			ids[run.ID] = true
+		}
+	}
+	if len(ids) != 3 {
+		t.Errorf("%d runs, want one per model", len(ids))
+	}
+}
+
+// Customers can be valued by a chosen model, in all and one by one.
+func TestWorthByAnotherModel(t *testing.T) {
+	b, kept, ctx := cdnow(t, "CDNOW_sample.txt"), memory{}, context.Background()
+	kept.chooses(t, `{"name":"BG/CNBD-2","as_of":"1997-09-30"}`)
+	s := modelling.New(b, kept, kept, "test")
+	run, err := s.Run(ctx, calibration, versionOf(t, s), summary{book: b, asOf: calibration}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cells, terms := summary{book: b, asOf: calibration}.Cells(ctx, warehouse.CellsBy{}), modelling.Terms{DiscountRate: .15, Margin: .3}
+	w, err := run.Worth(cells, terms)
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts, err := run.Parts(cells, terms)
+	if err != nil {
+		t.Fatal(err)
+	}
+	scores, err := run.Scores(cells, terms)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "parts", parts[modelling.Part{}].Horizon/w.Total.Horizon.Estimate, 1, 1e-9)
+	near(t, "customers one by one", scored(b, scores, terms.Margin)/w.Total.Horizon.Estimate, 1, 1e-9)
+	near(t, "the Pareto/NBD's, roughly", w.Total.Horizon.Estimate/55911.49, 1, .3) // statistics, section 3
+}
+
+// What the data refuse to a chosen model the default does, and says so.
+func TestARefusedChoiceIsReplacedAndTold(t *testing.T) {
+	day := clientele.MustDate("2025-01-01")
+	b := &book{version: "one rate", days: map[string]map[clientele.Date]float64{}}
+	rng := rand.New(rand.NewPCG(1, 2))
+	for i := range 400 { // all leave at one rate
+		left := day + 40 + clientele.Date(rng.ExpFloat64()*100)
+		for at := day + clientele.Date(rng.IntN(60)); at < left && at < day+400; at += 1 + clientele.Date(rng.ExpFloat64()*20) {
+			b.buy(fmt.Sprint(i), at, 5+10*rng.ExpFloat64())
+		}
+	}
+	kept := memory{}.chooses(t, `{"name":"MBG/NBD","as_of":"2026-01-01"}`)
+	s := modelling.New(b, kept, kept, "test")
+	run, err := s.Run(context.Background(), day+400, versionOf(t, s), summary{book: b, asOf: day + 400}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := run.Report()
+	if m.Name != "Pareto/NBD + Gamma-Gamma" || !strings.Contains(strings.Join(m.Warnings, " "), "MBG/NBD, which the comparison of models chose, could not be fitted") {
+		t.Errorf("%s: %q", m.Name, m.Warnings)
+	}
+}
+
+// A model that what came after contradicts is told to be, with what to do (issue 3,
+// must hold 7).
+func TestARejectedModelIsTold(t *testing.T) {
+	b := cdnow(t, "CDNOW_sample.txt")
+	for _, days := range b.days { // most of what came after the calibration did not
+		for day := range days {
+			if day > calibration+60 {
+				delete(days, day)
+			}
+		}
+	}
+	b.buy("00001", clientele.MustDate("1998-06-30"), 1) // the records go on
+	for choice, todo := range map[string]string{"": "--compare", `{"name":"MBG/NBD","as_of":"1997-12-31"}`: "best of those compared as of 1997-12-31"} {
+		kept := memory{}
+		if choice != "" {
+			kept.chooses(t, choice)
+		}
+		s := modelling.New(b, kept, kept, "test")
+		m, err := s.Examine(context.Background(), calibration, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		warned := strings.Join(m.Warnings, " ")
+		if m.Trust.Verdict != clientele.Rejected || !strings.Contains(warned, "do not rely on its totals") || !strings.Contains(warned, todo) {
+			t.Errorf("%s: %+v, warned %q", choice, m.Trust, warned)
+		}
+		run, err := s.Run(context.Background(), calibration, versionOf(t, s), summary{book: b, asOf: calibration}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r := run.Report(); r.Trust != clientele.Rejected || !slices.Equal(r.Warnings, m.Warnings) {
+			t.Errorf("the statement says %q of it and warns %q", r.Trust, r.Warnings)
+		}
+	}
 }
 
 // A model that the data cannot carry is told, never an error or a figure.
