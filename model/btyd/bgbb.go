@@ -168,10 +168,3 @@ func (p BGBB) leave(h History) leaving {
 		mathx.LgammaDiff(p.Delta, h.Tx) - mathx.LgammaDiff(p.Gamma+p.Delta+1, h.Tx)
 	return leaving{first + math.Log(sum), mean.all / sum, mean.missed / sum, mean.stayed / sum, mean.chance / sum}
 }
-
-// valueChunk counts time in opportunities, not weeks.
-func (p BGBB) valueChunk(g *Grid, c *chunk, terms []term, alive []float64, det [][]float64, _ *Workspace) {
-	valueEach(p, c, terms, alive, det, func(i int) History {
-		return History{X: c.x, Tx: float64(g.tx[i]), T: float64(g.t[i])}
-	})
-}

@@ -73,14 +73,38 @@ func (l *lattice) fill(lambda float64, dst []float64) {
 // stages come at a rate λ: φ^(k−j)·Σ S(m) φ^km, φ = λ/(λ+δ), S(m) the probability of
 // staying at m occasions, a hypergeometric series in φ^k.
 func (l *lattice) endless(lambda, delta float64, dst []float64) {
-	b, k := l.p.b+l.x+l.p.first, float64(l.p.k)
-	lnPhi := -math.Log1p(delta / lambda)
-	z := math.Min(math.Exp(k*lnPhi), math.Nextafter(1, 0))
-	sum := mathx.LogHyp2F1(1, b, l.p.a+b, z)
+	k, lnPhi := float64(l.p.k), -math.Log1p(delta/lambda)
+	sum := l.geometric(-k * lnPhi)
 	for j := range dst {
-		dst[j] = math.Exp((k-float64(j))*lnPhi + sum)
+		dst[j] = math.Exp((k-float64(j))*lnPhi) * sum
 	}
 }
+
+// geometric is Σ S(m) z^m = 2F1(1, b; a+b; z) with z = e^−d, b with the occasions
+// behind. It is 1/(1 − c₁z/(1 − c₂z/(1 − …))), Gauss's continued fraction (Cuyt et
+// al., Handbook of Continued Fractions for Special Functions, 2008, eq. 15.3.4), taken from as
+// far as ((1−√(1−z))/(1+√(1−z)))^terms is 1e−17.
+func (l *lattice) geometric(d float64) float64 {
+	b, c := l.p.b+l.x+l.p.first, l.p.a+l.p.b+l.x+l.p.first
+	z := math.Exp(-d)
+	root := math.Sqrt(-math.Expm1(-d))
+	terms := 39 / (math.Log1p(root) - math.Log1p(-root))
+	if !(terms < maxFraction) {
+		return math.Exp(mathx.LogHyp2F1(1, b, c, math.Min(z, math.Nextafter(1, 0))))
+	}
+	v := 1.0
+	for n := math.Ceil(terms / 2); n >= 0; n-- {
+		v = 1 - z*(b+n)*(c-1+n)/((c+2*n-1)*(c+2*n)*v)
+		if n > 0 {
+			v = 1 - z*n*(c-b+n-1)/((c+2*n-2)*(c+2*n-1)*v)
+		}
+	}
+	return 1 / v
+}
+
+// maxFraction is the length of a continued fraction that costs as much as the integral
+// that mathx takes, roughly.
+const maxFraction = 2000
 
 // manyStages is where the number of stages within a horizon is no longer summed over:
 // its spread enters by its variance alone, which leaves an error below 1e−7.
@@ -96,16 +120,21 @@ func (l *lattice) finite(y, lnPhi float64, dst []float64) {
 		return
 	}
 	from, tail := l.poissonTail(y)
-	phi, discount, sum := math.Exp(lnPhi), 1.0, 0.0
-	for n := 1; n < from+len(tail); n++ {
-		m, j := (n-1)/k, k-1-(n-1)%k
-		discount *= phi
-		v := l.stay(m) * discount
-		if n >= from {
-			v *= tail[n-from]
+	last := from + len(tail) - 1
+	phi, discount, sum, n := math.Exp(lnPhi), 1.0, 0.0, 1
+	for _, stayed := range l.staying(last/k + 1) {
+		v := 0.0
+		for j := k - 1; j >= 0 && n <= last; j-- {
+			discount *= phi
+			v = stayed * discount
+			if n >= from {
+				v *= tail[n-from]
+			}
+			dst[j] += v
+			sum += v
+			n++
 		}
-		dst[j] += v
-		if sum += v; j == 0 && v*float64(from+len(tail)-n) < 1e-18*sum {
+		if v*float64(last-n) < 1e-18*sum {
 			return
 		}
 	}
@@ -143,8 +172,8 @@ func (l *lattice) dense(y, lnPhi float64, dst []float64) {
 			stayed := mathx.LgammaDiff(b, m) - mathx.LgammaDiff(l.p.a+b, m)
 			return math.Exp(stayed + (k-float64(j)+k*m)*lnPhi)
 		}
-		for m := range first {
-			dst[j] += l.stay(m) * math.Exp((k-float64(j)+k*float64(m))*lnPhi)
+		for m, stayed := range l.staying(first) {
+			dst[j] += stayed * math.Exp((k-float64(j)+k*float64(m))*lnPhi)
 		}
 		// sums are integrals from half a step before to half a step after; the last
 		// purchase within y stages is at the phase's mean
@@ -162,14 +191,15 @@ func (l *lattice) dense(y, lnPhi float64, dst []float64) {
 	}
 }
 
-// stay is the probability of staying at m occasions after the history.
-func (l *lattice) stay(m int) float64 {
+// staying gives the probabilities of staying at 0, 1, … occasions after the history,
+// so many of them.
+func (l *lattice) staying(many int) []float64 {
 	b := l.p.b + l.x + l.p.first
-	for n := len(l.stays); n <= m; n++ {
+	for n := len(l.stays); n < many; n++ {
 		i := float64(n - 1)
 		l.stays = append(l.stays, l.stays[n-1]*(b+i)/(l.p.a+b+i))
 	}
-	return l.stays[m]
+	return l.stays[:many]
 }
 
 // mean fills in, per term and j, the mean over λ at an age, with alpha = α + T.
@@ -299,20 +329,19 @@ func (o *outlook) tabulate(p betaGeometric, g *Grid, c *chunk, terms []term) {
 	}
 }
 
-// One memory serves all four models.
+// latticeEffort is what the lattice of one frequency costs in a pass, in cells of the
+// Pareto/NBD, and phaseEffort what a cell does.
+const (
+	latticeEffort = 4000
+	phaseEffort   = 2
+)
 
-func (p BGNBD) valueChunk(g *Grid, c *chunk, terms []term, alive []float64, det [][]float64, w *Workspace) {
-	p.core().valueChunk(g, c, terms, alive, det, &w.outlook)
-}
-
-func (p MBGNBD) valueChunk(g *Grid, c *chunk, terms []term, alive []float64, det [][]float64, w *Workspace) {
-	p.core().valueChunk(g, c, terms, alive, det, &w.outlook)
-}
-
-func (p BGCNBD) valueChunk(g *Grid, c *chunk, terms []term, alive []float64, det [][]float64, w *Workspace) {
-	p.core().valueChunk(g, c, terms, alive, det, &w.outlook)
-}
-
-func (p MBGCNBD) valueChunk(g *Grid, c *chunk, terms []term, alive []float64, det [][]float64, w *Workspace) {
-	p.core().valueChunk(g, c, terms, alive, det, &w.outlook)
+func (g *Grid) latticeEffort() float64 {
+	frequencies := 0
+	for i := range g.chunks {
+		if i == 0 || g.chunks[i].x != g.chunks[i-1].x {
+			frequencies++
+		}
+	}
+	return float64(latticeEffort*frequencies + phaseEffort*g.Len())
 }

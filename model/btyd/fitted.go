@@ -31,20 +31,22 @@ func (f *ParetoNBDFit) At(theta []float64) Model { return paretoNBD(theta) }
 // term is a discount rate and a horizon, per unit of time.
 type term struct{ delta, horizon float64 }
 
-// chunked is a model that values the cells of a chunk together, faster than one by
-// one or in a unit of its own.
-type chunked interface {
-	// valueChunk fills P(alive) of the chunk's cells in, and their discounted expected
-	// purchases per term, at their places in the grid.
-	valueChunk(g *Grid, c *chunk, terms []term, alive []float64, det [][]float64, w *Workspace)
-}
+// staged is a model of the beta-geometric kind.
+type staged interface{ core() betaGeometric }
 
+// valueChunk fills P(alive) of the chunk's cells in, and their discounted expected
+// purchases per term, at their places in the grid.
 func valueChunk(m Model, g *Grid, c *chunk, terms []term, alive []float64, det [][]float64, w *Workspace) {
-	if q, ok := m.(chunked); ok {
-		q.valueChunk(g, c, terms, alive, det, w)
-		return
+	switch m := m.(type) {
+	case staged:
+		m.core().valueChunk(g, c, terms, alive, det, &w.outlook)
+	case BGBB: // time counts opportunities
+		valueEach(m, c, terms, alive, det, func(i int) History {
+			return History{X: c.x, Tx: float64(g.tx[i]), T: float64(g.t[i])}
+		})
+	default:
+		valueEach(m, c, terms, alive, det, g.history)
 	}
-	valueEach(m, c, terms, alive, det, g.history)
 }
 
 // valueEach values cells one by one.
@@ -194,4 +196,9 @@ const cellEffort = 1000
 
 // Effort tells roughly what one call of Discounted on g costs, in cells of the
 // Pareto/NBD.
-func (f *Fit[M]) Effort(g *Grid) float64 { return cellEffort * float64(g.Len()) }
+func (f *Fit[M]) Effort(g *Grid) float64 {
+	if _, ok := f.Model().(staged); ok {
+		return g.latticeEffort()
+	}
+	return cellEffort * float64(g.Len())
+}
