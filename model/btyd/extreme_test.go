@@ -92,9 +92,34 @@ func FuzzFunctions(f *testing.F) {
 	f.Fuzz(rapid.MakeFuzz(saneFunctions))
 }
 
-// extremeCells draws what a company's records should not hold: nobody, one customer,
-// all alike, all of one kind, decades, and weights of all sizes.
+// plausible draws customers that a model might be fitted to, or a few too little for it.
+func plausible(t *rapid.T) []Cell {
+	power := func(name string, lo, hi float64) float64 {
+		return math.Pow(10, rapid.Float64Range(lo, hi).Draw(t, name))
+	}
+	r, s, beta := power("log r", -1, 1), power("log s", -2, 1), power("log beta", -1, 2)
+	m := ParetoNBD{r, r / power("log rate", -2.5, 0), s, beta}
+	weeks := rapid.IntRange(1, 150).Draw(t, "weeks")
+	births := SpreadBirths(rapid.IntRange(1, 150).Draw(t, "customers"), 3)
+	cells := Calibration(Simulate(m, births, 7*weeks, 7*weeks, rapid.Uint64().Draw(t, "seed")))
+	weight := rapid.SampledFrom([]float64{1, 1e-3, 1e9}).Draw(t, "weight")
+	for i := range cells {
+		cells[i].N *= weight
+	}
+	return cells
+}
+
+// extremeCells draws what a company's records should not hold, alone or beside those of
+// a company: nobody, one customer, all alike, all of one kind, decades, and weights of
+// all sizes.
 func extremeCells(t *rapid.T) []Cell {
+	var base []Cell
+	if rapid.Bool().Draw(t, "company") {
+		base = plausible(t)
+	}
+	if base != nil && rapid.Bool().Draw(t, "alone") {
+		return base
+	}
 	ages := rapid.SampledFrom([]int{0, 3, 60, 500, 700_000}).Draw(t, "oldest")
 	most := rapid.SampledFrom([]int{0, 1, 5, 10_000}).Draw(t, "most purchases")
 	last := rapid.SampledFrom([]string{"anywhere", "at the end", "on the first day"}).Draw(t, "last purchase")
@@ -112,7 +137,7 @@ func extremeCells(t *rapid.T) []Cell {
 		}
 		cells[i] = c
 	}
-	return cells
+	return append(base, cells...)
 }
 
 // asOpportunities makes cells that the BG/BB can take.

@@ -2,6 +2,7 @@ package spend
 
 import (
 	"math"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/clientele/clientele/model/fit"
@@ -11,9 +12,34 @@ import (
 
 func finiteFrom(lo, v float64) bool { return v >= lo && v <= math.MaxFloat64 }
 
-// The extreme corpus of issue 3, must hold 4, of spend: nothing, refunds, amounts of
-// all sizes, one customer, all alike, weights to 1e9.
+// plausible draws customers who differ in what they spend, and spend alike each time.
+func plausible(t *rapid.T) []Row {
+	typical := math.Pow(10, rapid.Float64Range(-3, 6).Draw(t, "log typical spend"))
+	weight := rapid.SampledFrom([]float64{1, 1e-3, 1e9}).Draw(t, "weight")
+	spread := rapid.Float64Range(.1, 2).Draw(t, "spread")
+	rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
+	rows := make([]Row, rapid.IntRange(1, 300).Draw(t, "rows"))
+	for i := range rows {
+		x := 1 + rng.IntN(6)
+		own, days := typical*math.Exp(spread*rng.NormFloat64()), 0.0
+		for range x {
+			days += own * math.Exp(.4*rng.NormFloat64())
+		}
+		rows[i] = Row{X: x, N: weight, SumZ: weight * days}
+	}
+	return rows
+}
+
+// The extreme corpus of issue 3, must hold 4, of spend, alone or beside a company's:
+// nothing, refunds, amounts of all sizes, one customer, all alike, weights to 1e9.
 func extremeRows(t *rapid.T) []Row {
+	var base []Row
+	if rapid.Bool().Draw(t, "company") {
+		base = plausible(t)
+	}
+	if base != nil && rapid.Bool().Draw(t, "alone") {
+		return base
+	}
 	most := rapid.SampledFrom([]int{0, 1, 5, 10_000}).Draw(t, "most days")
 	lo := rapid.SampledFrom([]float64{-1e9, -1, 0, 1e-9, 20}).Draw(t, "least spend")
 	hi := lo + rapid.SampledFrom([]float64{0, 1e-3, 30, 1e12}).Draw(t, "range of spend")
@@ -24,7 +50,7 @@ func extremeRows(t *rapid.T) []Row {
 		r.SumZ = r.N * float64(r.X) * rapid.Float64Range(lo, hi).Draw(t, "spend")
 		rows[i] = r
 	}
-	return rows
+	return append(base, rows...)
 }
 
 // saneFits: an estimate of finite numbers with finite expectations, or a refusal in
