@@ -118,8 +118,14 @@ func (b *tab) accessible(at string) {
 // A printed statement has every heading of the page, on paper, and nothing is cut off.
 func TestStatementOnPaper(t *testing.T) {
 	b := openTab(t, serveDemo(t))
-	b.look("dark", 1440)
 	b.open("/")
+	b.onPaper("statement", 8)
+}
+
+// onPaper prints the page that is open, and keeps it as name.pdf.
+func (b *tab) onPaper(name string, leastHeadings int) {
+	b.Helper()
+	b.look("dark", 1440)
 	headings := ask[[]string](b, `[...document.querySelectorAll("h1, h2")].map(h => h.textContent.trim())`)
 	var pdf []byte
 	b.do(chromedp.ActionFunc(func(ctx context.Context) (err error) {
@@ -128,27 +134,27 @@ func TestStatementOnPaper(t *testing.T) {
 		return err
 	}))
 	if dir := os.Getenv("CLIENTELE_SHOTS"); dir != "" {
-		if err := os.WriteFile(filepath.Join(dir, "statement.pdf"), pdf, 0o600); err != nil {
-			t.Fatal(err)
+		if err := os.WriteFile(filepath.Join(dir, name+".pdf"), pdf, 0o600); err != nil {
+			b.Fatal(err)
 		}
 	}
 	printed := outline(pdf)
 	for _, h := range headings {
 		if !printed[unspaced(h)] {
-			t.Errorf("the paper has no heading %q, only %v", h, printed)
+			b.Errorf("the paper has no heading %q, only %v", h, printed)
 		}
 	}
-	if len(headings) < 8 {
-		t.Errorf("a statement with %d headings is no whole one", len(headings))
+	if len(headings) < leastHeadings {
+		b.Errorf("a %s with %d headings is no whole one", name, len(headings))
 	}
 	// A4 less its margins is 182 mm: 688 px.
 	b.do(emulatePrint, chromedp.EmulateViewport(688, 900), chromedp.Evaluate(`dispatchEvent(new Event("beforeprint"))`, nil))
 	b.until(`[...document.querySelectorAll(".plot svg")].every(e => e.getBoundingClientRect().height > 100 && e.getBoundingClientRect().height <= e.closest(".plot").getBoundingClientRect().height + 1)`)
 	if over := ask[[]string](b, `[...document.querySelectorAll("main *")].filter(e => e.getClientRects().length && e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 120))`); len(over) > 0 {
-		t.Errorf("these run off the paper: %s", strings.Join(over, "\n"))
+		b.Errorf("these run off the paper: %s", strings.Join(over, "\n"))
 	}
 	if dark := ask[string](b, "getComputedStyle(document.body).color"); dark != "rgb(28, 32, 38)" {
-		t.Errorf("ink on paper is %s in dark", dark)
+		b.Errorf("ink on paper is %s in dark", dark)
 	}
 }
 

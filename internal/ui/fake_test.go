@@ -12,6 +12,7 @@ import (
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/ingest"
+	"github.com/clientele/clientele/internal/modelling"
 	"github.com/clientele/clientele/internal/statement"
 	"github.com/clientele/clientele/internal/store"
 	"github.com/clientele/clientele/internal/warehouse"
@@ -36,6 +37,32 @@ type fake struct {
 	report      ingest.FileReport
 	importFail  error
 	jobs        map[string]store.Job
+	run         *clientele.ModelRun // nil: not fitted
+	modelOf     clientele.Date      // asked for last
+	compareFail error
+}
+
+func (f *fake) Examined(_ context.Context, day clientele.Date) (clientele.ModelRun, bool, error) {
+	f.modelOf = day
+	if f.run == nil || f.failure != nil {
+		return clientele.ModelRun{}, false, f.failure
+	}
+	return *f.run, true, nil
+}
+
+func (f *fake) Examine(_ context.Context, _ clientele.Date, progress modelling.Progress) (clientele.ModelRun, error) {
+	progress("fitting purchases", 0.2)
+	f.run = new(fitted())
+	return *f.run, nil
+}
+
+func (f *fake) Compare(_ context.Context, _ clientele.Date, progress modelling.Progress) (*clientele.ModelChoice, error) {
+	progress("comparing", 0.7)
+	if f.compareFail != nil {
+		return nil, f.compareFail
+	}
+	f.run = new(compared())
+	return f.run.Choice, nil
 }
 
 func (f *fake) Settings(context.Context) (clientele.Settings, error)   { return f.settings, nil }
@@ -157,7 +184,7 @@ func (f *fake) services(t testing.TB) Services {
 		t.Fatalf("%v: %s", err, clientele.HintOf(err))
 	}
 	return Services{
-		Book: f, Statements: f, Importer: f, Records: f, Jobs: f, Uploads: t.TempDir(), Assets: assets, Log: slog.New(slog.DiscardHandler),
+		Book: f, Statements: f, Models: f, Importer: f, Records: f, Jobs: f, Uploads: t.TempDir(), Assets: assets, Log: slog.New(slog.DiscardHandler),
 	}
 }
 

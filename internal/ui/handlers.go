@@ -15,7 +15,14 @@ import (
 const (
 	jobStatement = "statement"
 	jobImport    = "import"
+	jobModel     = "model"
+	jobCompare   = "comparison"
 )
+
+// modelWork is the payload of the jobs that fit a model and compare candidates.
+type modelWork struct {
+	AsOf clientele.Date `json:"as_of"`
+}
 
 // importWork is the payload of an import job; its result is an ingest.FileReport.
 type importWork struct {
@@ -32,7 +39,7 @@ type importWork struct {
 // start: an import that is in the book already changes nothing, and its upload
 // is removed only once its report was shown.
 func Handlers(s Services) map[string]job.Handler {
-	return map[string]job.Handler{jobStatement: s.runStatement, jobImport: s.runImport}
+	return map[string]job.Handler{jobStatement: s.runStatement, jobImport: s.runImport, jobModel: s.runModel, jobCompare: s.runCompare}
 }
 
 func (s Services) runStatement(ctx context.Context, payload json.RawMessage, report func(store.JobProgress)) (any, error) {
@@ -40,9 +47,33 @@ func (s Services) runStatement(ctx context.Context, payload json.RawMessage, rep
 	if err := json.Unmarshal(payload, &r); err != nil {
 		return nil, err
 	}
-	return nil, s.Statements.Prepare(ctx, r, func(step string, fraction float64) {
-		report(store.JobProgress{Step: step, Fraction: fraction})
-	})
+	return nil, s.Statements.Prepare(ctx, r, steps(report))
+}
+
+func (s Services) runModel(ctx context.Context, payload json.RawMessage, report func(store.JobProgress)) (any, error) {
+	var work modelWork
+	if err := json.Unmarshal(payload, &work); err != nil {
+		return nil, err
+	}
+	_, err := s.Models.Examine(ctx, work.AsOf, steps(report))
+	return nil, err
+}
+
+func (s Services) runCompare(ctx context.Context, payload json.RawMessage, report func(store.JobProgress)) (any, error) {
+	var work modelWork
+	if err := json.Unmarshal(payload, &work); err != nil {
+		return nil, err
+	}
+	if _, err := s.Models.Compare(ctx, work.AsOf, steps(report)); err != nil {
+		return nil, err
+	}
+	s.computeAhead(ctx) // with the model that was chosen
+	return nil, nil
+}
+
+// steps reports work that tells its step and how much of the whole is done.
+func steps(report func(store.JobProgress)) func(string, float64) {
+	return func(step string, fraction float64) { report(store.JobProgress{Step: step, Fraction: fraction}) }
 }
 
 func (s Services) runImport(ctx context.Context, payload json.RawMessage, report func(store.JobProgress)) (any, error) {
@@ -56,28 +87,40 @@ func (s Services) runImport(ctx context.Context, payload json.RawMessage, report
 	if err != nil {
 		return nil, err
 	}
-	// The import stands whether or not its statement can be asked for now; the
-	// statement's page asks again.
-	if err := s.computeDefault(ctx); err != nil {
-		s.Log.WarnContext(ctx, "the statement is not computed ahead", "error", err)
-	}
+	s.computeAhead(ctx)
 	return done, nil
 }
 
-// computeDefault has the statement that people open first computed when records
-// arrive, and not when they open it.
-func (s Services) computeDefault(ctx context.Context) error {
+// computeAhead has the pages that people open first computed when something they
+// show has changed, and not when they open them. What was done stands whether or
+// not that can be asked for now: the pages ask again.
+func (s Services) computeAhead(ctx context.Context) {
+	if err := s.addDefaults(ctx); err != nil {
+		s.Log.WarnContext(ctx, "statement and model are not computed ahead", "error", err)
+	}
+}
+
+func (s Services) addDefaults(ctx context.Context) error {
 	periods, ok, err := s.Statements.Periods(ctx)
 	if err != nil || !ok {
 		return err
 	}
-	_, err = s.addStatement(ctx, statement.Request{Period: periods.Default.Period})
+	p := periods.Default.Period
+	if _, err := s.addStatement(ctx, statement.Request{Period: p}); err != nil {
+		return err
+	}
+	_, err = s.addModel(ctx, p.To)
 	return err
 }
 
 // addStatement has a statement computed, once however many ask for it.
 func (s Services) addStatement(ctx context.Context, r statement.Request) (store.Job, error) {
 	return s.Jobs.Add(ctx, jobStatement, r.Period.String()+" "+r.By, r)
+}
+
+// addModel has all that is known of the model as of a day computed.
+func (s Services) addModel(ctx context.Context, day clientele.Date) (store.Job, error) {
+	return s.Jobs.Add(ctx, jobModel, day.String(), modelWork{day})
 }
 
 func jobProgress(p ingest.Progress) store.JobProgress {

@@ -61,6 +61,11 @@ func nextOf(r *http.Request) string {
 	return next
 }
 
+// waitingFor is what the kinds of work that lead to a page are called there.
+var waitingFor = map[string]struct{ section, words string }{
+	jobStatement: {"statement", "Computing the statement"}, jobModel: {"model", "Fitting and checking the model"}, jobCompare: {"model", "Comparing the models"},
+}
+
 func (s *Site) job(w http.ResponseWriter, r *http.Request) error {
 	v, err := s.visit(r)
 	if err != nil {
@@ -70,7 +75,7 @@ func (s *Site) job(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if j.Kind == jobStatement && j.State == store.JobDone {
+	if j.Kind != jobImport && j.State == store.JobDone {
 		return leave(w, r, nextOf(r))
 	}
 	p := jobPage{frame: s.frame(v, "", "Working"), Self: r.URL.RequestURI(), Cancel: "/jobs/" + url.PathEscape(j.ID) + "/cancel"}
@@ -83,7 +88,8 @@ func (s *Site) job(w http.ResponseWriter, r *http.Request) error {
 		p.Section, p.Heading = "data", "Importing "+work.Name
 		p.Retry, p.RetryWords = work.href(), "Correct how it is read"
 	default:
-		p.Section, p.Heading = "statement", "Computing the statement"
+		at := waitingFor[j.Kind]
+		p.Section, p.Heading = at.section, at.words
 		p.Retry, p.RetryWords = nextOf(r), "Try again"
 	}
 	if err := s.fillJob(v, &p, j, work); err != nil {

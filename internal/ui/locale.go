@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"math"
 	"math/big"
 	"regexp"
 	"strconv"
@@ -104,6 +105,11 @@ func (l *locale) change(n int64) string {
 // percent writes a measured fraction, always with one decimal.
 func (l *locale) percent(f float64) string { return l.percentWith(f, number.MinFractionDigits(1)) }
 
+// percentWhole writes a measured fraction in whole percent.
+func (l *locale) percentWhole(f float64) string {
+	return l.setting(math.Round(100*f) / 100)
+}
+
 // setting writes a fraction that people chose, as they would write it.
 func (l *locale) setting(f float64) string { return l.percentWith(f) }
 
@@ -120,6 +126,11 @@ func (l *locale) number(f float64, decimals int) string {
 
 // thousands are a count as sentences write it.
 var thousands = regexp.MustCompile(`\b\d{1,3}(,\d{3})+\b`)
+
+// fixed writes a figure that is not money with so many decimals.
+func (l *locale) fixed(f float64, decimals int) string {
+	return l.group(strconv.FormatFloat(f, 'f', decimals, 64))
+}
 
 // sentence puts the counts and percentages of a sentence that was written
 // elsewhere into the reader's form: what stands between thousands, and whether a

@@ -7,6 +7,7 @@ import (
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/ingest"
+	"github.com/clientele/clientele/internal/modelling"
 	"github.com/clientele/clientele/internal/statement"
 	"github.com/clientele/clientele/internal/store"
 	"github.com/clientele/clientele/internal/warehouse"
@@ -18,6 +19,7 @@ import (
 type Services struct {
 	Book       statement.Book // settings and imports of the book
 	Statements Statements     // *statement.Service
+	Models     Models         // *modelling.Service
 	Importer   Importer       // *ingest.Importer
 	Records    Records        // the book's warehouse
 	Jobs       Jobs           // *job.Queue, worked by a job.Worker with Handlers
@@ -33,6 +35,13 @@ type Statements interface {
 	Explain(context.Context, statement.ExplainRequest) (statement.Explanation, error)
 	Periods(context.Context) (statement.Periods, bool, error)
 	Attributes(context.Context) ([]string, error)
+}
+
+// Models fits, checks and compares models of purchases; see modelling.Service.
+type Models interface {
+	Examined(ctx context.Context, asOf clientele.Date) (clientele.ModelRun, bool, error)
+	Examine(ctx context.Context, asOf clientele.Date, p modelling.Progress) (clientele.ModelRun, error)
+	Compare(ctx context.Context, asOf clientele.Date, p modelling.Progress) (*clientele.ModelChoice, error)
 }
 
 // Importer reads files into the book; see ingest.Importer.

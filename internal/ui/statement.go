@@ -23,7 +23,7 @@ type statementPage struct {
 	Kicker, Headline string
 	Periods          menu
 	Segments         menu
-	Cautions         []string // what a reader must know before the figures
+	Cautions         []caution // what a reader must know before the figures
 	Worth            worthPart
 	Moved            *chart.Figure // nil without equity at both ends
 	Customers        chart.Figure
@@ -40,6 +40,12 @@ type statementPage struct {
 	Multiples        []chart.Figure
 	SegmentTable     *figTable
 	Footer           footer
+}
+
+// caution is a warning, and where to read on.
+type caution struct {
+	Lead, Text      string
+	Href, HrefWords string // may be empty
 }
 
 // figTable is a small table of figures, each leading to its explanation.
@@ -75,6 +81,7 @@ type modelPart struct {
 	Title  string
 	Figure *chart.Figure // nil without a holdout
 	Why    string        // why there is none
+	Href   string        // of the model's page; "" without a model
 	Rows   []figRow
 }
 
@@ -99,6 +106,12 @@ type footer struct {
 	Imports                            []string
 }
 
+// emptyPage is what stands in place of figures before there are records.
+type emptyPage struct {
+	frame
+	Kicker, Heading string
+}
+
 // statement shows a statement that is computed already, and has it computed otherwise.
 func (s *Site) statement(w http.ResponseWriter, r *http.Request) error {
 	v, err := s.visit(r)
@@ -110,7 +123,9 @@ func (s *Site) statement(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !ok {
-		return s.show(w, http.StatusOK, "empty", s.frame(v, "statement", "No records yet"))
+		return s.show(w, http.StatusOK, "empty", emptyPage{
+			s.frame(v, "statement", "No records yet"), "Statement of customers", "There is nothing to state yet: this book has no records.",
+		})
 	}
 	f, err := filterOf(r.URL.Query(), periods.Default.Period)
 	if err != nil {

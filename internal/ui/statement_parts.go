@@ -135,10 +135,10 @@ func (b *builder) model() modelPart {
 		return modelPart{Title: "No model has valued these customers", Why: "Records of purchases are needed."}
 	}
 	if m.Holdout == nil {
-		return modelPart{Title: "The model could not be checked", Why: cmp.Or(m.Refused, strings.Join(m.Warnings, " "), "The records are too short to hold a part back.")}
+		return modelPart{Title: "The model could not be checked", Href: modelHref(b.whole.To), Why: cmp.Or(m.Refused, strings.Join(m.Warnings, " "), "The records are too short to hold a part back.")}
 	}
 	h := m.Holdout
-	p := modelPart{Title: strings.TrimSuffix(b.sentence(h.Verdict), "."), Figure: b.tracking(h)}
+	p := modelPart{Title: strings.TrimSuffix(b.sentence(h.Verdict), "."), Figure: b.holdout(h), Href: modelHref(b.whole.To)}
 	p.Rows = []figRow{
 		{Name: "purchase days held out, actual", Cells: []fig{{Text: b.int(h.Actual)}}},
 		{Name: "expected by the model", Cells: []fig{{Text: b.number(h.Expected, 0)}}, Note: signedPercent(b.locale, h.Bias)},
@@ -154,36 +154,45 @@ func signedPercent(l *locale, f float64) string {
 	return l.percent(f)
 }
 
-func (b *builder) tracking(h *clientele.Holdout) *chart.Figure {
-	points := make([]chart.Point, len(h.Weeks))
+func (b *builder) holdout(h *clientele.Holdout) *chart.Figure {
+	fig := b.tracking(h.Weeks)
+	fig.ID = "model"
+	fig.Summary = fmt.Sprintf("%s. Fitted on purchases to %s; then %s purchase days were expected and %s happened.",
+		strings.TrimSuffix(b.sentence(h.Verdict), "."), b.date(h.CalibratedTo), b.number(h.Expected, 0), b.int(h.Actual))
+	return &fig
+}
+
+// tracking sets the weeks against what a model expected of them.
+func (v visit) tracking(weeks []clientele.HoldoutWeek) chart.Figure {
+	points := make([]chart.Point, len(weeks))
 	split := len(points)
 	table := chart.Table{Caption: "Purchase days a week", Columns: []string{"Week of", "actual", "expected", "95% band", "the model"}}
-	for i, w := range h.Weeks {
-		points[i] = chart.Point{Label: b.date(w.Week), Actual: float64(w.Actual), Expected: w.Expected, Low: w.Low, High: w.High}
+	for i, w := range weeks {
+		points[i] = chart.Point{Label: v.date(w.Week), Actual: float64(w.Actual), Expected: w.Expected, Low: w.Low, High: w.High}
 		said := "had seen it"
 		if w.HeldOut {
 			split, said = min(split, i), "had not"
 		}
-		table.Rows = append(table.Rows, chart.Row{Name: b.date(w.Week), Cells: []chart.Cell{
-			{Text: b.int(w.Actual)}, {Text: b.number(w.Expected, 1)}, {Text: b.number(w.Low, 0) + " – " + b.number(w.High, 0)}, {Text: said},
-		}})
+		table.Rows = append(table.Rows, textRow(v.date(w.Week),
+			v.int(w.Actual), v.number(w.Expected, 1), v.number(w.Low, 0)+" – "+v.number(w.High, 0), said))
 	}
-	return &chart.Figure{
-		ID: "model", Subtitle: "Repeat purchase days a week: actual, and expected by a model that had not seen the second part",
-		Summary: fmt.Sprintf("%s. Fitted on purchases to %s; then %s purchase days were expected and %s happened.",
-			strings.TrimSuffix(b.sentence(h.Verdict), "."), b.date(h.CalibratedTo), b.number(h.Expected, 0), b.int(h.Actual)),
-		Table: table,
-		Plot:  chart.Plot{Tracking: chart.NewTracking(points, split, func(f float64) string { return b.number(f, 1) })},
+	return chart.Figure{
+		Subtitle: "Repeat purchase days a week: actual, and expected by a model that had not seen the second part",
+		Table:    table,
+		Plot:     chart.Plot{Tracking: chart.NewTracking(points, split, func(f float64) string { return v.number(f, 1) })},
 	}
 }
 
 // cautions are what a reader must know before the figures.
-func (b *builder) cautions() []string {
-	d := b.whole.Data
-	if d == nil || d.PartialPeriod.OpeningCovered && d.PartialPeriod.ClosingCovered {
-		return nil
+func (b *builder) cautions() []caution {
+	var all []caution
+	if d := b.whole.Data; d != nil && !(d.PartialPeriod.OpeningCovered && d.PartialPeriod.ClosingCovered) {
+		all = append(all, caution{Lead: "In part:", Text: cmp.Or(d.PartialPeriod.Why, "The records do not cover this period whole.")})
 	}
-	return []string{cmp.Or(d.PartialPeriod.Why, "The records do not cover this period whole.")}
+	if m := b.whole.Model; m != nil && m.Trust == clientele.Rejected {
+		all = append(all, caution{"The worth is not to be relied on:", b.sentence(m.Holdout.Verdict), modelHref(b.whole.To), "What to do"})
+	}
+	return all
 }
 
 // notCovered says what the statement leaves out, so that nobody has to ask.

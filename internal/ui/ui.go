@@ -30,6 +30,8 @@ func New(s Services) *Site {
 		"GET /{$}":                                 site.statement,
 		"GET /explain":                             site.explain,
 		"GET /orders":                              site.orders,
+		"GET /model":                               site.model,
+		"POST /model/compare":                      site.compareModels,
 		"GET /data":                                site.data,
 		"POST " + UploadPath:                       site.upload,
 		"GET " + UploadPath + "/{token}":           site.mapping,

@@ -221,7 +221,7 @@ function columnSeries(c: Columns) {
 function mark(middle: number, y: number, length: number): object[] {
   const shape = { x1: middle - length / 2, y1: y, x2: middle + length / 2, y2: y };
   return [
-    { type: "line", silent: true, shape, style: { stroke: "var(--paper)", lineWidth: 6 } },
+    { type: "line", silent: true, shape, style: { stroke: "var(--paper)", lineWidth: 4.5 } },
     { type: "line", silent: true, shape, style: { stroke: "var(--accent)", lineWidth: 2.5, lineDash: [5, 3] } },
   ];
 }
