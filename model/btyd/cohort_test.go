@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/clientele/clientele/model/fit"
+	"github.com/clientele/clientele/model/internal/cdnow"
 )
 
 // differing draws cohorts of n customers each, a month apart, whose ln θ are normal
@@ -90,8 +91,8 @@ func TestCohortsAlike(t *testing.T) {
 func TestCohortsForetellBetterThanBothExtremes(t *testing.T) {
 	const weeks = 26
 	var miss [3]float64 // one fit, each alone, together
-	for seed := range uint64(3) {
-		cs, rows := differing(company, [4]float64{.2, .4, .2, .4}, 14, 200, weeks, seed)
+	for seed := range uint64(2) {
+		cs, rows := differing(company, [4]float64{.2, .4, .2, .4}, 12, 200, weeks, seed)
 		f, err := FitCohorts(cs, Options{})
 		if err != nil {
 			t.Fatal(err)
@@ -166,6 +167,28 @@ func TestThinAndThickCohorts(t *testing.T) {
 	if r := empty.Refused; r == nil || r.Reason != fit.TooFew {
 		t.Errorf("%v", r)
 	}
+}
+
+// The weeks in which the customers of the CDNOW master file first bought make no
+// difference: all of them get the company's fit.
+func TestCohortsOfCDNOW(t *testing.T) {
+	cs := cdnow.Load(t, cdnow.Master).At("1997-09-30", "1998-06-30")
+	cohorts := make([]Cohort, 12)
+	for i, c := range cellsOf(cs) {
+		k := cs[i].First / 7
+		cohorts[k].Label, cohorts[k].Cells = fmt.Sprintf("week %d", k+1), append(cohorts[k].Cells, c)
+	}
+	f, err := FitCohorts(cohorts, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k, c := range f.Cohorts {
+		if c.Fit.Params != f.Company.Params || c.Alone == nil || c.Alone.Weight < 1500 {
+			t.Errorf("week %d: %+v, company %+v, alone %+v", k+1, c.Fit.Params, f.Company.Params, c.Alone)
+		}
+	}
+	near(t, "r", f.Company.Params.R, .59742, 5e-6) // as the fit of all cells
+	near(t, "log-likelihood", f.Company.LogLikelihood, -95415.119, 5e-4)
 }
 
 func TestCohortRefusals(t *testing.T) {

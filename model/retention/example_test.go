@@ -27,3 +27,24 @@ func ExampleFitSBG() {
 	// renews the first time: 0.851, the eighth: 0.942
 	// renewals still to come: 6.29
 }
+
+// Four customers, of whom the third was migrated in after three years: it is at
+// risk from then on only.
+func ExampleKaplanMeier() {
+	steps, err := retention.KaplanMeier([]retention.Spell{
+		{Exit: 2, Left: true, N: 1},
+		{Exit: 4, N: 1},
+		{Entry: 3, Exit: 5, Left: true, N: 1},
+		{Exit: 6, N: 1},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, s := range steps {
+		fmt.Printf("after %g years %.0f at risk, %.0f left: %.2f stay longer\n", s.Time, s.AtRisk, s.Left, s.Survival)
+	}
+	// Output:
+	// after 2 years 3 at risk, 1 left: 0.67 stay longer
+	// after 5 years 2 at risk, 1 left: 0.33 stay longer
+}
