@@ -2,6 +2,7 @@ package btyd
 
 import (
 	"math"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/clientele/clientele/model/fit"
@@ -98,4 +99,42 @@ func TestProfilesOfCDNOWSample(t *testing.T) {
 	profileFamily(t, mbgFamily, cells)
 	profileFamily(t, nbdFamily, cells)
 	profileFamily(t, exponentialFamily, cells)
+}
+
+// Of few customers the profiles are far from straight, and other parameters leave for
+// the edge of the box on the way.
+func TestProfilesOfSubsamples(t *testing.T) {
+	_, all := at(t, cdnow.Master)
+	open, fits := 0, 0
+	for seed := range uint64(8) {
+		rng := rand.New(rand.NewPCG(seed, 99))
+		cells := make([]Cell, 150)
+		for i := range cells {
+			cells[i] = all[rng.IntN(len(all))]
+		}
+		g, err := NewGrid(cells)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := g.FitParetoNBD(Options{MinRepeaters: -1})
+		if err != nil {
+			continue
+		}
+		fits++
+		p, n := counted(g.problem())
+		v, err := fit.Profile(p, f.Estimate)
+		checkProfile(t, p, f.Estimate, n, v, err)
+		for _, i := range v {
+			if math.IsInf(i.High, 1) {
+				open++
+			}
+			if math.IsNaN(i.Low + i.High) {
+				t.Errorf("%v of %v", v, f.Theta)
+			}
+		}
+	}
+	t.Logf("%d fits, %d open ends", fits, open)
+	if fits == 0 || open == 0 {
+		t.Error("nothing was tried")
+	}
 }

@@ -27,6 +27,9 @@ const (
 	rootError = 1e-4
 	// maxEndSteps bounds the constrained searches for one end; 3 are usual.
 	maxEndSteps = 40
+	// maxFaces bounds the searches of one point while parameters are held at the edge of
+	// the box and let go again.
+	maxFaces = 10
 )
 
 // Profile returns the profile-likelihood interval of every parameter of e, the
@@ -77,10 +80,11 @@ type ridge struct {
 	along []float64 // how x moves with x[j]
 	root  float64   // of the deviance, 2(ℓ(e) − ℓ(x))
 	slope float64   // of root by x[j]
+	edge  bool      // a parameter is at its best beyond the box
 }
 
 // end is the logarithm of one end of the interval of parameter j: ±Inf where it is
-// open. The root of the deviance is nearly straight in ln θ, so that Newton's
+// open, or where it would be another were it not for the box. The root of the deviance is nearly straight in ln θ, so that Newton's
 // method on it needs few searches; it is kept between a point inside and one beyond.
 func (f *profiler) end(j int, sign float64) float64 {
 	at := f.top(j)
@@ -93,6 +97,9 @@ func (f *profiler) end(j int, sign float64) float64 {
 		case !ok:
 			return math.NaN()
 		case math.Abs(r.root-root95) < rootError || math.Abs(beyond-inside) < 1e-9:
+			if r.edge {
+				return math.Inf(int(sign))
+			}
 			return to
 		case r.root > root95:
 			beyond = to
@@ -130,47 +137,81 @@ func (f *profiler) top(j int) ridge {
 }
 
 // best is the point of the ridge at a value of parameter j, searched from another
-// one. Parameters that leave the box are held at its edge, where the likelihood is
-// all but level; ok is false where a search does not settle.
+// one. Parameters that leave the box are held at its edge until the likelihood rises
+// inwards; ok is false where no search settles.
 func (f *profiler) best(j int, value float64, from ridge) (r ridge, ok bool) {
 	x := add(from.x, scale(from.along, value-from.x[j]))
+	clamp(x, profileBox-1)
 	x[j] = value
 	held := make([]bool, len(x))
 	held[j] = true
-	for {
-		for i := range x {
-			held[i] = held[i] || math.Abs(x[i]) >= profileBox
-			x[i] = math.Max(-profileBox, math.Min(x[i], profileBox))
-		}
-		q := f.p.holding(x, held)
-		if len(q.free) == 0 {
-			break
-		}
-		s, end := q.minimise(q.pick(x), q.block(f.b))
-		if end == stalled && !(s.promise() < doubtfulGain/f.p.Weight) {
+	for range maxFaces {
+		end := f.settle(x, held)
+		if end == stalled {
 			return r, false
 		}
-		for k, i := range q.free {
-			x[i] = s.x[k]
+		r, g := f.ridgeAt(j, x, from)
+		if end == settled && !f.release(x, held, g, j) {
+			r.edge = anyBut(held, j)
+			return r, true
 		}
-		if end != escaped {
-			break
+		for i := range x {
+			held[i] = held[i] || math.Abs(x[i]) >= profileBox
 		}
+		clamp(x, profileBox)
 	}
-	return f.ridgeAt(j, x, from), true
+	return r, false
 }
 
-// ridgeAt measures a point of the ridge.
-func (f *profiler) ridgeAt(j int, x []float64, from ridge) ridge {
-	g := make([]float64, len(x))
+// anyBut is true where another than j is held.
+func anyBut(held []bool, j int) bool {
+	for i, h := range held {
+		if h && i != j {
+			return true
+		}
+	}
+	return false
+}
+
+// settle moves the parameters that are not held to their best.
+func (f *profiler) settle(x []float64, held []bool) outcome {
+	q := f.p.holding(x, held)
+	if len(q.free) == 0 {
+		return settled
+	}
+	s, end := q.minimise(q.pick(x), q.block(f.b))
+	if end == stalled && s.promise() < doubtfulGain/f.p.Weight {
+		end = settled
+	}
+	for k, i := range q.free {
+		x[i] = s.x[k]
+	}
+	return end
+}
+
+// release lets go of the parameters but j that are held at the edge of the box while
+// the likelihood rises inwards, and says whether there are any; g is the gradient.
+func (f *profiler) release(x []float64, held []bool, g []float64, j int) (any bool) {
+	for i := range x {
+		if outwards := math.Copysign(g[i], g[i]*x[i]); held[i] && i != j && outwards*f.p.Weight > profileGain {
+			held[i], any = false, true
+			x[i] -= math.Copysign(1, x[i])
+		}
+	}
+	return any
+}
+
+// ridgeAt measures a point of the ridge, and gives the gradient there.
+func (f *profiler) ridgeAt(j int, x []float64, from ridge) (r ridge, g []float64) {
+	g = make([]float64, len(x))
 	fell := 2 * (f.e.LogLikelihood + f.p.at(x, g)*f.p.Weight)
 	if fell < -2*math.Max(maxGain, roundingNoise*math.Abs(f.e.LogLikelihood)) {
 		f.above = true
 	}
-	r := ridge{x: x, root: math.Sqrt(math.Max(fell, 0))}
+	r = ridge{x: append([]float64(nil), x...), root: math.Sqrt(math.Max(fell, 0))}
 	r.slope = g[j] * f.p.Weight / r.root
 	r.along = scale(add(x, scale(from.x, -1)), 1/(x[j]-from.x[j]))
-	return r
+	return r, g
 }
 
 // promise is the gain per unit weight that a Newton step promises, +Inf where the

@@ -71,3 +71,10 @@ func logs(x []float64) []float64 {
 	}
 	return out
 }
+
+// clamp brings x to within ±limit.
+func clamp(x []float64, limit float64) {
+	for i, v := range x {
+		x[i] = math.Max(-limit, math.Min(v, limit))
+	}
+}
