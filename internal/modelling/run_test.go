@@ -85,6 +85,10 @@ func TestCDNOW(t *testing.T) {
 			if len(h.Weeks) != 78 || h.Weeks[38].HeldOut || !h.Weeks[39].HeldOut {
 				t.Errorf("%d weeks, want 39 + 39", len(h.Weeks))
 			}
+			if c.file == "CDNOW_master.txt" { // issue 3, must hold 2
+				near(t, "AUC", *run.Check.AUC, .7687, 5e-5)
+				near(t, "MAPE", *run.Check.MAPE, .0228, 5e-5)
+			}
 			inBand := 0
 			for _, w := range h.Weeks {
 				if float64(w.Actual) >= w.Low && float64(w.Actual) <= w.High {
