@@ -163,6 +163,8 @@ func TestCovariateBetweenOneFitAndTwo(t *testing.T) {
 	}
 	t.Logf("%v ± %v; log-likelihood of one fit %.3f, covariate %.3f, two fits %.3f", f.Theta, f.SE, one.LogLikelihood, f.LogLikelihood, two)
 	near(t, "one fit", one.LogLikelihood, -9594.976, 1e-3)
+	near(t, "ratio of buying", f.Theta[4], 1.678, 5e-4)
+	near(t, "ratio of leaving", f.Theta[5], 1.100, 5e-4)
 	if !(one.LogLikelihood < f.LogLikelihood && f.LogLikelihood < two) {
 		t.Errorf("log-likelihood of one fit %.3f, covariate %.3f, two fits %.3f", one.LogLikelihood, f.LogLikelihood, two)
 	}

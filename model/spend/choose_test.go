@@ -172,6 +172,33 @@ func TestLikelihoodTakesShapeForDependence(t *testing.T) {
 	near(t, "log-likelihood", ll[1]-ll[0], 24, 3)
 }
 
+// What was spent on the purchases of the next 39 weeks, against what was expected of
+// the same customers (G): why a weak dependence is left alone.
+func TestSpendForetoldOnCDNOW(t *testing.T) {
+	log := cdnow.Load(t, cdnow.Sample)
+	cs := log.At("1997-09-30", "1998-06-30")
+	plain, err := FitGammaGamma(single(cs), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	elastic, err := FitElastic(single(cs), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var actual, byPlain, byElastic float64
+	for i, c := range cs {
+		for _, p := range log[i] {
+			if p.Day > cdnow.Day("1997-09-30") && p.Day <= cdnow.Day("1998-06-30") && p.Cents > 0 {
+				actual += float64(p.Cents) / 100
+				byPlain += plain.Params.Expected(c.XG, c.Z)
+				byElastic += elastic.Params.Expected(c.XG, c.Z)
+			}
+		}
+	}
+	near(t, "bias of the Gamma-Gamma", byPlain/actual-1, -.039, .0005)
+	near(t, "bias with elasticity", byElastic/actual-1, -.053, .0005)
+}
+
 func TestChoose(t *testing.T) {
 	strong := simulated(GammaGamma{P: 4, Q: 5, V: 20, Elasticity: .8}, 3000, 1)
 	c, err := Choose(strong, Options{})
