@@ -31,7 +31,7 @@ comparison they use the Pareto/NBD.`,
   clientele model acme --json | jq .trust`,
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.asOf, "as-of", "", "day up to which the model knows the records, YYYY-MM-DD (default: their last day)")
+	flags.StringVar(&f.asOf, "as-of", "", "day up to which the model knows the records, YYYY-MM-DD (default: the day of the last purchase)")
 	flags.BoolVar(&f.compare, "compare", false, "compare the models, choose one and keep the choice")
 	flags.BoolVar(&f.json, "json", false, "as JSON")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -49,7 +49,7 @@ comparison they use the Pareto/NBD.`,
 	return cmd
 }
 
-// writeModel examines the model as of a day; the zero day is the last one of the records.
+// writeModel examines the model as of a day; the zero day is that of the last purchase.
 func (c *command) writeModel(ctx context.Context, b *app.Book, day clientele.Date, f modelFlags, w app.Watcher) error {
 	progress := func(step string, fraction float64) {
 		if w.Progress != nil {

@@ -77,16 +77,6 @@ func (b *book) Loaded(context.Context) ([]warehouse.LoadedBatch, error) {
 	return []warehouse.LoadedBatch{{ID: b.version, Sequence: 1}}, nil
 }
 
-func (b *book) Span(context.Context) (s warehouse.Span, ok bool, err error) {
-	s.FirstDay, s.LastDay = math.MaxInt32, math.MinInt32
-	for _, days := range b.days {
-		for day := range days {
-			s.FirstDay, s.LastDay = min(s.FirstDay, day), max(s.LastDay, day)
-		}
-	}
-	return s, len(b.days) > 0, nil
-}
-
 // cell summarises one customer up to a day; ok is false if they came later.
 func (b *book) cell(customer string, to clientele.Date) (c warehouse.Cell, ok bool) {
 	first, last := clientele.Date(math.MaxInt32), clientele.Date(0)

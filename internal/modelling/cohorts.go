@@ -31,7 +31,10 @@ func cohorts(r *btyd.HoldoutResult, rows []btyd.HoldoutRow, calibrated clientele
 	bound := math.Sqrt2 * math.Erfinv(1-.05/float64(len(groups)))
 	out := make([]clientele.CohortResidual, len(groups))
 	for i, g := range groups {
-		z := (g.Actual - g.Expected) / g.SE
+		z := 0.0
+		if g.SE > 0 {
+			z = (g.Actual - g.Expected) / g.SE
+		}
 		out[i] = clientele.CohortResidual{
 			From: max(first, cohortStart(g.Key, months)), To: min(last, cohortStart(g.Key+1, months)-1),
 			Customers: int64(g.Customers), Actual: int64(g.Actual), Expected: g.Expected, Z: z, FarOff: math.Abs(z) > bound,

@@ -62,14 +62,14 @@ type contender struct {
 }
 
 func (s *Service) comparison(ctx context.Context, asOf clientele.Date) (*comparison, error) {
-	span, found, err := s.warehouse.Span(ctx)
+	bought, err := s.purchases(ctx)
 	switch {
 	case err != nil:
 		return nil, err
-	case !found || asOf < span.FirstDay:
-		return nil, clientele.Errorf(clientele.CodeNotFound, "there are no records up to %s", asOf).WithHint("Import a file of transactions, or choose a later day.")
+	case !bought.any() || asOf < bought.first:
+		return nil, clientele.Errorf(clientele.CodeNotFound, "there are no purchases up to %s", asOf).WithHint("Import a file of transactions, or choose a later day.")
 	}
-	c := &comparison{windows: origins(asOf, span.FirstDay, span.LastDay)}
+	c := &comparison{windows: origins(asOf, bought.first, bought.last)}
 	if len(c.windows) == 0 {
 		return nil, clientele.Errorf(clientele.CodeInvalid, "the records up to %s are too short to compare models on", asOf).
 			WithHint("Eight weeks of records are needed, better two years. Until then the default is used.")

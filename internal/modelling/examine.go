@@ -11,14 +11,14 @@ import (
 	"github.com/clientele/clientele/model/fit"
 )
 
-// Latest is the last day of the records, as of which a model is examined unless
-// another is asked for. CodeNotFound if there are no records.
+// Latest is the day of the last purchase, as of which a model is examined unless
+// another is asked for. CodeNotFound if there is none.
 func (s *Service) Latest(ctx context.Context) (clientele.Date, error) {
-	span, found, err := s.warehouse.Span(ctx)
-	if err == nil && !found {
-		err = clientele.Errorf(clientele.CodeNotFound, "there are no records yet").WithHint("Import a file of transactions.")
+	bought, err := s.purchases(ctx)
+	if err == nil && !bought.any() {
+		err = clientele.Errorf(clientele.CodeNotFound, "there are no purchases yet").WithHint("Import a file of transactions.")
 	}
-	return span.LastDay, err
+	return bought.last, err
 }
 
 // Examine returns all that is known of the chosen model as of a day, computed or

@@ -2,7 +2,6 @@ package modelling
 
 import (
 	"context"
-	"fmt"
 	"iter"
 	"strings"
 
@@ -11,6 +10,8 @@ import (
 	"github.com/clientele/clientele/model/btyd"
 	"github.com/clientele/clientele/model/fit"
 	"github.com/clientele/clientele/model/spend"
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
 )
 
 // fit fills the run in: purchases by the chosen model, spend, the check, and what
@@ -25,19 +26,19 @@ func (s *Service) fit(ctx context.Context, run *Run, chosen chosen, summary ware
 	if err := run.fitSpend(ctx, summary); err != nil {
 		return err
 	}
-	span, found, err := s.warehouse.Span(ctx)
+	bought, err := s.purchases(ctx)
 	if err != nil {
 		return err
 	}
-	if days := int(run.AsOf - span.LastDay); found && days > 0 {
-		run.warn("The records end on %s, %d days before the as-of date: the silence since then is taken for the customers' own.", span.LastDay, days)
+	if days := int(run.AsOf - bought.last); bought.any() && days > 0 {
+		run.warn("The records end on %s, %d days before the as-of date: the silence since then is taken for the customers' own.", bought.last, days)
 	}
 	if run.Purchases == nil {
 		run.Trust = clientele.ModelTrust{Verdict: clientele.NoModel, Words: run.Refused, Todo: []string{}}
 		return nil
 	}
 	say("Checking against held-out weeks", 0.6)
-	if err := s.check(ctx, run, chosen, span); err != nil {
+	if err := s.check(ctx, run, chosen, bought); err != nil {
 		return err
 	}
 	say("Model fitted and checked", 1)
@@ -45,7 +46,8 @@ func (s *Service) fit(ctx context.Context, run *Run, chosen chosen, summary ware
 }
 
 func (r *Run) warn(format string, args ...any) {
-	r.Warnings = append(r.Warnings, fmt.Sprintf(format, args...))
+	in := message.NewPrinter(language.English) // groups thousands
+	r.Warnings = append(r.Warnings, in.Sprintf(format, args...))
 }
 
 // cellsOf reads the cells of everyone, and counts customers and repeaters.

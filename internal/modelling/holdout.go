@@ -38,21 +38,48 @@ func holdoutWindow(asOf, first, last clientele.Date) (w window, ok bool) {
 	return window{calibrated: to - held, to: to, refit: true}, held >= leastHeld
 }
 
+// purchases are the days on which customers first bought and bought again, of which
+// the first and the last one bound what models are held against: contracts may end
+// long after the last purchase.
+type purchases struct {
+	warehouse.Tracking
+	first, last clientele.Date
+}
+
+func (p purchases) any() bool { return len(p.FirstPurchases) > 0 }
+
+// endOfTime is after every purchase.
+var endOfTime = clientele.MustDate("9999-12-31")
+
+func (s *Service) purchases(ctx context.Context) (p purchases, err error) {
+	if p.Tracking, err = s.warehouse.Tracking(ctx, endOfTime); err != nil || !p.any() {
+		return p, err
+	}
+	p.first = p.FirstPurchases[0].Day
+	for _, d := range p.FirstPurchases {
+		p.first, p.last = min(p.first, d.Day), max(p.last, d.Day)
+	}
+	for _, d := range p.RepeatPurchases {
+		p.last = max(p.last, d.Day)
+	}
+	return p, nil
+}
+
 // checkWindow is where a run is checked: a chosen model on the latest of the windows
 // on which models are compared, the default as holdoutWindow says.
-func checkWindow(asOf clientele.Date, span warehouse.Span, chosen chosen) (w window, ok bool) {
+func checkWindow(asOf clientele.Date, bought purchases, chosen chosen) (w window, ok bool) {
 	if chosen.choice != nil {
-		if all := origins(asOf, span.FirstDay, span.LastDay); len(all) > 0 {
+		if all := origins(asOf, bought.first, bought.last); len(all) > 0 {
 			w = all[0]
 			w.refit = w.calibrated < asOf
 			return w, true
 		}
 	}
-	return holdoutWindow(asOf, span.FirstDay, span.LastDay)
+	return holdoutWindow(asOf, bought.first, bought.last)
 }
 
 // check holds the model against days it has not seen, and says what it found.
-func (s *Service) check(ctx context.Context, run *Run, chosen chosen, span warehouse.Span) error {
+func (s *Service) check(ctx context.Context, run *Run, chosen chosen, bought purchases) error {
 	unchecked := func(format string, args ...any) {
 		run.warn(format, args...)
 		run.Trust = clientele.ModelTrust{
@@ -60,7 +87,7 @@ func (s *Service) check(ctx context.Context, run *Run, chosen chosen, span wareh
 			Todo: []string{"Import a longer record, or wait for more purchases, before you plan with its totals."},
 		}
 	}
-	w, ok := checkWindow(run.AsOf, span, chosen)
+	w, ok := checkWindow(run.AsOf, bought, chosen)
 	if !ok {
 		unchecked("The records are too short to hold a part back, so the model is unchecked.")
 		return nil
@@ -89,15 +116,11 @@ func (s *Service) check(ctx context.Context, run *Run, chosen chosen, span wareh
 	if err := result.WithParameters(rows, model); err != nil {
 		return err
 	}
-	tracking, err := s.warehouse.Tracking(ctx, w.to)
-	if err != nil {
-		return err
-	}
-	if n := crowd(tracking.FirstPurchases); n > 0 {
+	if n := crowd(bought.FirstPurchases); n > 0 {
 		run.warn("%d customers appear in the first four weeks of the records, far more than later: if the company is older than its records, they are older customers than they seem.", n)
 	}
 	run.Check = checkOf(result, rows, w)
-	weeks := weeksOf(model, tracking, w)
+	weeks := weeksOf(model, bought.Tracking, w)
 	run.Check.Weekly, run.Check.Cumulative = weeks.weekly(), weeks.cumulative()
 	run.Check.MAPE = mape(run.Check.Cumulative)
 	run.Trust = judge(result, chosen.choice)

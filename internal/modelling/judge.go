@@ -53,7 +53,7 @@ const foretoldSet = 2
 // afterRejection says what to do about a model that what came after contradicts.
 func afterRejection(choice *clientele.ModelChoice) string {
 	if choice == nil {
-		return "See whether another model foretells these records better: clientele model BOOK --compare."
+		return "See whether another model foretells these records better: compare the models (clientele model BOOK --compare, or the button on the model page)."
 	}
 	return fmt.Sprintf("It is the best of those compared as of %s: plan with the movements of the statement, which need no model, and not with the worth, until a later comparison finds a model that holds.", choice.AsOf)
 }
