@@ -72,7 +72,7 @@ func spectrum(a *mat.SymDense) ([]float64, *mat.Dense) {
 type normal4 struct {
 	mean    []float64
 	between *mat.SymDense
-	error   *mat.SymDense // covariance of the mean
+	cov     *mat.SymDense // of the mean
 }
 
 // leastVariance is the variance of ln θ between cohorts, in any direction, below
@@ -149,7 +149,7 @@ func (b *bayes) spread() error {
 	if !ok {
 		return b.flat()
 	}
-	b.prior = normal4{mean: r.mean.RawVector().Data, between: between, error: r.error}
+	b.prior = normal4{mean: r.mean.RawVector().Data, between: between, cov: r.cov}
 	return nil
 }
 
@@ -163,13 +163,13 @@ func (b *bayes) flat() error {
 // log-likelihood by the covariance, ½ (scores − information).
 type restricted struct {
 	mean                *mat.VecDense
-	error               *mat.SymDense
+	cov                 *mat.SymDense
 	scores, information *mat.SymDense
 }
 
 // restricted is false where the centre cannot be told.
 func (b *bayes) restricted(between *mat.SymDense) (restricted, bool) {
-	r := restricted{mean: mat.NewVecDense(4, nil), error: mat.NewSymDense(4, nil), scores: mat.NewSymDense(4, nil), information: mat.NewSymDense(4, nil)}
+	r := restricted{mean: mat.NewVecDense(4, nil), cov: mat.NewSymDense(4, nil), scores: mat.NewSymDense(4, nil), information: mat.NewSymDense(4, nil)}
 	w, v := make([]*mat.SymDense, len(b.stands)), make([]*mat.VecDense, len(b.stands))
 	sum := mat.NewVecDense(4, nil)
 	for k, s := range b.stands {
@@ -181,12 +181,12 @@ func (b *bayes) restricted(between *mat.SymDense) (restricted, bool) {
 		sum.AddVec(sum, v[k])
 	}
 	var chol mat.Cholesky
-	if !chol.Factorize(r.information) || chol.InverseTo(r.error) != nil {
+	if !chol.Factorize(r.information) || chol.InverseTo(r.cov) != nil {
 		return r, false
 	}
-	r.mean.MulVec(r.error, sum)
+	r.mean.MulVec(r.cov, sum)
 	minus := mat.NewSymDense(4, nil)
-	minus.ScaleSym(-1, r.error)
+	minus.ScaleSym(-1, r.cov)
 	for k := range w {
 		if w[k] == nil {
 			continue
@@ -213,7 +213,7 @@ func (q quadratic4) marginal(between *mat.SymDense) (*mat.SymDense, *mat.VecDens
 	return symmetric(&w), v
 }
 
-// posterior is the covariance of a cohort's ln θ: C + F·error·F', with F = (I + ΓA)⁻¹
+// posterior is the covariance of a cohort's ln θ: C + F·cov·F', with F = (I + ΓA)⁻¹
 // and C = FΓ, which is the part that does not come from the centre.
 func (q quadratic4) posterior(n normal4) (whole, own *mat.SymDense) {
 	if q.a == nil {
@@ -223,11 +223,11 @@ func (q quadratic4) posterior(n normal4) (whole, own *mat.SymDense) {
 	d.Mul(n.between, q.a)
 	plusOne(d)
 	if f.Inverse(d) != nil {
-		return n.error, n.between
+		return quadratic4{}.posterior(n)
 	}
 	c.Mul(f, n.between)
 	own, whole = symmetric(c), mat.NewSymDense(4, nil)
-	c.Product(f, n.error, f.T())
+	c.Product(f, n.cov, f.T())
 	whole.AddSym(own, symmetric(c))
 	return whole, own
 }

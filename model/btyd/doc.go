@@ -23,4 +23,6 @@
 // its time then counts in place of weeks. Model is what they all say of a customer; each has a
 // Fit function on weighted cells, and each fit its Profile of intervals and its
 // Bootstrap. Where the Pareto/NBD has no maximum, FitLimit fits the model at that edge.
+// FitCovariates lets its rates depend on what is known of customers from the start,
+// FitCohorts lets groups differ as far as their data carry.
 package btyd
