@@ -64,11 +64,11 @@ func (s Services) runCompare(ctx context.Context, payload json.RawMessage, repor
 	if err := json.Unmarshal(payload, &work); err != nil {
 		return nil, err
 	}
-	if _, err := s.Models.Compare(ctx, work.AsOf, steps(report)); err != nil {
-		return nil, err
+	choice, err := s.Models.Compare(ctx, work.AsOf, steps(report))
+	if err == nil {
+		s.computeAhead(ctx) // with the model that was chosen
 	}
-	s.computeAhead(ctx) // with the model that was chosen
-	return nil, nil
+	return choice, err
 }
 
 // steps reports work that tells its step and how much of the whole is done.

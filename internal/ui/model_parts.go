@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -70,8 +69,6 @@ func (m modelView) figures() [][]modelFigure {
 	}
 	return slices.Collect(slices.Chunk(all, 2))
 }
-
-func counted(f clientele.FrequencyClass) bool { return f.Held != nil && f.Covered != nil }
 
 func (m modelView) cumulative(c clientele.ModelCheck) modelFigure {
 	fig := chart.Figure{
@@ -174,7 +171,7 @@ func (m modelView) errs(c clientele.ModelCheck) modelFigure {
 	var items []chart.Column
 	for _, f := range slices.DeleteFunc(slices.Clone(c.ByFrequency), func(f clientele.FrequencyClass) bool { return !counted(f) }) {
 		name := m.orders(f.Orders, f.OrMore)
-		items = append(items, chart.Column{Label: name, Actual: 100 * *f.Covered, Expected: new(100 * *f.Held), Strange: m.strange(f)})
+		items = append(items, chart.Column{Label: name, Actual: 100 * *f.Covered, Expected: new(100 * *f.Held), Strange: strange(f)})
 		fig.Table.Rows = append(fig.Table.Rows, textRow(name, m.percent(*f.Covered), m.percent(*f.Held), m.int(f.Customers)))
 	}
 	return m.columns(fig, items, m.percentTick)
@@ -248,8 +245,13 @@ func (m modelView) parameters() *parameterPart {
 		return nil
 	}
 	p := &parameterPart{Subtitle: m.sentence(m.run.Intervals)}
+	purchases, spend, _ := strings.Cut(m.run.Name, " + ")
 	for _, x := range m.run.Parameters {
-		row := parameterRow{Model: cmp.Or(modelNames[x.Model], x.Model), Name: x.Name, Meaning: x.Meaning, Estimate: m.significant(x.Estimate), SE: none, Interval: m.interval(x)}
+		model := spend
+		if x.Model == m.run.Model {
+			model = purchases
+		}
+		row := parameterRow{Model: model, Name: x.Name, Meaning: x.Meaning, Estimate: m.significant(x.Estimate), SE: none, Interval: m.interval(x)}
 		if x.SE != nil {
 			row.SE = m.significant(*x.SE)
 		}

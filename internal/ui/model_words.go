@@ -111,7 +111,7 @@ const nominal = 0.9
 func (m modelView) errTitle(classes []clientele.FrequencyClass) string {
 	var worst *clientele.FrequencyClass
 	for i, f := range classes {
-		if f.Covered != nil && f.Held != nil && m.strange(f) && (worst == nil || *f.Held-*f.Covered > *worst.Held-*worst.Covered) {
+		if counted(f) && strange(f) && (worst == nil || *f.Held-*f.Covered > *worst.Held-*worst.Covered) {
 			worst = &classes[i]
 		}
 	}
@@ -125,13 +125,17 @@ func (m modelView) errTitle(classes []clientele.FrequencyClass) string {
 	return fmt.Sprintf("For customers with %s the ranges are %s", m.ordersWords(*worst), side)
 }
 
-// strange says that the sets of a class hold another share than chance explains.
-func (m modelView) strange(f clientele.FrequencyClass) bool {
-	if f.Customers == 0 {
-		return false
-	}
+// counted says that it was counted how often the sets of a class held.
+func counted(f clientele.FrequencyClass) bool {
+	return f.Customers > 0 && f.Held != nil && f.Covered != nil
+}
+
+// strange says that the sets of a class held another share than chance explains,
+// and that this is more than a trifle.
+func strange(f clientele.FrequencyClass) bool {
+	const trifle = 0.02
 	se := math.Sqrt(*f.Held * (1 - *f.Held) / float64(f.Customers))
-	return math.Abs(*f.Covered-*f.Held) > 2*se+closeEnough
+	return math.Abs(*f.Covered-*f.Held) > max(2*se, trifle)
 }
 
 func cohortsTitle(cohorts []clientele.CohortResidual) string {
@@ -152,9 +156,4 @@ func cohortsTitle(cohorts []clientele.CohortResidual) string {
 
 var verdictWords = map[clientele.CandidateVerdict]string{
 	clientele.CandidateChosen: "chosen", clientele.CandidateEqual: "as good", clientele.CandidateWorse: "worse", clientele.CandidateRefused: "refused", clientele.CandidateFloor: "the floor",
-}
-
-// modelNames are the models of parameters, for people.
-var modelNames = map[string]string{
-	"pareto_nbd": "Pareto/NBD", "bg_nbd": "BG/NBD", "mbg_nbd": "MBG/NBD", "bg_cnbd_k": "BG/CNBD-k", "mbg_cnbd_k": "MBG/CNBD-k", "nbd": "NBD", "gamma_gamma": "Gamma-Gamma",
 }
