@@ -245,6 +245,7 @@ func TestElasticRefusals(t *testing.T) {
 	}{
 		{"nobody", nil, fit.TooFew},
 		{"one frequency", alike, fit.Identical},
+		{"a cliff", []Row{{1, 500, 500}, {1, 500, 600}, {2, 100, 2e7}, {2, 100, 3e7}}, fit.Limit},
 		{"nothing spent", []Row{{1, 100, 0}, {2, 50, -10}}, fit.TooFew},
 		{"not a number", []Row{{1, 1, math.NaN()}}, fit.BadInput},
 	} {

@@ -51,7 +51,10 @@ func FitElastic(rows []Row, o Options) (*Fit, error) {
 func (d *data) elasticity() (estimate, variance float64, err error) {
 	e, err := fit.Maximise(fit.Problem{
 		Model: elasticName, Names: []string{"level", "power"}, Weight: d.weight, LogLikelihood: d.quasi,
-	}, fit.Options{Starts: [][]float64{{1, 1}}})
+	}, fit.Options{Starts: [][]float64{{1, 1}}, NameLimit: func([]float64) (limit, message, hint string) {
+		return "a spend of its own for every frequency", "Spend rises or falls with frequency faster than any power.",
+			"Look for extreme amounts, or model the most frequent customers apart."
+	}})
 	if err != nil {
 		return 0, 0, err
 	}
