@@ -122,7 +122,7 @@ func (h *heldOut) eachSpan(m Model, visit func(s span, of History, scale float64
 // expectedTotal is the purchases expected of all customers.
 func (h *heldOut) expectedTotal(m Model, weeks float64) float64 {
 	of := make([]float64, h.Len())
-	if !memoryless(m) {
+	if _, together := m.(staged); together {
 		h.value(m, []term{{0, weeks}}, make([]float64, h.Len()), [][]float64{of})
 		return dot(h.n, of)
 	}
