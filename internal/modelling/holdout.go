@@ -80,16 +80,9 @@ func checkWindow(asOf clientele.Date, bought purchases, chosen chosen) (w window
 
 // check holds the model against days it has not seen, and says what it found.
 func (s *Service) check(ctx context.Context, run *Run, chosen chosen, bought purchases) error {
-	unchecked := func(format string, args ...any) {
-		run.warn(format, args...)
-		run.Trust = clientele.ModelTrust{
-			Verdict: clientele.Unchecked, Words: run.Warnings[len(run.Warnings)-1],
-			Todo: []string{"Import a longer record, or wait for more purchases, before you plan with its totals."},
-		}
-	}
 	w, ok := checkWindow(run.AsOf, bought, chosen)
 	if !ok {
-		unchecked("The records are too short to hold a part back, so the model is unchecked.")
+		run.unchecked("The records are too short to hold a part back, so the model is unchecked.")
 		return nil
 	}
 	cells, err := s.warehouse.Holdout(ctx, w.calibrated, w.to)
@@ -99,35 +92,58 @@ func (s *Service) check(ctx context.Context, run *Run, chosen chosen, bought pur
 	rows := holdoutRows(cells)
 	model, err := run.modelFor(w, rows)
 	if refusal, refused := fit.AsRefusal(err); refused {
-		unchecked("The model could not be checked: fitted to the records up to %s it was refused. %s", w.calibrated, refusal.Message)
+		run.unchecked("The model could not be checked: fitted to the records up to %s it was refused. %s", w.calibrated, refusal.Message)
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	result, err := btyd.Holdout(model.Model(), rows, w.weeks())
+	result, err := foretold(model, rows, w)
 	if err != nil {
 		return err
 	}
 	if result.Actual == 0 {
-		unchecked("No customer bought again in the held-out days (%s to %s), so the model is unchecked.", w.calibrated+1, w.to)
+		run.unchecked("No customer bought again in the held-out days (%s to %s), so the model is unchecked.", w.calibrated+1, w.to)
 		return nil
-	}
-	if err := result.WithParameters(rows, model); err != nil {
-		return err
 	}
 	if n := crowd(bought.FirstPurchases); n > 0 {
 		run.warn("%d customers appear in the first four weeks of the records, far more than later: if the company is older than its records, they are older customers than they seem.", n)
 	}
 	run.Check = checkOf(result, rows, w)
-	weeks := weeksOf(model, bought.Tracking, w)
-	run.Check.Weekly, run.Check.Cumulative = weeks.weekly(), weeks.cumulative()
-	run.Check.MAPE = mape(run.Check.Cumulative)
-	run.Trust = judge(result, chosen.choice)
-	if run.Trust.Verdict == clientele.Rejected {
-		run.Warnings = append(append(run.Warnings, run.Trust.Words), run.Trust.Todo...)
+	weeksOf(model, bought.Tracking, w).addTo(run.Check)
+	choice := chosen.choice
+	if chosen.kind.Name != run.Estimate.Model {
+		choice = nil // another took its place
 	}
+	run.judged(judge(result, choice))
 	return nil
+}
+
+// foretold holds a fit against what came, with the uncertainty of its parameters.
+func foretold(model btyd.Fitted, rows []btyd.HoldoutRow, w window) (*btyd.HoldoutResult, error) {
+	r, err := btyd.Holdout(model.Model(), rows, w.weeks())
+	if err != nil {
+		return nil, err
+	}
+	return r, r.WithParameters(rows, model)
+}
+
+// unchecked notes why there is no check.
+func (r *Run) unchecked(format string, args ...any) {
+	r.warn(format, args...)
+	r.Trust = clientele.ModelTrust{
+		Verdict: clientele.Unchecked, Words: r.Warnings[len(r.Warnings)-1],
+		Todo: []string{"Import a longer record, or wait for more purchases, before you plan with its totals."},
+	}
+}
+
+// judged takes the verdict in. A model that what came after contradicts is never
+// used silently: what to do about it stands among the warnings.
+func (r *Run) judged(t clientele.ModelTrust) {
+	r.Trust = t
+	if t.Verdict == clientele.Rejected {
+		r.Warnings = append(append(r.Warnings, t.Words), t.Todo...)
+	}
 }
 
 // modelFor is the run's fit, or one of the same kind to the histories as they stood

@@ -46,6 +46,12 @@ func weeksOf(model btyd.Fitted, t warehouse.Tracking, w window) *weeks {
 	return out
 }
 
+// addTo adds the weeks to a check.
+func (w *weeks) addTo(c *clientele.ModelCheck) {
+	c.Weekly, c.Cumulative = w.weekly(), w.cumulative()
+	c.MAPE = mape(c.Cumulative)
+}
+
 // weekly gives each week with a band of 1.96 standard deviations to each side:
 // chance, the uncertainty of the parameters, and as much more as the weeks before
 // the cut scattered beyond these (weather, holidays, mailings). It knows of no
