@@ -178,6 +178,9 @@ func (rd *reading) input(columns []warehouse.Column) warehouse.Input {
 	}
 	d := rd.dialect()
 	in.Dialect = warehouse.Dialect{Delimiter: d.Delimiter, Quote: d.Quote, Header: d.Header, SkipLines: d.SkipLines}
+	if rd.scan != nil {
+		rd.scan.promises.keep(&in)
+	}
 	if rd.lineColumn {
 		in.LineColumn = lineColumnName
 		in.Columns = append(slices.Clone(columns), warehouse.Column{Name: lineColumnName, Type: warehouse.TextColumn})

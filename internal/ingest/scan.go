@@ -31,11 +31,12 @@ type textScan struct {
 	EndsInLine bool  // whether the last line has no line feed
 	Headers    []headerLine
 
-	names   [][]byte  // cells of the first line
-	initial [256]bool // first bytes of names
-	carry   []byte    // an unfinished character or line start of the block before
-	length  int64     // of the line so far
-	crs     bool
+	promises promises
+	names    [][]byte  // cells of the first line
+	initial  [256]bool // first bytes of names
+	carry    []byte    // an unfinished character or line start of the block before
+	length   int64     // of the line so far
+	crs      bool
 }
 
 // headerLine is a line that begins as the first line's cells do: perhaps a
@@ -63,6 +64,7 @@ func (s *textScan) block(b []byte) {
 		s.NULs += int64(bytes.Count(b, []byte{0}))
 	}
 	s.crs = s.crs || s.Lines == 0 && bytes.IndexByte(b, '\r') >= 0
+	s.promises.block(b)
 	s.characters(b)
 	s.lines(b)
 }

@@ -407,7 +407,7 @@ func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 // A scan finds the same however its blocks fall.
 func TestScanBlocks(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		text := []byte(rapid.StringMatching(`([a-c,"é€😀\n\r]|id,x\n){0,40}`).Draw(t, "text"))
+		text := []byte(rapid.StringMatching(`([a-c,"é€😀\n\r]|id,x\n|[.eE+ \t]|[0-9]{1,8}){0,40}`).Draw(t, "text"))
 		if rapid.Bool().Draw(t, "damaged") && len(text) > 0 {
 			text[rapid.IntRange(0, len(text)-1).Draw(t, "at")] = 0xff
 		}
@@ -423,11 +423,12 @@ func TestScanBlocks(t *testing.T) {
 		}
 		parts.finish()
 		type facts struct {
-			Size, Lines, NotUTF8 int64
-			OddQuotes, Ends, CR  bool
+			Size, Lines, NotUTF8  int64
+			OddQuotes, Ends, CR   bool
+			Rounded, Padded, Tabs bool
 		}
 		of := func(s textScan) facts {
-			return facts{s.Size, s.Lines, s.NotUTF8, s.OddQuotes, s.EndsInLine, s.LoneCR}
+			return facts{s.Size, s.Lines, s.NotUTF8, s.OddQuotes, s.EndsInLine, s.LoneCR, s.promises.rounded, s.promises.padded, s.promises.tabs}
 		}
 		if of(whole) != of(parts) {
 			t.Fatalf("%q in %d: %+v, whole %+v", text, n, of(parts), of(whole))

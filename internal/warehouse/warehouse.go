@@ -74,6 +74,12 @@ type Input struct {
 	// line of the original file each row came from: messages name it, and line
 	// numbers are not derived from positions. It is one of Columns.
 	LineColumn string
+	// ShortDecimals is a promise that nothing in a CSV file that looks like a number
+	// has more than six decimals, or an exponent. False promises nothing.
+	ShortDecimals bool
+	// Bare is a promise that no value in a CSV file is quoted, or begins or ends with a
+	// blank. False promises nothing.
+	Bare bool
 }
 
 // Mapping says what fills each field, and which columns become attributes.

@@ -19,15 +19,34 @@ func trimmed(x string) string { return fmt.Sprintf("trim(%s, %s)", x, literal(bl
 
 // idSQL trims, drops the ".0" that spreadsheets add to numbers, and makes "" missing.
 func idSQL(x string) string {
-	return fmt.Sprintf(`CASE WHEN %[1]s >= '!' AND NOT contains(%[1]s, '.') AND NOT contains(%[1]s, ' ')
-		AND NOT contains(%[1]s, %[3]s) AND NOT contains(%[1]s, %[4]s) THEN %[1]s
-		ELSE nullif(regexp_replace(%[2]s, '^([+-]?[0-9]+)[.]0+$', '\1'), '') END`,
-		x, trimmed(x), literal("\t"), literal("\u00a0"))
+	return fmt.Sprintf(`CASE WHEN %s AND NOT contains(%[2]s, '.') THEN %[2]s
+		ELSE nullif(regexp_replace(%[3]s, '^([+-]?[0-9]+)[.]0+$', '\1'), '') END`, bare(x), x, trimmed(x))
 }
 
 // textSQL trims, and makes "" missing.
 func textSQL(x string) string {
-	return fmt.Sprintf("CASE WHEN %[1]s >= '!' AND NOT suffix(%[1]s, ' ') THEN %[1]s ELSE nullif(%[2]s, '') END", x, trimmed(x))
+	return fmt.Sprintf("CASE WHEN %s THEN %s ELSE nullif(%s, '') END", bare(x), x, trimmed(x))
+}
+
+// bareIDSQL and bareTextSQL do the same for texts that no blanks surround, and that are
+// null where they are empty.
+
+func bareIDSQL(x string) string {
+	return fmt.Sprintf("CASE WHEN contains(%[1]s, '.') THEN %[2]s ELSE %[1]s END", x, idSQL(x))
+}
+
+func bareTextSQL(x string) string { return x }
+
+// bare is the condition that a text is not empty and no blanks surround it.
+func bare(x string) string {
+	conditions := []string{x + " >= '!'"} // leaves the blanks that need a look at the first character
+	for _, blank := range blanks {
+		conditions = append(conditions, fmt.Sprintf("NOT suffix(%s, %s)", x, literal(string(blank))))
+		if blank > '!' {
+			conditions = append(conditions, fmt.Sprintf("NOT prefix(%s, %s)", x, literal(string(blank))))
+		}
+	}
+	return strings.Join(conditions, " AND ")
 }
 
 // narrowSQL reads decimals of up to six places and twelve digits, exactly; it is

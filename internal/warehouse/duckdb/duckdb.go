@@ -8,12 +8,15 @@
 //   - A batch is one transaction, followed by a checkpoint; no table is made in between.
 //   - What one question had prepared is kept, in memory, for the next on the same
 //     records; a batch that commits drops it.
+//   - Records made by other tables or rules of loading than this version's are thrown
+//     away on opening: the landed files hold everything, and are loaded again.
 //   - After an error that stops the instance it is closed and opened again; whether a
 //     commit held is then read from the batch table.
 package duckdb
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"embed"
 	"errors"
@@ -126,7 +129,14 @@ func (d *DB) open(ctx context.Context) error {
 		return d.openError(err)
 	}
 	db := sql.OpenDB(connector)
-	if err := d.prepare(ctx, db); err != nil {
+	err = d.prepare(ctx, db)
+	if errors.Is(err, errOutdated) {
+		if err := errors.Join(db.Close(), os.Remove(d.path)); err != nil {
+			return translate(err)
+		}
+		return d.open(ctx)
+	}
+	if err != nil {
 		return errors.Join(translate(err), db.Close())
 	}
 	d.db = db
@@ -141,11 +151,10 @@ func (d *DB) prepare(ctx context.Context, db *sql.DB) error {
 		return err
 	}
 	defer conn.Close()
-	var locked, made bool
+	var locked bool
 	var memory string
-	row := conn.QueryRowContext(ctx, `SELECT current_setting('lock_configuration'), current_setting('memory_limit'),
-		EXISTS (FROM information_schema.tables WHERE table_name = 'batch')`)
-	if err := row.Scan(&locked, &memory, &made); err != nil {
+	row := conn.QueryRowContext(ctx, "SELECT current_setting('lock_configuration'), current_setting('memory_limit')")
+	if err := row.Scan(&locked, &memory); err != nil {
 		return err
 	}
 	if locked {
@@ -158,13 +167,45 @@ func (d *DB) prepare(ctx context.Context, db *sql.DB) error {
 	if err := errors.Join(d.rejected.register(conn, countRejected), d.read.register(conn, countRead)); err != nil {
 		return err
 	}
-	if !made {
-		if _, err := conn.ExecContext(ctx, "BEGIN;"+query("schema.create")+";COMMIT;CHECKPOINT;"); err != nil {
-			return err
-		}
+	if err := makeTables(ctx, conn); err != nil {
+		return err
 	}
 	_, err = conn.ExecContext(ctx, "ATTACH ':memory:' AS kept;\n"+d.settings(memory))
 	return err
+}
+
+// rules names the tables and the rules of loading. Change the number whenever a file
+// would be loaded differently than before.
+func rules() string {
+	return fmt.Sprintf("2 %x", sha256.Sum256([]byte(query("schema.create"))))
+}
+
+// errOutdated says that the records were made by other rules than this program's.
+var errOutdated = errors.New("the records were made by other rules")
+
+// makeTables makes the tables of a new file. The error is errOutdated if the file has
+// those of another version.
+func makeTables(ctx context.Context, conn *sql.Conn) error {
+	var made, told bool
+	row := conn.QueryRowContext(ctx, `SELECT EXISTS (FROM information_schema.tables WHERE table_name = 'batch'),
+		EXISTS (FROM information_schema.tables WHERE table_name = 'made_by')`)
+	if err := row.Scan(&made, &told); err != nil {
+		return err
+	}
+	if !made {
+		_, err := conn.ExecContext(ctx, "BEGIN;"+query("schema.create")+";INSERT INTO made_by VALUES ("+literal(rules())+");COMMIT;CHECKPOINT;")
+		return err
+	}
+	by := ""
+	if told {
+		if err := conn.QueryRowContext(ctx, "SELECT coalesce(any_value(rules), '') FROM made_by").Scan(&by); err != nil {
+			return err
+		}
+	}
+	if by != rules() {
+		return errOutdated
+	}
+	return nil
 }
 
 // settings bound what the engine uses, and what it could do if a query ever went

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	driver "github.com/duckdb/duckdb-go/v2"
+
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/warehouse"
 )
@@ -20,11 +22,7 @@ import (
 func (d *DB) Load(ctx context.Context, b warehouse.Batch, o warehouse.LoadOptions) (warehouse.LoadReport, error) {
 	d.load.Lock()
 	defer d.load.Unlock()
-	plan, err := newPlan(b)
-	if err != nil {
-		return warehouse.LoadReport{}, err
-	}
-	report, err := d.loadPlan(ctx, plan, o)
+	report, err := d.loadBatch(ctx, b, o)
 	var no refusal
 	if errors.As(err, &no) {
 		return warehouse.LoadReport{}, no.error
@@ -42,6 +40,36 @@ func (d *DB) Load(ctx context.Context, b warehouse.Batch, o warehouse.LoadOption
 // refusal is an error of Accept, which is the caller's own.
 type refusal struct{ error }
 
+// loadBatch reads quickly if it can: the first row that does not fit ends that, with
+// nothing kept, and all is read thoroughly.
+func (d *DB) loadBatch(ctx context.Context, b warehouse.Batch, o warehouse.LoadOptions) (warehouse.LoadReport, error) {
+	quick, err := newPlan(b, true)
+	if err != nil {
+		return warehouse.LoadReport{}, err
+	}
+	if quick.r.typed.possible() {
+		report, err := d.loadPlan(ctx, quick, o)
+		if !unfit(err) {
+			return report, err
+		}
+	}
+	return d.loadThoroughly(ctx, b, o)
+}
+
+func (d *DB) loadThoroughly(ctx context.Context, b warehouse.Batch, o warehouse.LoadOptions) (warehouse.LoadReport, error) {
+	p, err := newPlan(b, false)
+	if err != nil {
+		return warehouse.LoadReport{}, err
+	}
+	return d.loadPlan(ctx, p, o)
+}
+
+// unfit reports whether an error is the engine's about a value or a row.
+func unfit(err error) bool {
+	var e *driver.Error
+	return errors.As(err, &e) && (e.Type == driver.ErrorTypeInvalidInput || e.Type == driver.ErrorTypeConversion)
+}
+
 func (d *DB) loadPlan(ctx context.Context, p *plan, o warehouse.LoadOptions) (warehouse.LoadReport, error) {
 	conn, err := d.conn(ctx)
 	if err != nil {
@@ -57,12 +85,24 @@ func (d *DB) loadPlan(ctx context.Context, p *plan, o warehouse.LoadOptions) (wa
 		return warehouse.LoadReport{}, err
 	}
 	defer os.RemoveAll(filepath.Dir(path))
+	defer d.read.report(ctx, o.Progress)()
+	p.maxLine = usualLine
+	report, err := d.loadFile(ctx, conn, p, path, o.Accept)
+	if errors.Is(err, errLongLine) {
+		p.maxLine = longestLine
+		report, err = d.loadFile(ctx, conn, p, path, o.Accept)
+	}
+	return report, err
+}
+
+// loadFile loads the file at path. The error is errLongLine if a row is longer than
+// the plan expects; nothing of the file is kept then.
+func (d *DB) loadFile(ctx context.Context, conn *sql.Conn, p *plan, path string, accept func(warehouse.LoadReport) error) (warehouse.LoadReport, error) {
 	d.rejected.n.Store(0)
 	d.read.n.Store(0)
-	defer d.read.report(ctx, o.Progress)()
 	l := &load{ctx: ctx, conn: conn, plan: p, path: path, rejected: &d.rejected}
 	defer l.clear()
-	return l.transact(o.Accept)
+	return l.transact(accept)
 }
 
 // repeated is the report of a batch that is held already.
@@ -77,6 +117,7 @@ type load struct {
 	conn     *sql.Conn
 	plan     *plan
 	path     string
+	source   int // the number of the batch's source
 	rejected *counter
 	report   warehouse.LoadReport
 }
@@ -101,7 +142,10 @@ func (l *load) transact(accept func(warehouse.LoadReport) error) (warehouse.Load
 	if _, err := l.exec("BEGIN"); err != nil {
 		return l.report, err
 	}
-	err := l.rows()
+	err := l.nameSource()
+	if err == nil {
+		err = l.rows()
+	}
 	if err == nil && accept != nil {
 		if no := accept(l.report); no != nil {
 			err = refusal{no}
@@ -121,6 +165,17 @@ func (l *load) transact(accept func(warehouse.LoadReport) error) (warehouse.Load
 		return l.report, err
 	}
 	return l.report, nil
+}
+
+// nameSource finds the number of the batch's source, or gives it one.
+func (l *load) nameSource() error {
+	_, err := l.exec(query("source.add"), l.plan.batch.Source)
+	if err != nil {
+		return err
+	}
+	n, err := l.count("SELECT id FROM source WHERE name = ?", l.plan.batch.Source)
+	l.source = int(n)
+	return err
 }
 
 // rows reads, validates and merges, and completes the report.
@@ -161,8 +216,8 @@ func (l *load) take() error {
 		return l.mergeStaged()
 	}
 	names, values := l.plan.columns()
-	l.report.Loaded, err = l.exec(fmt.Sprintf("INSERT INTO %s (source, sequence, %s)\nSELECT %s, %d, %s\nFROM %s\nWHERE %s",
-		l.plan.table, names, literal(b.Source), b.Sequence, values, l.plan.from(l.path, false), l.plan.accepted()))
+	l.report.Loaded, err = l.exec(fmt.Sprintf("INSERT INTO %s (source, sequence, %s)\nSELECT %d, %d, %s\nFROM %s\nWHERE %s",
+		l.plan.table, names, l.source, b.Sequence, values, l.plan.from(l.path, false), l.plan.accepted()))
 	if err != nil {
 		return err
 	}

@@ -35,7 +35,7 @@ func empty(ctx context.Context, conn *sql.Conn) error {
 		return err
 	}
 	defer tx.Rollback()
-	for _, table := range append([]string{"batch", "rejected_row"}, tables...) {
+	for _, table := range append([]string{"source", "batch", "rejected_row"}, tables...) {
 		if _, err := tx.ExecContext(ctx, "DELETE FROM "+table); err != nil {
 			return err
 		}
@@ -53,7 +53,7 @@ func empty(ctx context.Context, conn *sql.Conn) error {
 // checksum of every block.
 func (d *DB) Check(ctx context.Context) error {
 	return d.snapshot(ctx, nil, func(tx *sql.Tx) error {
-		for _, table := range append([]string{"batch", "rejected_row"}, tables...) {
+		for _, table := range append([]string{"source", "batch", "rejected_row"}, tables...) {
 			if _, err := tx.ExecContext(ctx, fmt.Sprintf("SELECT bit_xor(hash(t)) FROM %s AS t", table)); err != nil {
 				return unsound("the table %s cannot be read", table).Because(err)
 			}

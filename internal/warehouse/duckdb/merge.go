@@ -42,8 +42,8 @@ func equal(a, b string, columns []string) string {
 // insert adds rows of a relation that has the plan's columns.
 func (l *load) insert(relation string) (int64, error) {
 	names := strings.Join(l.plan.columnNames(), ", ")
-	return l.exec(fmt.Sprintf("INSERT INTO %s (source, sequence, %s) SELECT %s, %d, %s FROM %s",
-		l.plan.table, names, literal(l.plan.batch.Source), l.plan.batch.Sequence, names, relation))
+	return l.exec(fmt.Sprintf("INSERT INTO %s (source, sequence, %s) SELECT %d, %d, %s FROM %s",
+		l.plan.table, names, l.source, l.plan.batch.Sequence, names, relation))
 }
 
 // mergeLines merges transaction lines: whole orders, then lines without an order.
@@ -63,9 +63,9 @@ func (l *load) mergeOrders() error {
 	_, err := l.exec(fmt.Sprintf(`CREATE TEMP TABLE again AS
 		WITH arriving AS (SELECT order_id, %[1]s FROM staged WHERE order_id IS NOT NULL GROUP BY order_id),
 		held AS (SELECT order_id, max(sequence) AS sequence, %[1]s FROM transaction_line
-			WHERE source = %[2]s AND order_id IN (SELECT order_id FROM arriving) GROUP BY order_id)
+			WHERE source = %[2]d AND order_id IN (SELECT order_id FROM arriving) GROUP BY order_id)
 		SELECT order_id, (a.lines <> h.lines OR a.content <> h.content) AND h.sequence < %[3]d AS changed
-		FROM arriving AS a JOIN held AS h USING (order_id)`, lines, literal(b.Source), b.Sequence))
+		FROM arriving AS a JOIN held AS h USING (order_id)`, lines, l.source, b.Sequence))
 	if err != nil {
 		return err
 	}
@@ -75,7 +75,7 @@ func (l *load) mergeOrders() error {
 	if l.report.Duplicate, err = l.count("SELECT count(*) FROM staged JOIN again USING (order_id) WHERE NOT changed"); err != nil {
 		return err
 	}
-	if _, err = l.exec("DELETE FROM transaction_line WHERE source = ? AND order_id IN (SELECT order_id FROM again WHERE changed)", b.Source); err != nil {
+	if _, err = l.exec("DELETE FROM transaction_line WHERE source = ? AND order_id IN (SELECT order_id FROM again WHERE changed)", l.source); err != nil {
 		return err
 	}
 	inserted, err := l.insert("staged WHERE order_id IS NOT NULL AND order_id NOT IN (SELECT order_id FROM again WHERE NOT changed)")
@@ -94,8 +94,8 @@ func (l *load) mergeLoose() error {
 	list := strings.Join(columns, ", ")
 	inserted, err := l.insert(fmt.Sprintf(`(SELECT s.* FROM
 		(SELECT *, row_number() OVER (PARTITION BY %[1]s) AS copy FROM staged WHERE order_id IS NULL) AS s
-		LEFT JOIN (SELECT %[1]s, count(*) AS copies FROM transaction_line WHERE source = %[2]s AND order_id IS NULL GROUP BY %[1]s) AS h
-		ON %[3]s WHERE s.copy > coalesce(h.copies, 0))`, list, literal(l.plan.batch.Source), equal("s", "h", columns)))
+		LEFT JOIN (SELECT %[1]s, count(*) AS copies FROM transaction_line WHERE source = %[2]d AND order_id IS NULL GROUP BY %[1]s) AS h
+		ON %[3]s WHERE s.copy > coalesce(h.copies, 0))`, list, l.source, equal("s", "h", columns)))
 	l.report.Loaded += inserted
 	l.report.Duplicate += loose - inserted
 	return err
@@ -109,9 +109,9 @@ func (l *load) mergeKeyed() error {
 	_, err := l.exec(fmt.Sprintf(`CREATE TEMP TABLE incoming AS
 		SELECT s.*, h.sequence IS NULL AS new, h.sequence < %[1]d AND NOT (%[2]s) AS changed
 		FROM (SELECT *, row_number() OVER (PARTITION BY %[3]s ORDER BY record DESC) AS version FROM
-			(SELECT *, %[4]s AS source FROM staged)) AS s
+			(SELECT *, %[4]d AS source FROM staged)) AS s
 		LEFT JOIN %[5]s AS h ON %[6]s WHERE s.version = 1`,
-		p.batch.Sequence, equal("s", "h", p.columnNames(p.key...)), key, literal(p.batch.Source), p.table, equal("s", "h", p.key)))
+		p.batch.Sequence, equal("s", "h", p.columnNames(p.key...)), key, l.source, p.table, equal("s", "h", p.key)))
 	if err != nil {
 		return err
 	}

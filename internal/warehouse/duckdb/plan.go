@@ -12,13 +12,14 @@ import (
 
 // plan is how the rows of one file become the rows of one table.
 type plan struct {
-	batch  warehouse.Batch
-	r      *renderer
-	table  string
-	key    []string // the columns that name a row within its source; nil: nothing does
-	day    string   // the column of the row's day; "": rows have none
-	out    []output // every column of the table but source and sequence
-	before int64    // CSV: lines before the first record
+	batch   warehouse.Batch
+	r       *renderer
+	table   string
+	key     []string // the columns that name a row within its source; nil: nothing does
+	day     string   // the column of the row's day; "": rows have none
+	out     []output // every column of the table but source and sequence
+	before  int64    // CSV: lines before the first record
+	maxLine int      // CSV: the longest row to be read, in bytes
 }
 
 // output is one column of the canonical table.
@@ -28,11 +29,17 @@ type output struct {
 	sql    string
 }
 
-func newPlan(b warehouse.Batch) (*plan, error) {
+// newPlan plans how a batch is read: with every check, or quickly, by the engine's own
+// conversions, for files that turn out to be as they seem. Quickly is not possible
+// for every batch: typedRead.possible tells.
+func newPlan(b warehouse.Batch, quick bool) (*plan, error) {
 	if len(b.Input.Columns) == 0 {
 		return nil, clientele.Errorf(clientele.CodeInvalid, "%s has no columns", b.Input.Name)
 	}
-	p := &plan{batch: b, r: newRenderer(b.Input.Columns, b.TimeZone)}
+	p := &plan{batch: b, maxLine: longestLine, r: newRenderer(b.Input.Columns, b.TimeZone)}
+	if quick {
+		p.r.typed = newTypedRead(b.Input)
+	}
 	switch b.Kind {
 	case clientele.Transactions:
 		p.transactions()
@@ -98,12 +105,17 @@ func (p *plan) source(field string) string {
 
 // text, id, decimal and truth add a column that a field of that type fills, and give its value.
 
-func (p *plan) text(column, field string) value { return p.cleaned(column, field, textSQL) }
+func (p *plan) text(column, field string) value {
+	return p.cleaned(column, field, textSQL, bareTextSQL)
+}
 
-func (p *plan) id(column, field string) value { return p.cleaned(column, field, idSQL) }
+func (p *plan) id(column, field string) value { return p.cleaned(column, field, idSQL, bareIDSQL) }
 
-func (p *plan) cleaned(column, field string, clean func(string) string) value {
+func (p *plan) cleaned(column, field string, clean, cleanBare func(string) string) value {
 	v := p.mapped(field, expr.TextType)
+	if p.r.typed.bare(v) {
+		clean = cleanBare
+	}
 	if _, ok := p.batch.Mapping.Fields[field]; ok {
 		v = value{typ: expr.TextType, sql: p.r.site(v.depth, clean(v.sql)), depth: v.depth + 1}
 	}
@@ -128,7 +140,11 @@ func (p *plan) truth(column, field string) value {
 func (p *plan) time(column, dayColumn, field string) value {
 	v := p.mapped(field, expr.TimeType)
 	p.require(field, v)
-	p.r.reject("", fmt.Sprintf("%s NOT BETWEEN DATE '1900-01-01' AND DATE '2200-12-31'", v.day), p.source(field),
+	first := "1900-01-01"
+	if p.r.typed != nil {
+		first = "1900-01-02" // the engine's formats read words such as "epoch" as the day before
+	}
+	p.r.reject("", fmt.Sprintf("%s NOT BETWEEN DATE '%s' AND DATE '2200-12-31'", v.day, first), p.source(field),
 		fmt.Sprintf("CAST(%s AS VARCHAR)", v.day), outOfRange)
 	if dayColumn != "" {
 		p.add(dayColumn, field, v.day)

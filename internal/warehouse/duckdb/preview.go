@@ -17,7 +17,7 @@ import (
 
 // Preview implements the contract.
 func (d *DB) Preview(ctx context.Context, b warehouse.Batch, n int) ([]map[string]*string, error) {
-	plan, err := newPlan(b)
+	plan, err := newPlan(b, false)
 	if err != nil {
 		return nil, err
 	}

@@ -321,3 +321,28 @@ func expectSetAside(t *testing.T, path, damaged string) {
 		t.Errorf("set aside: %v", aside)
 	}
 }
+
+// Records that another version made are thrown away, for this one to make them again.
+func TestOutdatedRecords(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "records.duckdb")
+	for _, change := range []string{"UPDATE made_by SET rules = 'others'", "DELETE FROM made_by", "DROP TABLE made_by"} {
+		d := open(t, path)
+		mustLoad(t, d, sales(t, filepath.Dir(path), 1, 10))
+		if err := d.Close(); err != nil {
+			t.Fatal(err)
+		}
+		d = open(t, path)
+		expectLoaded(t, d, 1)
+		if _, err := d.db.ExecContext(t.Context(), change); err != nil {
+			t.Fatal(err)
+		}
+		if err := d.Close(); err != nil {
+			t.Fatal(err)
+		}
+		d = open(t, path)
+		expectLoaded(t, d)
+		if err := d.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

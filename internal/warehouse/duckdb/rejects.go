@@ -1,6 +1,7 @@
 package duckdb
 
 import (
+	"cmp"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -17,10 +18,20 @@ import (
 // maxKept is how many rejected rows of one batch are kept.
 const maxKept = 1_000_000
 
+// errLongLine says that a row is longer than the plan expects, and may be read
+// when it expects longer ones.
+var errLongLine = errors.New("a row is longer than expected")
+
 // malformed counts the rows that the engine could not split into columns.
 func (l *load) malformed() (int64, error) {
-	if l.plan.batch.Input.Format != warehouse.CSV {
+	if l.plan.batch.Input.Format != warehouse.CSV || l.plan.r.typed != nil {
 		return 0, nil
+	}
+	if l.plan.maxLine < longestLine {
+		long, err := l.count("SELECT count(*) FROM " + rejectErrors + " WHERE error_type = 'LINE SIZE OVER MAXIMUM'")
+		if err != nil || long > 0 {
+			return 0, cmp.Or(err, errLongLine)
+		}
 	}
 	return l.count("SELECT count(DISTINCT line_byte_position) FROM " + rejectErrors)
 }

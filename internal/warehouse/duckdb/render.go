@@ -13,13 +13,16 @@ import (
 
 // value is a rendered expression.
 type value struct {
-	typ    expr.Type
-	sql    string            // text, bool, number as DECIMAL(38, 12), time as local TIMESTAMP: null for a bare day
-	narrow string            // numbers: DECIMAL(18, 6), null where that is not exact; "": there is none
-	day    string            // times: DATE
-	depth  int               // the layer that it can be read in
-	column *warehouse.Column // text as it stands in this column
+	typ      expr.Type
+	sql      string            // text, bool, number as DECIMAL(38, 12), time as local TIMESTAMP: null for a bare day
+	narrow   string            // numbers: DECIMAL(18, 6), null where that is not exact; "": there is none
+	day      string            // times: DATE
+	depth    int               // the layer that it can be read in
+	column   *warehouse.Column // text as it stands in this column …
+	position int               // … of this position
 }
+
+func columnName(position int) string { return "c" + strconv.Itoa(position) }
 
 // present is SQL that is null where the value is missing.
 func (v value) present() string {
@@ -47,6 +50,7 @@ type renderer struct {
 	zone    string
 
 	used   map[int]bool // positions of columns that are read
+	typed  *typedRead   // nil: every column is read as text
 	layers [][]string   // per depth, "SQL AS name"
 	sites  map[string]string
 	checks []check
@@ -116,6 +120,9 @@ func and(guard, condition string) string {
 // row only where guard holds: in the branch that is taken.
 func (r *renderer) render(e expr.Expr, want expr.Type, guard string) value {
 	v := r.natural(e, want, guard)
+	if typed, ok := r.typed.read(v, want); ok {
+		return typed
+	}
 	switch {
 	case v.typ == want || want == expr.AnyType:
 		return v
@@ -137,7 +144,7 @@ func (r *renderer) natural(e expr.Expr, want expr.Type, guard string) value {
 			return r.fail("the file has no column %s", e.Name)
 		}
 		r.used[i] = true
-		return value{typ: expr.TextType, sql: "c" + strconv.Itoa(i), column: &r.columns[i]}
+		return value{typ: expr.TextType, sql: columnName(i), column: &r.columns[i], position: i}
 	case expr.Text:
 		return value{typ: expr.TextType, sql: literal(e.Value)}
 	case expr.Number:

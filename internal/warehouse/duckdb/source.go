@@ -7,7 +7,6 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 
 	"github.com/clientele/clientele"
@@ -17,8 +16,12 @@ import (
 // Names of the engine's temporary tables of rows that it could not split.
 const rejectErrors, rejectScans = "malformed_row", "malformed_scan"
 
-// maxLine is how long a row may be, in bytes.
-const maxLine = 16 << 20
+// How long rows may be, in bytes. The engine's buffers are sixteen times as long, and
+// its threads take turns by buffers: the longest are for files that need them.
+const (
+	usualLine   = 2 << 20
+	longestLine = 16 << 20
+)
 
 // admit makes the plan's file readable to the engine, which sees no files but those
 // in its scratch directory: by a link or, from another disk, a copy; of a CSV file
@@ -85,7 +88,8 @@ func copyFile(to, from string, size int64) error {
 	return errors.Join(err, out.Close())
 }
 
-// base is the relation of some of a file's columns as text, named by position: c0,
+// base is the relation of some of a file's columns, as text unless they are read with
+// their types, named by position: c0,
 // c1, …. In order it also has the number of each row, from 1, as record; rows that
 // the engine cannot split do not count.
 func (p *plan) base(path string, ordered bool, positions []int) string {
@@ -99,20 +103,19 @@ func (p *plan) base(path string, ordered bool, positions []int) string {
 			strings.Join(names, ", "), literal(path))
 	}
 	for _, i := range positions {
-		names = append(names, "c"+strconv.Itoa(i))
+		names = append(names, columnName(i))
 	}
 	if ordered {
 		names = append(names, "row_number() OVER () AS record")
 	}
 	types := make([]string, len(in.Columns))
 	for i := range types {
-		types[i] = fmt.Sprintf("'c%d': 'VARCHAR'", i)
+		types[i] = fmt.Sprintf("'%s': '%s'", columnName(i), p.r.typed.typeOf(i))
 	}
 	return fmt.Sprintf(`(SELECT %s FROM read_csv(%s, columns = {%s}, auto_detect = false, header = false, skip = %d,
-		delim = %s, quote = %s, escape = %s, compression = 'none', max_line_size = %d, parallel = %t,
-		store_rejects = true, rejects_table = '%s', rejects_scan = '%s'))`,
+		delim = %s, quote = %s, escape = %s, compression = 'none', max_line_size = %d, parallel = %t%s))`,
 		strings.Join(names, ", "), literal(path), strings.Join(types, ", "), p.before,
-		literal(in.Dialect.Delimiter), literal(in.Dialect.Quote), literal(in.Dialect.Quote), maxLine, !ordered, rejectErrors, rejectScans)
+		literal(in.Dialect.Delimiter), literal(in.Dialect.Quote), literal(in.Dialect.Quote), p.maxLine, !ordered, p.unreadable())
 }
 
 // from is the FROM clause of the file's rows with all that is computed of them.
@@ -142,11 +145,25 @@ func (p *plan) rejected() string {
 	return strings.Join(conditions, "\n OR ")
 }
 
+// unreadable says what becomes of rows that the engine cannot split or convert: they
+// are stored, or end a quick reading.
+func (p *plan) unreadable() string {
+	if p.r.typed != nil {
+		return p.r.typed.options()
+	}
+	return fmt.Sprintf(", store_rejects = true, rejects_table = '%s', rejects_scan = '%s'", rejectErrors, rejectScans)
+}
+
 // accepted is the WHERE clause that keeps good rows, and counts as it goes: every
-// rejected row, and a sample of the others for progress.
+// rejected row, unless the first ends a quick reading, and a sample of the others for
+// progress.
 func (p *plan) accepted() string {
-	return fmt.Sprintf("CASE WHEN %s THEN %s(1) WHEN random() < %g THEN %s(%d) ELSE true END",
-		p.rejected(), countRejected, 1/float64(progressStep), countRead, progressStep)
+	reject := countRejected + "(1)"
+	if p.r.typed != nil {
+		reject = "error('a row to be rejected')"
+	}
+	return fmt.Sprintf("CASE WHEN %s THEN %s WHEN random() < %g THEN %s(%d) ELSE true END",
+		p.rejected(), reject, 1/float64(progressStep), countRead, progressStep)
 }
 
 // Names of the functions that count rows, and how many rows one call of countRead stands for.

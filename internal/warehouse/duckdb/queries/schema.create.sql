@@ -1,6 +1,16 @@
 -- The records of one book. Every amount is exact, in the book's currency. "sequence" is the
 -- number of the import that a row came from; where versions differ the later one was kept.
 
+-- Which schema and rules of loading the records were made by: others are made again.
+CREATE TABLE made_by (rules VARCHAR NOT NULL);
+
+-- The systems that files came from. Records name them by number: it is read and written
+-- for every line.
+CREATE TABLE source (
+    id   INTEGER NOT NULL,
+    name VARCHAR NOT NULL
+);
+
 CREATE TYPE line_kind AS ENUM ('sale', 'refund', 'discount', 'tax', 'shipping', 'fee');
 
 CREATE TABLE batch (
@@ -26,20 +36,21 @@ CREATE TABLE rejected_row (
     text        VARCHAR NOT NULL   -- the row as it stands, shortened
 );
 
+-- Ways of compressing are given for texts: trying them all costs more than reading the file.
 CREATE TABLE transaction_line (
-    source     VARCHAR NOT NULL,
+    source     INTEGER NOT NULL,
     sequence   BIGINT NOT NULL,
-    order_id   VARCHAR,            -- null: one customer's lines of one day are one order
-    line       VARCHAR,            -- line id within the order; null: not given
-    customer   VARCHAR,            -- null: nobody was named, the value is unattributed
+    order_id   VARCHAR USING COMPRESSION fsst, -- null: one customer's lines of one day are one order
+    line       VARCHAR USING COMPRESSION fsst, -- line id within the order; null: not given
+    customer   VARCHAR USING COMPRESSION fsst, -- null: nobody was named, the value is unattributed
     local_time TIMESTAMP,          -- local time in the book's zone; null: the file has days only
     day        DATE NOT NULL,      -- business-local calendar day
     quantity   DECIMAL(38, 12),    -- units; null: unknown
     unit_price DECIMAL(38, 12),    -- null: not given
     amount     DECIMAL(38, 12) NOT NULL, -- net amount of the line
     cost       DECIMAL(38, 12),    -- null: unknown
-    product    VARCHAR,            -- null: unknown
-    channel    VARCHAR,            -- null: unknown
+    product    VARCHAR USING COMPRESSION fsst, -- null: unknown
+    channel    VARCHAR USING COMPRESSION dictionary, -- null: unknown
     kind       line_kind NOT NULL  -- only a sale is a purchase
 );
 
@@ -52,7 +63,7 @@ CREATE TABLE customer_attribute (
 );
 
 CREATE TABLE subscription (
-    source           VARCHAR NOT NULL,
+    source           INTEGER NOT NULL,
     sequence         BIGINT NOT NULL,
     subscription     VARCHAR NOT NULL,  -- id; where the file has none: customer, plan and start
     customer         VARCHAR NOT NULL,
@@ -66,7 +77,7 @@ CREATE TABLE subscription (
 );
 
 CREATE TABLE interaction (
-    source      VARCHAR NOT NULL,
+    source      INTEGER NOT NULL,
     sequence    BIGINT NOT NULL,
     interaction VARCHAR NOT NULL,  -- id; where the file has none: customer, touchpoint, kind and time
     customer    VARCHAR,           -- null: unknown
@@ -85,7 +96,7 @@ CREATE TABLE interaction (
 );
 
 CREATE TABLE feedback (
-    source         VARCHAR NOT NULL,
+    source         INTEGER NOT NULL,
     sequence       BIGINT NOT NULL,
     response       VARCHAR NOT NULL,  -- id; where the file has none: customer, instrument, touchpoint and time
     customer       VARCHAR,           -- null: anonymous
@@ -104,7 +115,7 @@ CREATE TABLE feedback (
 );
 
 CREATE TABLE reason (
-    source     VARCHAR NOT NULL,   -- the system that the file came from
+    source     INTEGER NOT NULL,   -- the system that the file came from
     sequence   BIGINT NOT NULL,
     customer   VARCHAR NOT NULL,
     day        DATE NOT NULL,      -- of the statement of the reason
