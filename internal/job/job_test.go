@@ -77,7 +77,7 @@ func (m *memory) CancelJob(context.Context, string, time.Time) (store.Job, error
 	return m.job, nil
 }
 
-func (m *memory) ForgetJobs(context.Context, time.Time) error { return nil }
+func (m *memory) ForgetJobs(ctx context.Context, _ time.Time) error { return ctx.Err() }
 
 // work runs a worker until its job is finished, and returns the job.
 func work(t *testing.T, m *memory, h Handler) store.Job {
@@ -193,6 +193,15 @@ func TestStoppedJobGoesBackToTheQueue(t *testing.T) {
 	})
 	if m.job.State != store.JobQueued || m.job.Attempts != 0 || m.job.Finished != nil {
 		t.Errorf("got %+v", m.job)
+	}
+}
+
+// A program that ends before its worker has begun ends like any other.
+func TestStoppedBeforeItBegan(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	if err := NewWorker(NewQueue(&memory{}), "k", nil, slog.New(slog.DiscardHandler)).Run(ctx); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -38,7 +38,7 @@ func NewWorker(q *Queue, kind string, h Handler, log *slog.Logger) *Worker {
 
 // Run takes jobs until ctx ends. A job that is running then goes back to the queue.
 func (w *Worker) Run(ctx context.Context) error {
-	if err := w.queue.jobs.ForgetJobs(ctx, time.Now().Add(-keepFor)); err != nil {
+	if err := w.queue.jobs.ForgetJobs(ctx, time.Now().Add(-keepFor)); err != nil && ctx.Err() == nil {
 		return err
 	}
 	for ctx.Err() == nil {
