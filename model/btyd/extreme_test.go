@@ -16,6 +16,9 @@ import (
 // to 1e5 weeks, up to 1e4 purchases, weights to 1e9. What functions and fits say of it
 // is finite, or +Inf where a sum has no end, or a refusal in words.
 
+// quadrature is the relative error that what falls or rises is allowed on the way.
+const quadrature = 1e-8
+
 func finiteFrom(lo, v float64) bool { return v >= lo && v <= math.MaxFloat64 }
 
 // saneModel checks every function of one model on one history, in its unit of time.
@@ -32,10 +35,10 @@ func saneModel(t *rapid.T, name string, m Model, h History) {
 	before, undiscounted, fresh := 0.0, 0.0, 0.0
 	for _, w := range windows {
 		d, e, n := m.DET(h, delta, w), m.ExpectedOrders(h, w), m.ExpectedOrdersNew(w)
-		if !finiteFrom(before*(1-1e-9), d) || !(e >= undiscounted*(1-1e-9)) || !(n >= fresh*(1-1e-9)) {
+		if !finiteFrom(before*(1-quadrature), d) || !(e >= undiscounted*(1-quadrature)) || !(n >= fresh*(1-quadrature)) {
 			t.Fatalf("%s to %g: DET %g after %g, expected %g after %g, of a new one %g after %g", name, w, d, before, e, undiscounted, n, fresh)
 		}
-		if !math.IsInf(w, 1) && !(finiteFrom(0, e) && finiteFrom(0, n)) || d > e*(1+1e-9) {
+		if !math.IsInf(w, 1) && !(finiteFrom(0, e) && finiteFrom(0, n)) || d > e*(1+quadrature) {
 			t.Fatalf("%s to %g: DET %g, expected %g, of a new one %g", name, w, d, e, n)
 		}
 		before, undiscounted, fresh = d, e, n
@@ -72,6 +75,8 @@ func saneSimulation(t *rapid.T, name string, m Model, until float64) {
 func saneFunctions(t *rapid.T) {
 	p, h := params(t), history(t)
 	all := models(p.R, p.Alpha, p.S, p.Beta)
+	all["BG/CNBD-2"] = BGCNBD{2, p.R, p.Alpha, p.S, p.Beta}
+	all["MBG/CNBD-4"] = MBGCNBD{4, p.R, p.Alpha, p.S, p.Beta}
 	name := rapid.SampledFrom(slices.Sorted(maps.Keys(all))).Draw(t, "model")
 	saneModel(t, name, all[name], h)
 	saneOrders(t, name, all[name], h)
@@ -233,6 +238,8 @@ func saneFits(t *rapid.T) {
 	saneFit(t, bgFamily, cells)
 	saneFit(t, mbgFamily, cells)
 	saneFit(t, exponentialFamily, cells)
+	saneFit(t, bgcnbdFamily(2), cells)
+	saneFit(t, mbgcnbdFamily(4), cells)
 	saneFit(t, poissonFamily, cells)
 	saneFit(t, leaversFamily, cells)
 	saneFit(t, bgbbFamily, asOpportunities(cells))
