@@ -84,8 +84,9 @@ type ridge struct {
 }
 
 // end is the logarithm of one end of the interval of parameter j: ±Inf where it is
-// open, or where it would be another were it not for the box. The root of the deviance is nearly straight in ln θ, so that Newton's
-// method on it needs few searches; it is kept between a point inside and one beyond.
+// open, or would lie elsewhere were it not for the box. The root of the deviance is
+// nearly straight in ln θ, so that Newton's method on it needs few searches; it is kept
+// between a point inside and one beyond.
 func (f *profiler) end(j int, sign float64) float64 {
 	at := f.top(j)
 	inside, beyond := at.x[j], math.Inf(int(sign))
