@@ -99,6 +99,9 @@ const (
 	zoneShape  = ` ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)`
 )
 
+// noTime is the local time where there are days only.
+const noTime = "CAST(NULL AS TIMESTAMP)"
+
 // The conversions of times give two values: the local time, null for a bare day,
 // and the day, which counts where there is no local time.
 
@@ -138,7 +141,7 @@ func formattedSQL(x, format, zone string, instant bool) (local, day string) {
 	}
 	day = fmt.Sprintf("CAST(%s AS DATE)", at)
 	if !strings.Contains(format, "%H") && !strings.Contains(format, "%I") && !strings.Contains(format, "%s") {
-		return "CAST(NULL AS TIMESTAMP)", day
+		return noTime, day
 	}
 	return at, day
 }
@@ -153,7 +156,7 @@ func timeSQL(x string, c *warehouse.Column, zone string) (local, day string) {
 	case c.Layout != "" && (c.Type == warehouse.DateColumn || c.Type == warehouse.TimeColumn || c.Type == warehouse.InstantColumn):
 		return formattedSQL(x, c.Layout, zone, c.Type == warehouse.InstantColumn)
 	case c.Type == warehouse.DateColumn:
-		return "CAST(NULL AS TIMESTAMP)", fmt.Sprintf("CASE WHEN strlen(%[1]s) = 10 THEN TRY_CAST(%[1]s AS DATE) ELSE %[2]s END", x, day)
+		return noTime, fmt.Sprintf("CASE WHEN strlen(%[1]s) = 10 THEN TRY_CAST(%[1]s AS DATE) ELSE %[2]s END", x, day)
 	case c.Type == warehouse.TimeColumn:
 		usual := fmt.Sprintf("strlen(%[1]s) = 19 AND %[1]s[17] = ':'", x)
 		local = fmt.Sprintf("CASE WHEN %s THEN TRY_CAST(%s AS TIMESTAMP) ELSE %s END", usual, x, local)

@@ -177,7 +177,7 @@ func (d *DB) prepare(ctx context.Context, db *sql.DB) error {
 // rules names the tables and the rules of loading. Change the number whenever a file
 // would be loaded differently than before.
 func rules() string {
-	return fmt.Sprintf("2 %x", sha256.Sum256([]byte(query("schema.create"))))
+	return fmt.Sprintf("3 %x", sha256.Sum256([]byte(query("schema.create"))))
 }
 
 // errOutdated says that the records were made by other rules than this program's.
@@ -193,7 +193,7 @@ func makeTables(ctx context.Context, conn *sql.Conn) error {
 		return err
 	}
 	if !made {
-		_, err := conn.ExecContext(ctx, "BEGIN;"+query("schema.create")+";INSERT INTO made_by VALUES ("+literal(rules())+");COMMIT;CHECKPOINT;")
+		_, err := conn.ExecContext(ctx, "BEGIN;"+query("schema.create")+";"+lineView(nil)+";INSERT INTO made_by VALUES ("+literal(rules())+");COMMIT;CHECKPOINT;")
 		return err
 	}
 	by := ""

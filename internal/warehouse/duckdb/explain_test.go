@@ -16,7 +16,7 @@ func TestExplainedQueryRuns(t *testing.T) {
 	d := open(t, filepath.Join(t.TempDir(), "records.duckdb"))
 	_, err := d.db.Exec(`
 		INSERT INTO source VALUES (1, 'a');
-		INSERT INTO transaction_line (source, sequence, order_id, customer, day, amount, kind) VALUES
+		INSERT INTO stored_line (source, sequence, order_id, customer, day, amount, kind) VALUES
 			(1, 1, 'o1', 'A', '2024-01-02', 5, 'sale'), (1, 1, 'o2', 'B', '2024-01-20', 7, 'sale'),
 			(1, 1, 'o3', NULL, '2024-01-21', 9, 'sale');
 		INSERT INTO subscription (source, sequence, subscription, customer, start_day, recurring_amount, recurring_period) VALUES

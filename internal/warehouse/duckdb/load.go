@@ -80,6 +80,11 @@ func (d *DB) loadPlan(ctx context.Context, p *plan, o warehouse.LoadOptions) (wa
 	if err != nil || found {
 		return repeated(held.Report), err
 	}
+	if p.batch.Kind == clientele.Transactions {
+		if err := fitLines(ctx, conn, p); err != nil {
+			return warehouse.LoadReport{}, err
+		}
+	}
 	path, err := d.admit(p, 0)
 	if err != nil {
 		return warehouse.LoadReport{}, err

@@ -10,7 +10,7 @@ import (
 )
 
 // tables are those that hold records, in the order in which they are checked.
-var tables = []string{"transaction_line", "customer_attribute", "subscription", "interaction", "feedback", "reason"}
+var tables = []string{"stored_line", "customer_attribute", "subscription", "interaction", "feedback", "reason"}
 
 // Reset implements the contract.
 func (d *DB) Reset(ctx context.Context) error {

@@ -75,7 +75,7 @@ func (l *load) mergeOrders() error {
 	if l.report.Duplicate, err = l.count("SELECT count(*) FROM staged JOIN again USING (order_id) WHERE NOT changed"); err != nil {
 		return err
 	}
-	if _, err = l.exec("DELETE FROM transaction_line WHERE source = ? AND order_id IN (SELECT order_id FROM again WHERE changed)", l.source); err != nil {
+	if _, err = l.exec("DELETE FROM stored_line WHERE source = ? AND order_id IN (SELECT order_id FROM again WHERE changed)", l.source); err != nil {
 		return err
 	}
 	inserted, err := l.insert("staged WHERE order_id IS NOT NULL AND order_id NOT IN (SELECT order_id FROM again WHERE NOT changed)")

@@ -179,7 +179,7 @@ func (p *plan) oneOf(column, field, unmapped string, words ...string) value {
 }
 
 func (p *plan) transactions() {
-	p.table, p.day = "transaction_line", "day"
+	p.table, p.day = "stored_line", "day"
 	p.id("order_id", "order")
 	p.id("line", "line")
 	p.id("customer", "customer")

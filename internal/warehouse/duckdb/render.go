@@ -202,6 +202,11 @@ func (r *renderer) time(v value, guard string) value {
 // timeSite makes a time of two conversions of v; where there is a local time, the
 // day is that of it.
 func (r *renderer) timeSite(v value, local, day, guard string) value {
+	if local == noTime {
+		d := r.site(v.depth, day)
+		r.reject(guard, unread(d, v.sql), r.about, v.sql, notTime)
+		return value{typ: expr.TimeType, sql: noTime, day: d, depth: v.depth + 1}
+	}
 	at := r.site(v.depth, local)
 	d := r.site(v.depth+1, fmt.Sprintf("CASE WHEN %[1]s IS NOT NULL THEN CAST(%[1]s AS DATE) ELSE %[2]s END", at, day))
 	r.reject(guard, unread(d, v.sql), r.about, v.sql, notTime)

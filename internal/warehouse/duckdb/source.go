@@ -19,7 +19,7 @@ const rejectErrors, rejectScans = "malformed_row", "malformed_scan"
 // How long rows may be, in bytes. The engine's buffers are sixteen times as long, and
 // its threads take turns by buffers: the longest are for files that need them.
 const (
-	usualLine   = 2 << 20
+	usualLine   = 2_000_000 // the engine's own
 	longestLine = 16 << 20
 )
 

@@ -1,6 +1,7 @@
 package duckdb
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -9,7 +10,7 @@ import (
 )
 
 // typedRead is how the engine's reader of CSV converts columns by itself, which is
-// cheaper than reading them as text and converting that. What it takes is what the
+// cheaper than reading them as text and converting that (but for ISO 8601 days). What it takes is what the
 // thorough conversions take too, and means the same; of what it does not take, only
 // they can say what is wrong.
 type typedRead struct {
@@ -38,10 +39,10 @@ func (t *typedRead) read(v value, want expr.Type) (typed value, ok bool) {
 	case want == expr.NumberType && c.Type == warehouse.DecimalColumn && t.promised.ShortDecimals:
 		t.types[v.position] = "DECIMAL(18, 6)"
 		return value{typ: want, sql: fmt.Sprintf("CAST(%s AS DECIMAL(38, 12))", v.sql), narrow: v.sql}, true
-	case want == expr.TimeType && c.Type == warehouse.DateColumn && share(&t.date, c.Layout, "%Y-%m-%d"):
+	case want == expr.TimeType && c.Type == warehouse.DateColumn && c.Layout != "" && share(&t.date, c.Layout):
 		t.types[v.position] = "DATE"
-		return value{typ: want, sql: "CAST(NULL AS TIMESTAMP)", day: v.sql}, true
-	case want == expr.TimeType && c.Type == warehouse.TimeColumn && share(&t.instant, c.Layout, "%Y-%m-%d %H:%M:%S"):
+		return value{typ: want, sql: noTime, day: v.sql}, true
+	case want == expr.TimeType && c.Type == warehouse.TimeColumn && share(&t.instant, cmp.Or(c.Layout, "%Y-%m-%d %H:%M:%S")):
 		t.types[v.position] = "TIMESTAMP"
 		return value{typ: want, sql: v.sql, day: fmt.Sprintf("CAST(%s AS DATE)", v.sql)}, true
 	}
@@ -52,11 +53,8 @@ func (t *typedRead) read(v value, want expr.Type) (typed value, ok bool) {
 // bare reports whether a text is sure to have no blanks around it.
 func (t *typedRead) bare(v value) bool { return t != nil && v.column != nil && t.promised.Bare }
 
-// share reports whether a column's format, or the usual one, is the one of all.
-func share(all *string, layout, usual string) bool {
-	if layout == "" {
-		layout = usual
-	}
+// share reports whether a column's format is the one of all.
+func share(all *string, layout string) bool {
 	if *all == "" {
 		*all = layout
 	}

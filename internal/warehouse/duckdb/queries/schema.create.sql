@@ -36,22 +36,23 @@ CREATE TABLE rejected_row (
     text        VARCHAR NOT NULL   -- the row as it stands, shortened
 );
 
+-- Transaction lines, to be read through the view transaction_line: it has these columns,
+-- and those that files may leave out (see lines.go), null where they are unknown:
+--   line        line id within the order
+--   local_time  local time in the book's zone; null: the file has days only
+--   quantity    units
+--   unit_price  in the book's currency
+--   cost        of the line
+--   product, channel
 -- Ways of compressing are given for texts: trying them all costs more than reading the file.
-CREATE TABLE transaction_line (
+CREATE TABLE stored_line (
     source     INTEGER NOT NULL,
     sequence   BIGINT NOT NULL,
     order_id   VARCHAR USING COMPRESSION fsst, -- null: one customer's lines of one day are one order
-    line       VARCHAR USING COMPRESSION fsst, -- line id within the order; null: not given
     customer   VARCHAR USING COMPRESSION fsst, -- null: nobody was named, the value is unattributed
-    local_time TIMESTAMP,          -- local time in the book's zone; null: the file has days only
-    day        DATE NOT NULL,      -- business-local calendar day
-    quantity   DECIMAL(38, 12),    -- units; null: unknown
-    unit_price DECIMAL(38, 12),    -- null: not given
-    amount     DECIMAL(38, 12) NOT NULL, -- net amount of the line
-    cost       DECIMAL(38, 12),    -- null: unknown
-    product    VARCHAR USING COMPRESSION fsst, -- null: unknown
-    channel    VARCHAR USING COMPRESSION dictionary, -- null: unknown
-    kind       line_kind NOT NULL  -- only a sale is a purchase
+    day        DATE NOT NULL,                  -- business-local calendar day
+    amount     DECIMAL(38, 12) NOT NULL,       -- net amount of the line
+    kind       line_kind NOT NULL              -- only a sale is a purchase
 );
 
 -- One row per attribute of a customer; an attribute that was never given has none.
