@@ -103,8 +103,8 @@ type survey struct {
 
 const (
 	surveyWhole = 4 << 20 // bytes up to which a file is surveyed whole
-	surveyHead  = 1 << 20
-	surveySlice = 32 << 10
+	surveyHead  = 256 << 10
+	surveySlice = 8 << 10
 	firstRows   = 20
 )
 
@@ -172,7 +172,7 @@ func (s *source) surveySlices(v *survey) error {
 		return openError(s.name, err)
 	}
 	defer f.Close()
-	const slices = 48
+	const slices = 64
 	step := (s.scan.Size - surveyHead) / slices
 	for i := range int64(slices) {
 		t := &table{rows: newRowReader(io.NewSectionReader(f, surveyHead+i*step, min(step, surveySlice)), s.dialect()), lineColumn: s.lineColumn}
