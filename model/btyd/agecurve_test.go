@@ -23,7 +23,7 @@ func TestOverAges(t *testing.T) {
 		for _, h := range []float64{horizon, math.Inf(1)} {
 			f := func(age float64) float64 { return p.DiscountedWeeks(age, delta, h) }
 			got := make([]float64, len(ages))
-			overAges(ages, p.Beta, f, got)
+			overAges(ages, p.Beta, func(age float64, dst []float64) { dst[0] = f(age) }, [][]float64{got})
 			for i, a := range ages {
 				if want := f(a); math.Abs(got[i]-want) > 1e-8*want {
 					t.Fatalf("%+v δ %g H %g at age %g: %.15g, want %.15g", p, delta, h, a, got[i], want)

@@ -13,13 +13,13 @@ import (
 // converges exponentially (Trefethen and Weideman, SIAM Review 56, 2014), and the
 // values at the lattice are shared by all ages and instants of the last purchase.
 
-// lattice holds the values of one frequency: per point, term and j.
+// lattice holds the values of one frequency.
 type lattice struct {
 	p            betaGeometric
 	x            float64
 	terms        []term
 	origin, step float64   // point i lies at ln λ = origin + i·step
-	up, down     []float64 // values of the points from 0 on, and of those from −1 on downwards
+	up, down     []float64 // of the points from 0 on, and of those from −1 on downwards: λ, then values per term and j
 	stays        []float64 // probability of staying at m more occasions
 	tail         []float64 // memory
 }
@@ -38,9 +38,9 @@ func (l *lattice) prepare(p betaGeometric, x float64, terms []term) {
 	l.origin = math.Log(rho / p.alpha)
 }
 
-// at gives the values of point i, term by term.
-func (l *lattice) at(i int) []float64 {
-	size := len(l.terms) * l.p.k
+// at gives λ at point i and the values there.
+func (l *lattice) at(i int) (lambda float64, values []float64) {
+	size := 1 + len(l.terms)*l.p.k
 	side, n := &l.up, i
 	if i < 0 {
 		side, n = &l.down, -1-i
@@ -52,9 +52,10 @@ func (l *lattice) at(i int) []float64 {
 		if i < 0 {
 			place = -1 - place
 		}
-		l.fill(math.Exp(l.origin+float64(place)*l.step), (*side)[known:])
+		(*side)[known] = math.Exp(l.origin + float64(place)*l.step)
+		l.fill((*side)[known], (*side)[known+1:])
 	}
-	return (*side)[n*size : (n+1)*size]
+	return (*side)[n*size], (*side)[n*size+1 : (n+1)*size]
 }
 
 func (l *lattice) fill(lambda float64, dst []float64) {
@@ -143,7 +144,7 @@ func (l *lattice) finite(y, lnPhi float64, dst []float64) {
 // poissonTail gives the probabilities that a Poisson count of mean y is n or more,
 // n = from, from+1, …; below from it is 1, past the end 0.
 func (l *lattice) poissonTail(y float64) (from int, tail []float64) {
-	spread := 9 * math.Sqrt(y)
+	spread := 8 * math.Sqrt(y)
 	from = int(math.Max(0, math.Floor(y-spread)))
 	to := int(math.Ceil(y+spread)) + 2*l.p.k + 16
 	l.tail = slices.Grow(l.tail[:0], to-from+1)
@@ -206,30 +207,32 @@ func (l *lattice) staying(many int) []float64 {
 func (l *lattice) mean(alpha float64, dst []float64) {
 	clear(dst)
 	rho := l.p.rho(l.x)
-	centre := int(math.Round((math.Log((rho+float64(l.p.k))/alpha) - l.origin) / l.step))
-	norm := mathx.Lgamma(rho)
-	for i := centre; !l.add(i, alpha, norm, dst); i-- {
+	lnAlpha, norm := math.Log(alpha), mathx.Lgamma(rho)
+	centre := int(math.Round((math.Log(rho+float64(l.p.k)) - lnAlpha - l.origin) / l.step))
+	add := func(i int) (more bool) {
+		lambda, values := l.at(i)
+		rate := alpha * lambda
+		return l.add(dst, values, rate, l.step*math.Exp(rho*(l.origin+float64(i)*l.step+lnAlpha)-rate-norm))
 	}
-	for i := centre + 1; !l.add(i, alpha, norm, dst); i++ {
+	for i := centre; add(i); i-- {
+	}
+	for i := centre + 1; add(i); i++ {
 	}
 }
 
-// add adds point i to a mean and tells whether that was next to nothing.
-func (l *lattice) add(i int, alpha, norm float64, dst []float64) bool {
-	v := l.origin + float64(i)*l.step
-	rate := alpha * math.Exp(v)
+// add adds a point's values to means, by its weight for j = 0, and tells whether that
+// was anything to speak of.
+func (l *lattice) add(dst, values []float64, rate, weight float64) (more bool) {
 	rho, k := l.p.rho(l.x), l.p.k
-	weight := l.step * math.Exp(rho*(v+math.Log(alpha))-rate-norm)
-	values, nothing := l.at(i), true
 	for j := range k {
 		for t := j; t < len(dst); t += k {
 			part := weight * values[t]
 			dst[t] += part
-			nothing = nothing && part <= 1e-17*dst[t]
+			more = more || part > 1e-15*dst[t]
 		}
 		weight *= rate / (rho + float64(j))
 	}
-	return nothing
+	return more
 }
 
 // known gives a term's value where it does not depend on λ.
@@ -261,72 +264,98 @@ func (p betaGeometric) detByStages(h History, t term) float64 {
 // outlook is one goroutine's memory for valuing chunks.
 type outlook struct {
 	lattice
-	ages   []float64   // of the chunk, in days
-	tables [][]float64 // per term and j: by age
-	means  []float64
-	phases []float64
+	ages    []float64   // of the chunk, in days
+	tables  [][]float64 // per term and j: by age
+	phases  []float64
+	logDays []float64 // ln(α + day/7)
+	alpha   float64   // of logDays
 }
 
 // valueChunk interpolates what customers alive will buy over the ages of the chunk.
 func (p betaGeometric) valueChunk(g *Grid, c *chunk, terms []term, alive []float64, det [][]float64, o *outlook) {
 	if !p.valid(History{}) {
-		for i := c.lo; i < c.hi; i++ {
-			alive[i] = math.NaN()
-			for t := range terms {
-				det[t][i] = math.NaN()
-			}
-		}
+		fillNaN(c, alive, det)
 		return
 	}
 	o.tabulate(p, g, c, terms)
 	o.phases = slices.Grow(o.phases[:0], p.k)[:p.k]
-	nth := -1
+	leave, rho, hush := p.logLeave(c.x+p.first), p.rho(c.x), p.hush(c.x)
+	nth, age, end := -1, int32(-1), 0.0
 	for i := c.lo; i < c.hi; i++ {
-		if nth < 0 || o.ages[nth] != float64(g.t[i]) {
-			nth++
+		if g.t[i] != age {
+			nth, age = nth+1, g.t[i]
+			end = 1 / (p.alpha*DaysPerWeek + float64(age))
 		}
-		h := g.history(i)
-		all := p.phases(h, o.phases)
-		grown := p.rho(c.x) * math.Log1p((h.T-h.Tx)/(p.alpha+h.Tx))
-		odds := math.Exp(p.logLeave(c.x+p.first) + grown)
-		alive[i] = all / (all + odds)
+		all := hush.terms(float64(age-g.tx[i])*end, o.phases)
+		over := 1 / (all + math.Exp(leave+rho*(o.logDays[age]-o.logDays[g.tx[i]])))
+		alive[i] = all * over
 		for t := range terms {
 			sum := 0.0
 			for j, v := range o.phases {
 				sum += v * o.tables[t*p.k+j][nth]
 			}
-			det[t][i] = times(1/(all+odds), sum)
+			det[t][i] = times(over, sum)
+		}
+	}
+}
+
+// terms fills E's in and adds them up: see phases.
+func (q *hush) terms(v float64, dst []float64) float64 {
+	term, sum := 1.0, 1.0
+	dst[0] = 1
+	for j := 1; j < len(dst); j++ {
+		term *= q.growth[j-1] * v
+		dst[j] = term
+		sum += term
+	}
+	return sum
+}
+
+func fillNaN(c *chunk, alive []float64, det [][]float64) {
+	for i := c.lo; i < c.hi; i++ {
+		alive[i] = math.NaN()
+		for t := range det {
+			det[t][i] = math.NaN()
 		}
 	}
 }
 
 // tabulate fills the chunk's ages and tables in.
 func (o *outlook) tabulate(p betaGeometric, g *Grid, c *chunk, terms []term) {
+	if o.alpha != p.alpha || len(o.logDays) != g.days {
+		o.alpha, o.logDays = p.alpha, slices.Grow(o.logDays[:0], g.days)[:g.days]
+		for d := range o.logDays {
+			o.logDays[d] = math.Log(p.alpha + float64(d)/DaysPerWeek)
+		}
+	}
 	o.ages = o.ages[:0]
 	for i := c.lo; i < c.hi; i++ {
 		if t := float64(g.t[i]); len(o.ages) == 0 || o.ages[len(o.ages)-1] != t {
 			o.ages = append(o.ages, t)
 		}
 	}
-	o.prepare(p, c.x, terms)
-	size := len(terms) * p.k
-	for len(o.tables) < size {
+	for len(o.tables) < len(terms)*p.k {
 		o.tables = append(o.tables, nil)
 	}
-	o.means = slices.Grow(o.means[:0], size)[:size]
-	for n := range size {
+	var open []term
+	var into [][]float64
+	for n := range len(terms) * p.k {
 		o.tables[n] = slices.Grow(o.tables[n][:0], len(o.ages))[:len(o.ages)]
-		if v, ok := p.known(c.x, terms[n/p.k]); ok {
-			for i := range o.tables[n] {
-				o.tables[n][i] = v
+		v, ok := p.known(c.x, terms[n/p.k])
+		if !ok {
+			if into = append(into, o.tables[n]); n%p.k == 0 {
+				open = append(open, terms[n/p.k])
 			}
 			continue
 		}
-		overAges(o.ages, p.alpha*DaysPerWeek, func(day float64) float64 {
-			o.mean(p.alpha+day/DaysPerWeek, o.means)
-			return o.means[n]
-		}, o.tables[n])
+		for i := range o.tables[n] {
+			o.tables[n][i] = v
+		}
 	}
+	o.prepare(p, c.x, open)
+	overAges(o.ages, p.alpha*DaysPerWeek, func(day float64, dst []float64) {
+		o.mean(p.alpha+day/DaysPerWeek, dst)
+	}, into)
 }
 
 // latticeEffort is what the lattice of one frequency costs in a pass, in cells of the

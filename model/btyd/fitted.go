@@ -169,19 +169,20 @@ func (f *ParetoNBDFit) Discounted(g *Grid, theta []float64, delta, horizon float
 // weeksByAge fills the discounted weeks up to the horizon and beyond it in, for
 // ages in days.
 func (p ParetoNBD) weeksByAge(days []float64, delta, horizon float64, capped, after []float64) {
-	overAges(days, p.Beta*DaysPerWeek, func(day float64) float64 {
-		return p.DiscountedWeeks(day/DaysPerWeek, delta, horizon)
-	}, capped)
+	into := [][]float64{capped, after}
 	if delta == 0 && p.S <= 1 {
 		for i := range after {
 			after[i] = math.Inf(1)
 		}
-		return
+		into = into[:1]
 	}
-	overAges(days, p.Beta*DaysPerWeek, func(day float64) float64 {
+	overAges(days, p.Beta*DaysPerWeek, func(day float64, dst []float64) {
 		age := day / DaysPerWeek
-		return math.Exp(-delta*horizon) * p.Survival(age, horizon) * p.DiscountedWeeks(age+horizon, delta, math.Inf(1))
-	}, after)
+		dst[0] = p.DiscountedWeeks(age, delta, horizon)
+		if len(dst) > 1 {
+			dst[1] = math.Exp(-delta*horizon) * p.Survival(age, horizon) * p.DiscountedWeeks(age+horizon, delta, math.Inf(1))
+		}
+	}, into)
 }
 
 // ageEffort is what one age costs in a pass of the Pareto/NBD, in cells.
