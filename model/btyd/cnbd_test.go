@@ -115,7 +115,11 @@ func TestRegularOrdersAndTheirMean(t *testing.T) {
 			}
 			const delta = .02
 			sum := math.Exp(-delta*weeks) * m.ExpectedOrders(h, weeks)
-			panels(weeks, 30, func(u, weight float64) { sum += weight * delta * math.Exp(-delta*u) * m.ExpectedOrders(h, u) })
+			scale := p.Alpha / 4 // of what bends
+			panels(math.Log1p(weeks/scale), 60, func(v, weight float64) {
+				u := scale * math.Expm1(v)
+				sum += weight * scale * math.Exp(v) * delta * math.Exp(-delta*u) * m.ExpectedOrders(h, u)
+			})
 			relativeTo(t, "DET", m.DET(h, delta, weeks), sum, 1e-6)
 		}
 	})
