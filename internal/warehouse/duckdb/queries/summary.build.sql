@@ -7,11 +7,11 @@ WITH daily AS (
     GROUP BY customer, day
 ), person AS (
     SELECT customer,
-        min(day) FILTER (WHERE bought) AS first_day,
-        max(day) FILTER (WHERE bought) AS last_day,
-        count(*) FILTER (WHERE bought) AS days,
-        count(*) FILTER (WHERE net > 0) AS paid_days,
-        sum(net) FILTER (WHERE net > 0) AS paid,
+        min(CASE WHEN bought THEN day END) AS first_day,
+        max(CASE WHEN bought THEN day END) AS last_day,
+        count(CASE WHEN bought THEN 1 END) AS days,
+        count(CASE WHEN net > 0 THEN 1 END) AS paid_days,
+        sum(CASE WHEN net > 0 THEN net END) AS paid,
         min_by(net, day) AS first_net,
         bool_and(bought) AS plain
     FROM daily
@@ -34,18 +34,20 @@ WITH daily AS (
     GROUP BY customer, purchase_day
 ), untangled AS (
     SELECT customer,
-        count(*) FILTER (WHERE net > 0) AS paid_days,
-        sum(net) FILTER (WHERE net > 0) AS paid,
+        count(CASE WHEN net > 0 THEN 1 END) AS paid_days,
+        sum(CASE WHEN net > 0 THEN net END) AS paid,
         min_by(net, purchase_day) AS first_net
     FROM untangled_day
     GROUP BY customer
 ), known AS (
-    SELECT p.customer, p.first_day, p.last_day, p.days,
-        CASE WHEN p.plain THEN p.paid_days ELSE u.paid_days END AS paid_days,
-        coalesce(CASE WHEN p.plain THEN p.paid ELSE u.paid END, 0) AS paid,
-        CASE WHEN p.plain THEN p.first_net ELSE u.first_net END AS first_net
+    SELECT customer, first_day, last_day, days, paid_days, coalesce(paid, 0) AS paid, first_net
+    FROM person
+    WHERE plain
+    UNION ALL
+    SELECT p.customer, p.first_day, p.last_day, p.days, u.paid_days, coalesce(u.paid, 0) AS paid, u.first_net
     FROM person AS p
-    LEFT JOIN untangled AS u ON u.customer = p.customer
+    JOIN untangled AS u ON u.customer = p.customer
+    WHERE NOT p.plain
 )
 SELECT customer, first_day, last_day,
     CAST(days - 1 AS INTEGER) AS x,
