@@ -86,6 +86,9 @@ func readCell(t *testing.T, d *DB, column int, cell string, promised bool) (ware
 		}
 		lines = append(lines, line)
 	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
 	return report, lines
 }
 
