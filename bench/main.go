@@ -19,10 +19,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"strconv"
-	"strings"
 
 	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/bench/internal/sizes"
 	"github.com/clientele/clientele/internal/simulate"
 )
 
@@ -58,14 +57,11 @@ func main() {
 }
 
 func bench(ctx context.Context, customers string, rounds int, orders float64, dir string) error {
-	if dir == "" {
-		temporary, err := os.MkdirTemp("", "clientele-bench")
-		if err != nil {
-			return err
-		}
-		defer os.RemoveAll(temporary)
-		dir = temporary
+	dir, remove, err := sizes.Folder(dir, "clientele-bench")
+	if err != nil {
+		return err
 	}
+	defer remove()
 	programs, err := build(ctx, dir)
 	if err != nil {
 		return err
@@ -73,20 +69,17 @@ func bench(ctx context.Context, customers string, rounds int, orders float64, di
 	fmt.Printf("%s, %s/%s, %d cores, %d rounds\n\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), rounds)
 	var results []result
 	var growth []growthRow
-	for size := range strings.SplitSeq(customers, ",") {
-		n, err := strconv.Atoi(size)
-		if err != nil {
-			return fmt.Errorf("%q is not a number of customers", size)
-		}
-		c, err := makeCompany(n, orders, filepath.Join(dir, size))
+	err = sizes.Each(customers, dir, func(n int, dir string) error {
+		c, err := makeCompany(n, orders, dir)
 		if err != nil {
 			return err
 		}
 		r, g, err := programs.measure(ctx, c, rounds)
-		if err != nil {
-			return fmt.Errorf("%d customers: %w", n, err)
-		}
 		results, growth = append(results, r...), append(growth, g)
+		return err
+	})
+	if err != nil {
+		return err
 	}
 	evaluated, err := evaluations(ctx)
 	if err != nil {

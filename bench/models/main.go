@@ -20,12 +20,12 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
 
 	"github.com/clientele/clientele/bench/internal/process"
+	"github.com/clientele/clientele/bench/internal/sizes"
 )
 
 // The models that are compared.
@@ -56,14 +56,11 @@ func main() {
 }
 
 func bench(ctx context.Context, customers string, rounds int, l process.Limits, dir string) error {
-	if dir == "" {
-		temporary, err := os.MkdirTemp("", "clientele-models")
-		if err != nil {
-			return err
-		}
-		defer os.RemoveAll(temporary)
-		dir = temporary
+	dir, remove, err := sizes.Folder(dir, "clientele-models")
+	if err != nil {
+		return err
 	}
+	defer remove()
 	s, err := findSides(ctx, dir, l)
 	if err != nil {
 		return err
@@ -71,18 +68,17 @@ func bench(ctx context.Context, customers string, rounds int, l process.Limits, 
 	fmt.Printf("%s, %s, %s/%s, %d cores, %d rounds; a peer's step has %s and %d GiB\n",
 		time.Now().UTC().Format("2006-01-02 15:04 UTC"), runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), rounds, l.Time, l.Memory>>30)
 	var missed []error
-	for size := range strings.SplitSeq(customers, ",") {
-		n, err := strconv.Atoi(size)
+	err = sizes.Each(customers, dir, func(n int, dir string) error {
+		found, err := s.measure(ctx, company{customers: n, dir: dir}, rounds)
 		if err != nil {
-			return fmt.Errorf("%q is not a number of customers", size)
-		}
-		c := company{customers: n, dir: filepath.Join(dir, size)}
-		found, err := s.measure(ctx, c, rounds)
-		if err != nil {
-			return fmt.Errorf("%d customers: %w", n, err)
+			return err
 		}
 		fmt.Print("\n", found.tables())
 		missed = append(missed, found.missed()...)
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	return errors.Join(missed...)
 }
