@@ -63,11 +63,7 @@ type parameterRow struct{ Model, Name, Meaning, Estimate, Interval, SE string }
 // model shows what is known of the model as of a day, and has it fitted and
 // checked otherwise.
 func (s *Site) model(w http.ResponseWriter, r *http.Request) error {
-	v, err := s.visit(r)
-	if err != nil {
-		return err
-	}
-	periods, ok, err := s.Statements.Periods(r.Context())
+	v, periods, ok, err := s.opened(r)
 	if err != nil {
 		return err
 	}

@@ -112,13 +112,18 @@ type emptyPage struct {
 	Kicker, Heading string
 }
 
+// opened is a visit to a page of figures, and the periods that it can be of; ok is
+// false before there are records.
+func (s *Site) opened(r *http.Request) (v visit, periods statement.Periods, ok bool, err error) {
+	if v, err = s.visit(r); err == nil {
+		periods, ok, err = s.Statements.Periods(r.Context())
+	}
+	return v, periods, ok, err
+}
+
 // statement shows a statement that is computed already, and has it computed otherwise.
 func (s *Site) statement(w http.ResponseWriter, r *http.Request) error {
-	v, err := s.visit(r)
-	if err != nil {
-		return err
-	}
-	periods, ok, err := s.Statements.Periods(r.Context())
+	v, periods, ok, err := s.opened(r)
 	if err != nil {
 		return err
 	}
