@@ -3,7 +3,6 @@ package duckdb
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -70,12 +69,10 @@ func fitLines(ctx context.Context, conn *sql.Conn, p *plan) error {
 	if change.Len() == 0 {
 		return nil
 	}
-	_, err = conn.ExecContext(ctx, "BEGIN;\n"+change.String()+lineView(stored)+";\nCOMMIT;")
-	if err != nil {
-		_, undo := conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
-		err = errors.Join(err, ignoreEnded(undo))
+	if _, err = conn.ExecContext(ctx, "BEGIN;\n"+change.String()+lineView(stored)+";\nCOMMIT;"); err != nil {
+		return rollBack(ctx, conn, err)
 	}
-	return err
+	return nil
 }
 
 func compression(method string) string {

@@ -163,8 +163,7 @@ func (l *load) transact(accept func(warehouse.LoadReport) error) (warehouse.Load
 		_, err = l.exec("COMMIT")
 	}
 	if err != nil {
-		_, undo := l.conn.ExecContext(context.WithoutCancel(l.ctx), "ROLLBACK")
-		return l.report, errors.Join(err, ignoreEnded(undo))
+		return l.report, rollBack(l.ctx, l.conn, err)
 	}
 	if _, err := l.exec("CHECKPOINT"); err != nil && !busyCheckpoint(err) {
 		return l.report, err

@@ -9,8 +9,8 @@ import (
 	"github.com/clientele/clientele"
 )
 
-// tables are those that hold records, in the order in which they are checked.
-var tables = []string{"stored_line", "customer_attribute", "subscription", "interaction", "feedback", "reason"}
+// tables are those that imports fill, in the order in which they are checked.
+var tables = []string{"source", "batch", "rejected_row", "stored_line", "customer_attribute", "subscription", "interaction", "feedback", "reason"}
 
 // Reset implements the contract.
 func (d *DB) Reset(ctx context.Context) error {
@@ -35,7 +35,7 @@ func empty(ctx context.Context, conn *sql.Conn) error {
 		return err
 	}
 	defer tx.Rollback()
-	for _, table := range append([]string{"source", "batch", "rejected_row"}, tables...) {
+	for _, table := range tables {
 		if _, err := tx.ExecContext(ctx, "DELETE FROM "+table); err != nil {
 			return err
 		}
@@ -53,7 +53,7 @@ func empty(ctx context.Context, conn *sql.Conn) error {
 // checksum of every block.
 func (d *DB) Check(ctx context.Context) error {
 	return d.snapshot(ctx, nil, func(tx *sql.Tx) error {
-		for _, table := range append([]string{"source", "batch", "rejected_row"}, tables...) {
+		for _, table := range tables {
 			if _, err := tx.ExecContext(ctx, fmt.Sprintf("SELECT bit_xor(hash(t)) FROM %s AS t", table)); err != nil {
 				return unsound("the table %s cannot be read", table).Because(err)
 			}

@@ -119,11 +119,11 @@ func busyCheckpoint(err error) bool {
 	return errors.As(err, &e) && e.Type == driver.ErrorTypeTransaction
 }
 
-// ignoreEnded drops the error of rolling back a transaction that the engine has
-// already ended.
-func ignoreEnded(err error) error {
-	if busyCheckpoint(err) {
-		return nil
+// rollBack ends the transaction that err is of, unless the engine has already ended it.
+func rollBack(ctx context.Context, conn *sql.Conn, err error) error {
+	_, undo := conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+	if busyCheckpoint(undo) {
+		return err
 	}
-	return err
+	return errors.Join(err, undo)
 }
