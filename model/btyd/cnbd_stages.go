@@ -277,7 +277,9 @@ func (p betaGeometric) valueChunk(g *Grid, c *chunk, terms []term, alive []float
 		fillNaN(c, alive, det)
 		return
 	}
-	o.tabulate(p, g, c, terms)
+	o.countDays(p, g)
+	o.takeAges(g, c)
+	o.tabulate(p, c.x, terms)
 	o.phases = slices.Grow(o.phases[:0], p.k)[:p.k]
 	leave, rho, hush := p.logLeave(c.x+p.first), p.rho(c.x), p.hush(c.x)
 	nth, age, end := -1, int32(-1), 0.0
@@ -320,20 +322,30 @@ func fillNaN(c *chunk, alive []float64, det [][]float64) {
 	}
 }
 
-// tabulate fills the chunk's ages and tables in.
-func (o *outlook) tabulate(p betaGeometric, g *Grid, c *chunk, terms []term) {
-	if o.alpha != p.alpha || len(o.logDays) != g.days {
-		o.alpha, o.logDays = p.alpha, slices.Grow(o.logDays[:0], g.days)[:g.days]
-		for d := range o.logDays {
-			o.logDays[d] = math.Log(p.alpha + float64(d)/DaysPerWeek)
-		}
+// countDays fills the logarithms of days in, unless they are there already.
+func (o *outlook) countDays(p betaGeometric, g *Grid) {
+	if o.alpha == p.alpha && len(o.logDays) == g.days {
+		return
 	}
+	o.alpha, o.logDays = p.alpha, slices.Grow(o.logDays[:0], g.days)[:g.days]
+	for d := range o.logDays {
+		o.logDays[d] = math.Log(p.alpha + float64(d)/DaysPerWeek)
+	}
+}
+
+// takeAges fills the chunk's ages in, of which cells of one age follow one another.
+func (o *outlook) takeAges(g *Grid, c *chunk) {
 	o.ages = o.ages[:0]
 	for i := c.lo; i < c.hi; i++ {
 		if t := float64(g.t[i]); len(o.ages) == 0 || o.ages[len(o.ages)-1] != t {
 			o.ages = append(o.ages, t)
 		}
 	}
+}
+
+// tabulate fills the tables in: those of terms that do not depend on λ at once, the
+// others by interpolation.
+func (o *outlook) tabulate(p betaGeometric, x float64, terms []term) {
 	for len(o.tables) < len(terms)*p.k {
 		o.tables = append(o.tables, nil)
 	}
@@ -341,7 +353,7 @@ func (o *outlook) tabulate(p betaGeometric, g *Grid, c *chunk, terms []term) {
 	var into [][]float64
 	for n := range len(terms) * p.k {
 		o.tables[n] = slices.Grow(o.tables[n][:0], len(o.ages))[:len(o.ages)]
-		v, ok := p.known(c.x, terms[n/p.k])
+		v, ok := p.known(x, terms[n/p.k])
 		if !ok {
 			if into = append(into, o.tables[n]); n%p.k == 0 {
 				open = append(open, terms[n/p.k])
@@ -352,7 +364,7 @@ func (o *outlook) tabulate(p betaGeometric, g *Grid, c *chunk, terms []term) {
 			o.tables[n][i] = v
 		}
 	}
-	o.prepare(p, c.x, open)
+	o.prepare(p, x, open)
 	overAges(o.ages, p.alpha*DaysPerWeek, func(day float64, dst []float64) {
 		o.mean(p.alpha+day/DaysPerWeek, dst)
 	}, into)

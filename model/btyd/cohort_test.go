@@ -53,6 +53,20 @@ func TestCohortsRecoverBetween(t *testing.T) {
 	}
 }
 
+// fitTogether fits the cells of all cohorts as one.
+func fitTogether(t *testing.T, cs []Cohort) *ParetoNBDFit {
+	t.Helper()
+	var all []Cell
+	for _, c := range cs {
+		all = append(all, c.Cells...)
+	}
+	f, err := FitParetoNBD(all, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
 // Cohorts that do not differ get the fit of all cells.
 func TestCohortsAlike(t *testing.T) {
 	cs, _ := differing(company, [4]float64{}, 10, 300, 0, 2)
@@ -60,14 +74,7 @@ func TestCohortsAlike(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var all []Cell
-	for _, c := range cs {
-		all = append(all, c.Cells...)
-	}
-	want, err := FitParetoNBD(all, Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	want := fitTogether(t, cs)
 	for i := range want.Theta {
 		near(t, "company", f.Company.Theta[i], want.Theta[i], 1e-9*want.Theta[i])
 		near(t, "company's error", f.Company.SE[i], want.SE[i], 1e-9*want.SE[i])
@@ -97,14 +104,7 @@ func TestCohortsForetellBetterThanBothExtremes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var all []Cell
-		for _, c := range cs {
-			all = append(all, c.Cells...)
-		}
-		one, err := FitParetoNBD(all, Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
+		one := fitTogether(t, cs)
 		for k, c := range f.Cohorts {
 			alone := c.Alone
 			if alone == nil {

@@ -209,13 +209,7 @@ func saneFit[M Model](t *rapid.T, f family[M], cells []Cell) {
 			return
 		}
 	}
-	saneEstimate(t, got.Estimate)
-	g, err := NewGrid(cells)
-	if err != nil {
-		t.Fatal(err)
-	}
-	v, err := got.Profile(g)
-	saneIntervals(t, got.Estimate, v, err)
+	g := saneProfile(t, got, cells)
 	for _, theta := range got.Bootstrap(g, 2, 1).Theta {
 		for _, v := range theta {
 			if !finiteFrom(0, v) {
@@ -229,6 +223,21 @@ func saneFit[M Model](t *rapid.T, f family[M], cells []Cell) {
 	for i := range min(g.Len(), 3) {
 		saneModel(t, f.name, got.Params, g.history(i))
 	}
+}
+
+// saneProfile checks an accepted fit and its intervals, and returns the grid of its cells.
+func saneProfile(t *rapid.T, f interface {
+	Estimated() *fit.Estimate
+	Profile(*Grid) ([]fit.Interval, error)
+}, cells []Cell) *Grid {
+	saneEstimate(t, f.Estimated())
+	g, err := NewGrid(cells)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := f.Profile(g)
+	saneIntervals(t, f.Estimated(), v, err)
+	return g
 }
 
 // saneFits is the property of one draw of cells.
@@ -251,13 +260,7 @@ func saneFits(t *rapid.T) {
 		}
 		return
 	}
-	saneEstimate(t, f.Estimate)
-	g, err := NewGrid(cells)
-	if err != nil {
-		t.Fatal(err)
-	}
-	v, err := f.Profile(g)
-	saneIntervals(t, f.Estimate, v, err)
+	saneProfile(t, f, cells)
 }
 
 func TestExtremeFits(t *testing.T) { rapid.Check(t, saneFits) }
