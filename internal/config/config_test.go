@@ -47,7 +47,7 @@ func TestErrorsNameFileLineAndKey(t *testing.T) {
 func TestFormatRoundTrips(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		want := clientele.DefaultSettings()
-		want.Name = rapid.StringMatching(`.*\S.*`).Draw(t, "name")
+		want.Name = rapid.StringMatching(`.+`).Filter(func(s string) bool { return strings.TrimSpace(s) != "" }).Draw(t, "name")
 		want.DiscountRate = rapid.Float64Range(0, 1).Draw(t, "rate")
 		if rapid.Bool().Draw(t, "margin given") {
 			m := rapid.Float64Range(1e-9, 1).Draw(t, "margin")
