@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/clientele/clientele/bench/internal/process"
 )
@@ -108,14 +109,31 @@ type measured struct {
 	Sample  process.Sample
 	Figures map[string]float64
 	Theta   []float64
-	Note    string // why there is no measure
+	gaveUp  // why there is no measure
 }
 
 // runs are one side's rounds.
 type runs struct {
 	samples []process.Sample
 	last    answer
-	note    string
+	gaveUp
+}
+
+// gaveUp is why a peer has no measure; the zero value is that it has one.
+type gaveUp struct {
+	Note  string
+	Least time.Duration // what its step would have taken at least, if that can be told
+}
+
+// starting is more than any peer was seen to take before its step begins.
+const starting = time.Minute
+
+func whyNot(err error) gaveUp {
+	stopped, ok := errors.AsType[process.Stopped](err)
+	if !ok {
+		return gaveUp{Note: "failed"}
+	}
+	return gaveUp{Note: stopped.Reason, Least: max(0, stopped.After-starting)}
 }
 
 // once runs a step of a side and keeps what it took.
@@ -135,7 +153,7 @@ func (r *runs) once(ctx context.Context, s side, args []string) error {
 
 func (r *runs) measured() measured {
 	if len(r.samples) == 0 {
-		return measured{Note: r.note}
+		return measured{gaveUp: r.gaveUp}
 	}
 	return measured{Sample: process.Median(r.samples), Figures: r.last.Figures, Theta: r.last.Theta}
 }
@@ -154,7 +172,7 @@ func (t contest) run(ctx context.Context, s sides, rounds int) (result, error) {
 	fmt.Fprintf(os.Stderr, "%s\n", t.name)
 	all := make([]runs, 1+len(t.peers))
 	for k, p := range t.peers {
-		all[k+1].note = s.gaveUp[t.name+p.label()]
+		all[k+1].gaveUp = s.gaveUp[t.name+p.label()]
 	}
 	for round := range rounds {
 		for turn := range all {
@@ -167,15 +185,15 @@ func (t contest) run(ctx context.Context, s sides, rounds int) (result, error) {
 				continue
 			}
 			p := t.peers[k-1]
-			if r.note != "" || p.once && len(r.samples) > 0 {
+			if r.Note != "" || p.once && len(r.samples) > 0 {
 				continue
 			}
 			if err := r.once(ctx, p.side, p.args); err != nil {
 				if ctx.Err() != nil {
 					return result{}, ctx.Err()
 				}
-				r.note = whyNot(err)
-				s.gaveUp[t.name+p.label()] = r.note + " with fewer customers"
+				r.gaveUp = whyNot(err)
+				s.gaveUp[t.name+p.label()] = gaveUp{r.Note + " with fewer customers", r.Least}
 				fmt.Fprintf(os.Stderr, "  %s: %v\n", p.name, err)
 			}
 		}
@@ -186,14 +204,6 @@ func (t contest) run(ctx context.Context, s sides, rounds int) (result, error) {
 		out.peers = append(out.peers, all[k+1].measured())
 	}
 	return out, out.agree()
-}
-
-// whyNot says in a few words why a peer has no measure.
-func whyNot(err error) string {
-	if stopped, ok := errors.AsType[process.Stopped](err); ok {
-		return stopped.Reason
-	}
-	return "failed"
 }
 
 // agree returns an error if a peer found other figures than ours.

@@ -65,6 +65,9 @@ func bench(ctx context.Context, customers string, rounds int, l process.Limits, 
 	if err != nil {
 		return err
 	}
+	if err := s.compile(ctx, filepath.Join(dir, "few")); err != nil {
+		return err
+	}
 	fmt.Printf("%s, %s, %s/%s, %d cores, %d rounds; a peer's step has %s and %d GiB\n",
 		time.Now().UTC().Format("2006-01-02 15:04 UTC"), runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), rounds, l.Time, l.Memory>>30)
 	var missed []error
@@ -96,7 +99,7 @@ type side struct {
 type sides struct {
 	ours, lifetimes, pymc side
 	clientele             string
-	gaveUp                map[string]string // contest and peer → why
+	gaveUp                map[string]gaveUp // contest and peer → why
 }
 
 // peersFolder holds the peers' programs and what they need.
@@ -107,7 +110,7 @@ func findSides(ctx context.Context, dir string, l process.Limits) (s sides, err 
 	if err != nil {
 		return s, err
 	}
-	s = sides{ours: side{name: "Clientele", program: self}, clientele: filepath.Join(dir, "clientele"), gaveUp: map[string]string{}}
+	s = sides{ours: side{name: "Clientele", program: self}, clientele: filepath.Join(dir, "clientele"), gaveUp: map[string]gaveUp{}}
 	build := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-o", s.clientele, "./cmd/clientele")
 	build.Stderr = os.Stderr
 	if err := build.Run(); err != nil {

@@ -54,6 +54,28 @@ func (s sides) measure(ctx context.Context, c company, rounds int) (findings, er
 	return f, nil
 }
 
+// compile has pymc-marketing compile its models before anything is measured, by a run
+// with few customers; what it compiles lies below .cache.
+func (s sides) compile(ctx context.Context, dir string) error {
+	c := company{customers: 1000, dir: dir}
+	fmt.Fprintln(os.Stderr, "compiling the models of pymc-marketing")
+	if _, err := s.make(ctx, c); err != nil {
+		return err
+	}
+	defer os.RemoveAll(c.dir)
+	for _, t := range []contest{s.fits(c, paretoNBD), s.fits(c, bgNBD), s.score(c, []float64{truth.r, truth.alpha, truth.s, truth.beta})} {
+		for _, p := range t.peers {
+			if p.name != s.pymc.name {
+				continue
+			}
+			if err := new(runs).once(ctx, p.side, p.args); err != nil {
+				return fmt.Errorf("%s, %s: %w", t.name, p.name, err)
+			}
+		}
+	}
+	return nil
+}
+
 // make simulates the company in a process of its own: a parent that has grown would
 // make its children look larger than they are.
 func (s sides) make(ctx context.Context, c company) (f facts, err error) {
@@ -83,7 +105,7 @@ func (s sides) importing(ctx context.Context, c company, truth facts) (result, e
 	}
 	var theirs runs
 	if err := theirs.once(ctx, peer.side, peer.args); err != nil {
-		theirs.note = whyNot(err)
+		theirs.gaveUp = whyNot(err)
 	}
 	r.peers = []measured{theirs.measured()}
 	return r, r.agree()

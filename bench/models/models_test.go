@@ -59,7 +59,7 @@ func beside(t *testing.T, ours string, peers ...rival) (result, error) {
 	for k := range peers {
 		peers[k].side = echo
 	}
-	return contest{name: "echo", ours: []string{ours}, peers: peers, same: map[string]float64{"alive": 1e-6}}.run(t.Context(), sides{ours: echo, gaveUp: map[string]string{}}, 2)
+	return contest{name: "echo", ours: []string{ours}, peers: peers, same: map[string]float64{"alive": 1e-6}}.run(t.Context(), sides{ours: echo, gaveUp: map[string]gaveUp{}}, 2)
 }
 
 func TestSidesMustFindTheSame(t *testing.T) {
@@ -93,10 +93,29 @@ func TestGoalsBindAndWhatFailedIsNotJudged(t *testing.T) {
 	}
 }
 
+// A peer that was stopped for its time is slower than the limit less its start.
+func TestWhatWasStoppedIsJudgedByItsLimit(t *testing.T) {
+	of := func(limit time.Duration, less float64) result {
+		stopped := whyNot(process.Stopped{Reason: "did not finish", After: limit})
+		return result{contest: contest{peers: []rival{{goal: 20, less: less}}},
+			ours: measured{Sample: process.Sample{Wall: 2 * time.Second}}, peers: []measured{{gaveUp: stopped}}}
+	}
+	for _, c := range []struct {
+		r    result
+		want string
+	}{
+		{of(100*time.Second, 0), "holds"}, {of(99*time.Second, 0), "not to be told"}, {of(100*time.Second, 4), "not to be told"}, {of(0, 0), "not to be told"},
+	} {
+		if got := c.r.verdict(0); got != c.want {
+			t.Errorf("%+v: %s, want %s", c.r.peers[0], got, c.want)
+		}
+	}
+}
+
 func TestAStepIsStoppedAtItsLimits(t *testing.T) {
 	for _, l := range []process.Limits{{Time: 50 * time.Millisecond}, {Memory: 1}} {
 		_, _, err := process.Run(context.Background(), l, "sleep", "10")
-		if why := whyNot(err); !strings.HasPrefix(why, "did not ") {
+		if why := whyNot(err); !strings.HasPrefix(why.Note, "did not ") {
 			t.Errorf("%+v: %v", l, err)
 		}
 	}

@@ -22,17 +22,23 @@ func smaller(ours, theirs measured) float64 {
 	return float64(theirs.Sample.Peak) / float64(ours.Sample.Peak)
 }
 
-// holds is true where a peer's goals are reached, or none are set. A peer that has
-// no measure cannot tell.
+// holds is true where a peer's goals are reached, or none are set.
 func (r result) holds(k int) bool {
 	p := r.contest.peers[k]
 	return faster(r.ours, r.peers[k]) >= p.goal && smaller(r.ours, r.peers[k]) >= p.less
+}
+
+// atLeast is how many times faster ours is than a peer that was stopped, at least.
+func (r result) atLeast(k int) float64 {
+	return r.peers[k].Least.Seconds() / r.ours.Sample.Wall.Seconds()
 }
 
 func (r result) verdict(k int) string {
 	switch p := r.contest.peers[k]; {
 	case p.goal == 0 && p.less == 0:
 		return ""
+	case r.peers[k].Note != "" && p.less == 0 && r.atLeast(k) >= p.goal:
+		return "holds"
 	case r.peers[k].Note != "":
 		return "not to be told"
 	case r.holds(k):
@@ -108,7 +114,11 @@ func (r result) row(k int) string {
 	o, p := r.ours.Sample, r.peers[k].Sample
 	start := fmt.Sprintf("| %s | %s | %.3f | ", r.name, r.contest.peers[k].label(), o.Wall.Seconds())
 	if note := r.peers[k].Note; note != "" {
-		return start + fmt.Sprintf("%s | | %.3f | | | %d | | | ", note, o.CPU.Seconds(), o.Peak>>20)
+		times := ""
+		if least := r.atLeast(k); least > 0 {
+			times = fmt.Sprintf("**> %.0f**", math.Floor(least))
+		}
+		return start + fmt.Sprintf("%s | %s | %.3f | | | %d | | | ", note, times, o.CPU.Seconds(), o.Peak>>20)
 	}
 	return start + fmt.Sprintf("%.3f | **%.1f** | %.3f | %.3f | %.1f | %d | %d | %.2f | ",
 		p.Wall.Seconds(), faster(r.ours, r.peers[k]), o.CPU.Seconds(), p.CPU.Seconds(), p.CPU.Seconds()/o.CPU.Seconds(),

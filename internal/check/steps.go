@@ -18,14 +18,18 @@ const module = "github.com/clientele/clientele"
 // the race detector: the server that it talks to is raced in its own packages.
 const browserTests = module + "/e2e"
 
+// longest is the package whose tests take longest. It runs first, so that at the end no
+// core waits for it.
+const longest = module + "/model/btyd"
+
 // tested runs the tests of every other package, with the race detector.
 func tested(ctx context.Context, _ options, t *tally) error {
 	all, err := output(ctx, "go", "list", "./...")
 	if err != nil {
 		return err
 	}
-	packages := strings.Fields(all)
-	return goTest(ctx, t, append([]string{"-race"}, slices.DeleteFunc(packages, func(p string) bool { return p == browserTests })...)...)
+	packages := slices.DeleteFunc(strings.Fields(all), func(p string) bool { return p == browserTests || p == longest })
+	return goTest(ctx, t, append([]string{"-race", longest}, packages...)...)
 }
 
 // soakedChecks is how many random cases a property is tried on at length; a

@@ -29,7 +29,10 @@ type Limits struct {
 }
 
 // Stopped is the error of a process that was stopped at a limit.
-type Stopped struct{ Reason string }
+type Stopped struct {
+	Reason string
+	After  time.Duration // the limit of time that it reached; 0: another limit
+}
 
 func (s Stopped) Error() string { return s.Reason }
 
@@ -75,11 +78,11 @@ func (l Limits) watch(ctx context.Context, stop context.CancelCauseFunc, pid int
 		case <-ctx.Done():
 			return
 		case <-expired:
-			stop(Stopped{fmt.Sprintf("did not finish in %s", l.Time)})
+			stop(Stopped{fmt.Sprintf("did not finish in %s", l.Time), l.Time})
 			return
 		case <-tick.C:
 			if l.Memory > 0 && resident(pid) > l.Memory {
-				stop(Stopped{fmt.Sprintf("did not fit into %d MiB", l.Memory>>20)})
+				stop(Stopped{fmt.Sprintf("did not fit into %d MiB", l.Memory>>20), 0})
 				return
 			}
 		}

@@ -53,7 +53,7 @@ var ErrDamaged = errors.New("the records file is damaged")
 
 // Options tune an engine. The zero value is right for a book.
 type Options struct {
-	MemoryLimit int64 // bytes; 0: 60 % of the machine's
+	MemoryLimit int64 // bytes; 0: in proportion to the records, see defaultMemory
 	Threads     int   // 0: one per core
 }
 
@@ -209,18 +209,15 @@ func makeTables(ctx context.Context, conn *sql.Conn) error {
 }
 
 // settings bound what the engine uses, and what it could do if a query ever went
-// astray. Memory is the engine's own limit, 80 % of what the machine (or its control
-// group) has; a server must leave more to others.
+// astray.
 func (d *DB) settings(memory string) string {
 	var b strings.Builder
 	set := func(name, value string) { fmt.Fprintf(&b, "SET GLOBAL %s = %s;\n", name, value) }
-	var size float64
-	var unit string
-	if d.options.MemoryLimit > 0 {
-		set("memory_limit", literal(fmt.Sprintf("%d B", d.options.MemoryLimit)))
-	} else if n, _ := fmt.Sscan(memory, &size, &unit); n == 2 {
-		set("memory_limit", literal(fmt.Sprintf("%.1f %s", size*0.75, unit)))
+	limit := d.options.MemoryLimit
+	if limit == 0 {
+		limit = d.defaultMemory(memory)
 	}
+	set("memory_limit", literal(fmt.Sprintf("%d B", limit)))
 	if d.options.Threads > 0 {
 		set("threads", fmt.Sprint(d.options.Threads))
 	}
@@ -235,6 +232,32 @@ func (d *DB) settings(memory string) string {
 	set("lock_configuration", "true")
 	return b.String()
 }
+
+// Beyond twice the size of the records, memory saves hardly any time: what does not fit
+// is spilled, and read again (docs/performance.md). A gigabyte is enough for small ones.
+const (
+	memoryPerByte = 2
+	leastMemory   = 1_000_000_000
+)
+
+// defaultMemory is how much the engine may use, in bytes: in proportion to the records,
+// and no more than three quarters of what it would take by itself, which is 80 % of what
+// the machine (or its control group) has: a server must leave more to others.
+func (d *DB) defaultMemory(own string) int64 {
+	limit := int64(leastMemory)
+	if records, err := os.Stat(d.path); err == nil {
+		limit = max(limit, memoryPerByte*records.Size())
+	}
+	var size float64
+	var unit string
+	if n, _ := fmt.Sscan(own, &size, &unit); n == 2 && binaryUnits[unit] > 0 {
+		limit = min(limit, int64(.75*size*float64(binaryUnits[unit])))
+	}
+	return limit
+}
+
+// binaryUnits are those in which the engine tells amounts of memory.
+var binaryUnits = map[string]int64{"bytes": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40}
 
 // identifier quotes a name for SQL.
 func identifier(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` }

@@ -53,6 +53,47 @@ func TestOpenOddNames(t *testing.T) {
 	}
 }
 
+// Memory follows the records, between a gigabyte and what the machine can spare.
+func TestMemoryFollowsTheRecords(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "records.duckdb")
+	for _, c := range []struct {
+		records int64
+		own     string
+		want    int64
+	}{
+		{0, "18.8 GiB", 1_000_000_000},
+		{100 << 20, "18.8 GiB", 1_000_000_000},
+		{3 << 30, "18.8 GiB", 6 << 30},
+		{30 << 30, "16.0 GiB", 12 << 30},
+		{30 << 30, "1.0 TiB", 60 << 30},
+		{100 << 20, "512.0 MiB", 384 << 20},
+		{100 << 20, "unlimited", 1_000_000_000},
+	} {
+		if err := os.WriteFile(path, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Truncate(path, c.records); err != nil { // sparse
+			t.Fatal(err)
+		}
+		if got := (&DB{path: path}).defaultMemory(c.own); got != c.want {
+			t.Errorf("%d bytes of records, the engine's own limit %s: %d, want %d", c.records, c.own, got, c.want)
+		}
+	}
+	d := open(t, filepath.Join(t.TempDir(), "records.duckdb"))
+	conn, err := d.conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	var set string
+	if err := conn.QueryRowContext(t.Context(), "SELECT current_setting('memory_limit')").Scan(&set); err != nil {
+		t.Fatal(err)
+	}
+	if set != "953.6 MiB" {
+		t.Errorf("a new book may use %s", set)
+	}
+}
+
 // TestLockedDown tries what a query could do if one ever went astray.
 func TestLockedDown(t *testing.T) {
 	dir := t.TempDir()
