@@ -121,6 +121,26 @@ func (m Money) fixed(decimals int, units *big.Int) string {
 	return s
 }
 
+// Grouped is Fixed with a comma between thousands: "2,500,315.63".
+func (m Money) Grouped(decimals int) string {
+	digits, rest, point := strings.Cut(m.Fixed(decimals), ".")
+	sign := ""
+	if strings.HasPrefix(digits, "-") {
+		sign, digits = "-", digits[1:]
+	}
+	var b strings.Builder
+	for i, d := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 {
+			b.WriteByte(',')
+		}
+		b.WriteRune(d)
+	}
+	if point {
+		rest = "." + rest
+	}
+	return sign + b.String() + rest
+}
+
 // Equal reports whether m and n are the same amount.
 func (m Money) Equal(n Money) bool { return m.Cmp(n) == 0 }
 

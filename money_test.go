@@ -84,3 +84,17 @@ func TestMoneyProperties(t *testing.T) {
 		}
 	})
 }
+
+func TestThousandsStandApart(t *testing.T) {
+	for _, c := range []struct {
+		amount   string
+		decimals int
+		want     string
+	}{
+		{"0", 0, "0"}, {"999", 0, "999"}, {"1000", 0, "1,000"}, {"-1000", 0, "-1,000"}, {"-999.50", 2, "-999.50"}, {"123456.70", 2, "123,456.70"}, {"1234567", 0, "1,234,567"},
+	} {
+		if got := clientele.MustMoney(c.amount).Grouped(c.decimals); got != c.want {
+			t.Errorf("%s: %s, want %s", c.amount, got, c.want)
+		}
+	}
+}

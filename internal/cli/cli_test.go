@@ -60,16 +60,6 @@ func TestRecordsDoNotCommandATerminal(t *testing.T) {
 	}
 }
 
-func TestThousandsStandApart(t *testing.T) {
-	for n, want := range map[string]string{
-		"0": "0", "999": "999", "1000": "1,000", "-1000": "-1,000", "-999.50": "-999.50", "123456.70": "123,456.70", "1234567": "1,234,567",
-	} {
-		if got := grouped(n); got != want {
-			t.Errorf("%s: %s, want %s", n, got, want)
-		}
-	}
-}
-
 func TestErrorsAreExplained(t *testing.T) {
 	e := clientele.Errorf(clientele.CodeInvalid, "not a date").WithHint("Write it so.").Because(errors.New("the cause"))
 	e.At = clientele.Position{File: "a.csv", Line: 7, Column: "day"}

@@ -1,11 +1,12 @@
 package cli
 
 import (
-	"strconv"
 	"strings"
 	"unicode"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
 
 	"github.com/clientele/clientele"
 )
@@ -74,7 +75,7 @@ func visible(text string) string {
 }
 
 // whole writes a count with thousands apart: 12,345.
-func whole(n int64) string { return grouped(strconv.FormatInt(n, 10)) }
+func whole(n int64) string { return message.NewPrinter(language.English).Sprintf("%d", n) }
 
 // many writes a count with what is counted, whose plural takes an s.
 func many(n int, noun string) string {
@@ -93,24 +94,4 @@ func dayOr(d *clientele.Date, none string) string {
 }
 
 // cents writes an amount to two decimals, with thousands apart.
-func cents(m clientele.Money) string { return grouped(m.Fixed(2)) }
-
-// grouped sets commas between the thousands of a plain decimal.
-func grouped(decimal string) string {
-	digits, rest, point := strings.Cut(decimal, ".")
-	sign := ""
-	if strings.HasPrefix(digits, "-") {
-		sign, digits = "-", digits[1:]
-	}
-	var b strings.Builder
-	for i, d := range digits {
-		if i > 0 && (len(digits)-i)%3 == 0 {
-			b.WriteByte(',')
-		}
-		b.WriteRune(d)
-	}
-	if point {
-		rest = "." + rest
-	}
-	return sign + b.String() + rest
-}
+func cents(m clientele.Money) string { return m.Grouped(2) }

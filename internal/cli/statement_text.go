@@ -3,6 +3,7 @@ package cli
 import (
 	"bufio"
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -154,9 +155,9 @@ func (p page) worth(st clientele.Statement) {
 		return
 	}
 	p.line(fmt.Sprintf("customer equity, next %d years", e.HorizonYears), cents(e.Estimate.Estimate))
-	p.line("  95 % interval", grouped(e.Low.Fixed(0))+" to "+grouped(e.High.Fixed(0)))
+	p.line("  95 % interval", e.Low.Grouped(0)+" to "+e.High.Grouped(0))
 	p.line("beyond that (the tail)", cents(e.Tail.Estimate))
-	p.line("  95 % interval", grouped(e.Tail.Low.Fixed(0))+" to "+grouped(e.Tail.High.Fixed(0)))
+	p.line("  95 % interval", e.Tail.Low.Grouped(0)+" to "+e.Tail.High.Grouped(0))
 	p.line("per customer", cents(e.PerCustomer))
 	if m := e.Moved; m != nil {
 		p.moved(st.Currency, m)
@@ -262,7 +263,9 @@ func explainedFigure(e statement.Explanation) string {
 			return cents(m)
 		}
 	case e.Unit == statement.UnitCount:
-		return grouped(e.Figure)
+		if n, err := strconv.ParseInt(e.Figure, 10, 64); err == nil {
+			return whole(n)
+		}
 	}
 	return e.Figure
 }

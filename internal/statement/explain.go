@@ -9,6 +9,9 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
+
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/warehouse"
 )
@@ -118,10 +121,10 @@ func explanation(r ExplainRequest, e entry, st, part clientele.Statement) Explan
 func leftOut(st clientele.Statement, e entry) []string {
 	out := []string{}
 	if n := st.Data.RejectedRows; n > 0 {
-		out = append(out, fmt.Sprintf("%d rows that were rejected at import.", n))
+		out = append(out, message.NewPrinter(language.English).Sprintf("%d rows that were rejected at import.", n))
 	}
 	if u := st.Revenue.Unattributed; u.Sign() != 0 && !strings.HasPrefix(string(e.Line), "revenue.") && !strings.HasPrefix(string(e.Line), "tie_out.") {
-		out = append(out, fmt.Sprintf("Revenue of %s %s in the period whose lines name no customer.", u.Fixed(2), st.Currency))
+		out = append(out, fmt.Sprintf("Revenue of %s %s in the period whose lines name no customer.", u.Grouped(2), st.Currency))
 	}
 	if why := st.Data.PartialPeriod.Why; why != "" {
 		out = append(out, "What lies outside the records: "+why+".")

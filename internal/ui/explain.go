@@ -87,9 +87,12 @@ func (s *Site) explain(w http.ResponseWriter, r *http.Request) error {
 func (s *Site) explainPage(v visit, f filter, e statement.Explanation, offset int64) explainPage {
 	p := explainPage{
 		frame: s.frame(v, "statement", e.Title), Back: f.href("/"), Name: e.Title, Kicker: v.period(f.Period),
-		Figure: v.figure(e.Figure, e.Unit), Why: e.Why, Meaning: e.Meaning, Ties: e.Ties, LeftOut: e.LeftOut, Query: e.Query,
+		Figure: v.figure(e.Figure, e.Unit), Why: e.Why, Meaning: e.Meaning, Ties: e.Ties, Query: e.Query,
 		Facts: v.facts(e), Told: toldBy(e), Valued: "Value",
 		Total: explainRow{Name: "Total", Heads: v.int(e.Heads), Amount: v.money(e.Amount)},
+	}
+	for _, left := range e.LeftOut {
+		p.LeftOut = append(p.LeftOut, v.sentence(left))
 	}
 	if e.Model != nil {
 		p.Valued = "Worth"

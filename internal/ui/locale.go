@@ -124,19 +124,19 @@ func (l *locale) number(f float64, decimals int) string {
 	return strings.Replace(s, "-", minus, 1)
 }
 
-// thousands are a count as sentences write it.
-var thousands = regexp.MustCompile(`\b\d{1,3}(,\d{3})+\b`)
+// numbers are those that sentences write with a comma between thousands or with decimals.
+var numbers = regexp.MustCompile(`\b(\d{1,3}(,\d{3})+(\.\d+)?|\d+\.\d+)\b`)
 
 // fixed writes a figure that is not money with so many decimals.
 func (l *locale) fixed(f float64, decimals int) string {
 	return l.group(strconv.FormatFloat(f, 'f', decimals, 64))
 }
 
-// sentence puts the counts and percentages of a sentence that was written
-// elsewhere into the reader's form: what stands between thousands, and whether a
-// space stands before the sign.
+// sentence puts the numbers and percentages of a sentence that was written
+// elsewhere into the reader's form: what stands between thousands and before decimals,
+// and whether a space stands before the sign.
 func (l *locale) sentence(s string) string {
-	s = thousands.ReplaceAllStringFunc(s, func(n string) string { return l.group(strings.ReplaceAll(n, ",", "")) })
+	s = numbers.ReplaceAllStringFunc(s, func(n string) string { return l.group(strings.ReplaceAll(n, ",", "")) })
 	if strings.Contains(l.percent(0.5), nbsp) {
 		return strings.ReplaceAll(s, " %", nbsp+"%")
 	}

@@ -69,9 +69,9 @@ func TestCountsRatesDatesFollowTheReader(t *testing.T) {
 }
 
 func TestSentencesFollowTheReader(t *testing.T) {
-	for accept, want := range map[string]string{"en-GB": "of 18,685, fell 3.2%: 95% sure", "de": "of 18.685, fell 3.2\u00a0%: 95\u00a0% sure"} {
+	for accept, want := range map[string]string{"en-GB": "of 18,685, fell 3.2% to 2,739.12: 95% sure", "de": "of 18.685, fell 3,2\u00a0% to 2.739,12: 95\u00a0% sure"} {
 		l := newLocale(accept, settingsIn("EUR"))
-		if got := l.sentence("of 18,685, fell 3.2 %: 95\u00a0% sure"); got != want {
+		if got := l.sentence("of 18,685, fell 3.2 % to 2,739.12: 95\u00a0% sure"); got != want {
 			t.Errorf("%s: %q, want %q", accept, got, want)
 		}
 	}
