@@ -128,7 +128,18 @@ func (a *archiver) add(name, path string) error {
 		return err
 	}
 	a.manifest.SHA256[name] = hex.EncodeToString(hash.Sum(nil))
-	return nil
+	return asAccepted(name, a.manifest.SHA256[name])
+}
+
+// asAccepted is an error if a name is that of an accepted file whose hash is another:
+// its name is its hash.
+func asAccepted(name, hash string) error {
+	landed, ok := strings.CutPrefix(name, landingName+"/")
+	if !ok || strings.HasSuffix(landed, ".json") || landed == hash {
+		return nil
+	}
+	return clientele.Errorf(clientele.CodeInvalid, "%s has changed since it was accepted", name).
+		WithHint("Restore it from an earlier backup; clientele verify tells all that is not sound.")
 }
 
 func (a *archiver) finish() error {

@@ -192,6 +192,13 @@ func (b *Book) mend(ctx context.Context, w Watcher) error {
 	if err := b.followSettings(ctx, w); err != nil {
 		return err
 	}
+	unexplained, err := b.Landing.Unexplained()
+	if err != nil {
+		return err
+	}
+	for _, d := range unexplained {
+		w.notice("%s/%s: %s; restore it from a backup, or import the file again", landingName, d.Name, d.Reason)
+	}
 	n, err := b.Importer.LoadPending(ctx, w.step("loading accepted files"))
 	switch {
 	case clientele.CodeOf(err) == clientele.CodeNotLoaded:

@@ -196,6 +196,32 @@ func TestVerifyNamesEveryChangedFile(t *testing.T) {
 	}
 }
 
+// What has changed since it was accepted is not carried on as if it were sound.
+func TestAChangedFileIsNeitherBackedUpNorLoaded(t *testing.T) {
+	path := makeBook(t)
+	b := open(t, path, Watcher{})
+	defer shut(t, b)
+	fill(t, b)
+	entries, err := b.Landing.List()
+	if err != nil || len(entries) == 0 {
+		t.Fatal(entries, err)
+	}
+	rewrite(t, filepath.Join(path, landingName, entries[0].SHA256), []byte("other"))
+	backup := filepath.Join(t.TempDir(), "b.tar.zst")
+	if err := b.Backup(t.Context(), backup, Watcher{}); clientele.CodeOf(err) != clientele.CodeInvalid {
+		t.Errorf("backup: %v", err)
+	}
+	if _, err := os.Stat(backup); err == nil {
+		t.Error("a backup was left")
+	}
+	if err := b.Rebuild(t.Context(), Watcher{}); clientele.CodeOf(err) != clientele.CodeInvalid {
+		t.Errorf("rebuild: %v", err)
+	}
+	if loaded, err := b.Records.Loaded(t.Context()); err != nil || len(loaded) != len(entries) {
+		t.Errorf("records hold %v, %v", loaded, err)
+	}
+}
+
 // rewrite changes a file that is kept from being written.
 func rewrite(t *testing.T, path string, text []byte) {
 	t.Helper()

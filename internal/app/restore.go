@@ -195,6 +195,9 @@ func (u *unpacker) compare(body io.Reader) error {
 		if m.SHA256[name] != u.sha256[name] {
 			return notABackup(fmt.Errorf("%s is missing or was changed", name))
 		}
+		if err := asAccepted(name, u.sha256[name]); err != nil {
+			return err
+		}
 	}
 	if len(m.SHA256) != len(u.sha256) {
 		return notABackup(errors.New("it has files that its manifest does not name"))

@@ -91,6 +91,7 @@ func TestRestoreRefusesWhatNoBackupHas(t *testing.T) {
 		"changed file":             {file("book.toml", "name = 'B'\n"), listing(settings)},
 		"missing file":             {settings, listing(settings, file("landing/"+hash, "x"))},
 		"file beyond the manifest": {settings, file("landing/"+hash, "x"), listing(settings)},
+		"file of another hash":     {settings, file("landing/"+hash, "x"), listing(settings, file("landing/"+hash, "x"))},
 		"bomb":                     {settings, file("landing/"+hash, strings.Repeat("\x00", growthFrom+32<<20))},
 		"large settings":           {file("book.toml", strings.Repeat("#", maxSmallFile+1))},
 		"settings that are none":   {file("book.toml", "x"), listing(file("book.toml", "x"))},

@@ -230,6 +230,9 @@ func (j *importing) attempt(ctx context.Context) error {
 			return refusal
 		},
 	})
+	if err == nil && !accepted { // the records hold it, but its entry was lost
+		refusal = j.accept(ctx, got, &entry)
+	}
 	switch {
 	case errors.Is(refusal, errChecked) && j.request.DryRun:
 		j.report.State = StateChecked

@@ -265,11 +265,12 @@ func TestStrayBatchIsDropped(t *testing.T) {
 func TestOpenLandingRemovesWhatIsNotAcknowledged(t *testing.T) {
 	b := newBook(t)
 	b.take(t, "orders.csv", orders, Request{}, "")
-	for _, name := range []string{"landing/incoming-123", "landing/incoming-9.json", "landing/" + shaOf("never acknowledged"), "work/read-1/copy1"} {
-		path := filepath.Join(b.dir, name)
-		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte("half"), 0o600)); err != nil {
-			t.Fatal(err)
-		}
+	never := shaOf("never acknowledged")
+	for name, text := range map[string]string{
+		"incoming-123": "half", "incoming-9.json": "{", "incoming-8.json": `{"sha256":"` + never + `"}`, never: "never acknowledged",
+		"incoming-7.json": `{"sha256":"` + shaOf(orders) + `"}`, "../work/read-1/copy1": "half",
+	} {
+		b.lay(t, name, text)
 	}
 	b.reopen(t)
 	if _, err := b.LoadPending(t.Context(), nil); err != nil {
@@ -277,6 +278,72 @@ func TestOpenLandingRemovesWhatIsNotAcknowledged(t *testing.T) {
 	}
 	if files := b.files(t); !slices.Equal(files, []string{shaOf(orders), shaOf(orders) + ".json"}) {
 		t.Errorf("%v", files)
+	}
+}
+
+// lay puts a file into landing/.
+func (b *testBook) lay(t *testing.T, name, text string) {
+	t.Helper()
+	path := filepath.Join(b.dir, "landing", name)
+	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(text), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A file that lost its entry, or whose entry cannot be read, is kept and told; its
+// records stay, and are not made anew without it. What does not belong there is left.
+func TestAFileWithoutItsEntryIsKept(t *testing.T) {
+	for name, harm := range map[string]func(path string) error{
+		"lost":      os.Remove,
+		"cut short": func(path string) error { return os.Truncate(path, 9) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBook(t)
+			b.take(t, "orders.csv", orders, Request{}, "")
+			b.lay(t, "notes.json", "mine")
+			if err := harm(b.dir + "/landing/" + shaOf(orders) + ".json"); err != nil {
+				t.Fatal(err)
+			}
+			b.reopen(t)
+			if n, err := b.LoadPending(t.Context(), nil); n != 0 || err != nil || len(b.fake.batches) != 1 {
+				t.Errorf("%d %v, batches %v", n, err, b.fake.sequences())
+			}
+			if !slices.Contains(b.files(t), shaOf(orders)) {
+				t.Error("the file is gone")
+			}
+			told, err := b.Landing.Unexplained()
+			if err != nil || len(told) != 1 || !strings.HasPrefix(told[0].Name, shaOf(orders)) {
+				t.Errorf("told %v %v", told, err)
+			}
+			damage, err := b.Landing.Verify(t.Context(), nil)
+			if err != nil || !slices.ContainsFunc(damage, func(d Damage) bool { return strings.HasPrefix(d.Name, shaOf(orders)) }) {
+				t.Errorf("verify finds %v %v", damage, err)
+			}
+			if err := b.Rebuild(t.Context(), nil); clientele.CodeOf(err) != clientele.CodeInvalid || len(b.fake.batches) != 1 {
+				t.Errorf("rebuild: %v, batches %v", err, b.fake.sequences())
+			}
+			b.take(t, "orders.csv", orders, Request{}, "") // the remedy
+			if told, err := b.Landing.Unexplained(); err != nil || len(told) > 0 {
+				t.Errorf("after another import %v %v", told, err)
+			}
+		})
+	}
+}
+
+// A file that has changed since it was accepted is never loaded.
+func TestAChangedFileIsNotLoaded(t *testing.T) {
+	b := newBook(t)
+	b.take(t, "orders.csv", orders, Request{}, "")
+	if err := os.Chmod(b.dir+"/landing/"+shaOf(orders), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b.lay(t, shaOf(orders), strings.Replace(orders, "1", "2", 1))
+	if err := b.Rebuild(t.Context(), nil); clientele.CodeOf(err) != clientele.CodeInvalid || len(b.fake.batches) != 1 {
+		t.Errorf("rebuild: %v, batches %v", err, b.fake.sequences())
+	}
+	b.fake.batches = nil
+	if n, err := b.LoadPending(t.Context(), nil); n != 0 || clientele.CodeOf(err) != clientele.CodeNotLoaded || len(b.fake.batches) > 0 {
+		t.Errorf("%d %v, batches %v", n, err, b.fake.sequences())
 	}
 }
 

@@ -61,7 +61,8 @@ type Damage struct {
 }
 
 // OpenLanding opens the directory, making it if need be, and removes what an
-// interrupted import left unacknowledged.
+// interrupted import left unacknowledged: parts, and a file whose entry is still a
+// part. A file that has lost its entry is not touched.
 func OpenLanding(dir string) (*Landing, error) {
 	l := &Landing{dir}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -71,15 +72,36 @@ func OpenLanding(dir string) (*Landing, error) {
 	if err != nil {
 		return nil, err
 	}
+	var files, parts []string // in the order in which they go: the parts say which files
 	for _, name := range names {
-		orphan := !strings.HasSuffix(name, jsonSuffix) && !slices.ContainsFunc(names, func(n string) bool { return strings.HasPrefix(n, name+".") })
-		if strings.HasPrefix(name, partPrefix) || isSHA(name) && orphan {
-			if err := os.Remove(l.path(name)); err != nil {
-				return nil, clientele.Errorf(clientele.CodeInternal, "what an interrupted import left cannot be removed").Because(err)
-			}
+		if !strings.HasPrefix(name, partPrefix) {
+			continue
+		}
+		parts = append(parts, name)
+		if !strings.HasSuffix(name, jsonSuffix) {
+			continue
+		}
+		if e, err := l.entry(name); err == nil && !noted(names, e.SHA256) {
+			files = append(files, e.SHA256)
+		}
+	}
+	for _, name := range append(files, parts...) {
+		if err := removed(l.path(name)); err != nil {
+			return nil, clientele.Errorf(clientele.CodeInternal, "what an interrupted import left cannot be removed").Because(err)
 		}
 	}
 	return l, nil
+}
+
+// noted reports whether names has an entry for a file.
+func noted(names []string, sha string) bool {
+	return slices.ContainsFunc(names, func(n string) bool { return isEntry(n) && strings.HasPrefix(n, sha) })
+}
+
+// isEntry reports whether a name is that of an entry: SHA.json or SHA.KIND.json.
+func isEntry(name string) bool {
+	sha, kind, _ := strings.Cut(strings.TrimSuffix(name, jsonSuffix), ".")
+	return strings.HasSuffix(name, jsonSuffix) && isSHA(sha) && !strings.Contains(kind, ".")
 }
 
 func isSHA(name string) bool {
@@ -101,7 +123,7 @@ func (l *Landing) names() ([]string, error) {
 	return names, nil
 }
 
-// List returns all entries by sequence.
+// List returns all entries by sequence, without those that Unexplained names.
 func (l *Landing) List() ([]Entry, error) {
 	names, err := l.names()
 	if err != nil {
@@ -109,18 +131,39 @@ func (l *Landing) List() ([]Entry, error) {
 	}
 	var out []Entry
 	for _, name := range names {
-		if !strings.HasSuffix(name, jsonSuffix) || strings.HasPrefix(name, partPrefix) {
+		if !isEntry(name) {
 			continue
 		}
-		e, err := l.entry(name)
-		if err != nil {
-			return nil, err
+		if e, err := l.entry(name); err == nil {
+			out = append(out, e)
 		}
-		out = append(out, e)
 	}
 	slices.SortFunc(out, func(a, b Entry) int { return cmp.Compare(a.Sequence, b.Sequence) })
 	return out, nil
 }
+
+// Unexplained lists accepted files whose entry is lost, and entries that cannot be
+// read. Nothing of them is replayed, so the records may not be made anew without them.
+func (l *Landing) Unexplained() ([]Damage, error) {
+	names, err := l.names()
+	if err != nil {
+		return nil, err
+	}
+	var damage []Damage
+	for _, name := range names {
+		switch {
+		case isEntry(name):
+			if _, err := l.entry(name); err != nil {
+				damage = append(damage, Damage{name, "the entry cannot be read"})
+			}
+		case isSHA(name) && !noted(names, name):
+			damage = append(damage, Damage{name, noEntry})
+		}
+	}
+	return damage, nil
+}
+
+const noEntry = "no SHA.json says what it is"
 
 func (l *Landing) entry(name string) (Entry, error) {
 	text, err := os.ReadFile(l.path(name))
@@ -154,7 +197,7 @@ func (l *Landing) Verify(ctx context.Context, progress func(done, total int64)) 
 	want := map[string]bool{} // files that entries name
 	var total, done int64
 	for _, name := range names {
-		if !strings.HasSuffix(name, jsonSuffix) {
+		if !isEntry(name) {
 			continue
 		}
 		e, reason := l.verifyEntry(name)
@@ -167,32 +210,66 @@ func (l *Landing) Verify(ctx context.Context, progress func(done, total int64)) 
 		}
 	}
 	for _, name := range names {
-		if !strings.HasSuffix(name, jsonSuffix) && !want[name] {
-			damage = append(damage, Damage{name, "no SHA.json says what it is"})
+		if !isEntry(name) && !want[name] && !noted(names, name) {
+			damage = append(damage, Damage{name, noEntry})
 		}
 	}
 	for sha := range want {
-		sum := sha256.New()
-		err := pass(ctx, l.path(sha), nil, func(b []byte) error {
-			if done += int64(len(b)); progress != nil {
+		reason, err := l.damageOf(ctx, sha, func(n int) {
+			if done += int64(n); progress != nil {
 				progress(done, total)
 			}
-			_, err := sum.Write(b)
-			return err
 		})
-		switch {
-		case ctx.Err() != nil:
-			return nil, ctx.Err()
-		case clientele.CodeOf(err) == clientele.CodeNotFound:
-			damage = append(damage, Damage{sha, "the file is missing"})
-		case err != nil:
-			damage = append(damage, Damage{sha, err.Error()})
-		case hex.EncodeToString(sum.Sum(nil)) != sha:
-			damage = append(damage, Damage{sha, "the file has changed since it was accepted"})
+		if err != nil {
+			return nil, err
+		}
+		if reason != "" {
+			damage = append(damage, Damage{sha, reason})
 		}
 	}
 	slices.SortFunc(damage, func(a, b Damage) int { return strings.Compare(a.Name, b.Name) })
 	return damage, nil
+}
+
+// damageOf hashes a file anew and says what is wrong with it; "" is nothing. The error
+// is that of the context. progress gets how many bytes were read since the last time.
+func (l *Landing) damageOf(ctx context.Context, sha string, progress func(n int)) (string, error) {
+	sum := sha256.New()
+	err := pass(ctx, l.path(sha), nil, func(b []byte) error {
+		progress(len(b))
+		_, err := sum.Write(b)
+		return err
+	})
+	switch {
+	case ctx.Err() != nil:
+		return "", ctx.Err()
+	case clientele.CodeOf(err) == clientele.CodeNotFound:
+		return "the file is missing", nil
+	case err != nil:
+		return err.Error(), nil
+	case hex.EncodeToString(sum.Sum(nil)) != sha:
+		return "the file has changed since it was accepted", nil
+	}
+	return "", nil
+}
+
+// whole is an error, with the remedy, unless every file is as it was accepted.
+func (l *Landing) whole(ctx context.Context, entries []Entry) error {
+	known := map[string]bool{}
+	for _, e := range entries {
+		if known[e.SHA256] {
+			continue
+		}
+		known[e.SHA256] = true
+		reason, err := l.damageOf(ctx, e.SHA256, func(int) {})
+		if err != nil {
+			return err
+		}
+		if reason != "" {
+			return clientele.Errorf(clientele.CodeInvalid, "landing/%s (%s): %s", e.SHA256, e.Name, reason).WithHint("Restore it from a backup.")
+		}
+	}
+	return nil
 }
 
 // verifyEntry says what is wrong with a SHA.json, to the byte; "" is nothing.
@@ -298,20 +375,18 @@ func (l *Landing) accept(in *incoming, e *Entry) error {
 	if slices.ContainsFunc(entries, func(o Entry) bool { return o.file == e.file }) {
 		e.file = e.SHA256 + "." + string(e.Kind) + jsonSuffix
 	}
-	if !known {
-		err := os.Chmod(in.path, 0o400)
-		if err == nil {
-			err = os.Rename(in.path, l.path(e.SHA256))
-		}
-		if err == nil {
-			err = l.sync()
-		}
-		if err != nil {
-			return storageError(err)
-		}
-		in.copied = false
+	part, err := l.write(e)
+	if err != nil {
+		return err
 	}
-	if err = l.put(e); err == nil {
+	defer os.Remove(part) // gone already once it has its own name
+	if !known {
+		err = l.place(in, e.SHA256)
+	}
+	if err == nil {
+		err = l.name(part, e)
+	}
+	if err == nil {
 		return nil
 	}
 	err = errors.Join(err, removed(l.path(e.file)))
@@ -319,6 +394,19 @@ func (l *Landing) accept(in *incoming, e *Entry) error {
 		err = errors.Join(err, removed(l.path(e.SHA256)))
 	}
 	return err
+}
+
+// place gives a copy its own name. Its entry has been written before, so that a copy
+// that was placed but not acknowledged can be told from one that lost its entry.
+func (l *Landing) place(in *incoming, sha string) error {
+	if err := os.Chmod(in.path, 0o400); err != nil {
+		return storageError(err)
+	}
+	if err := os.Rename(in.path, l.path(sha)); err != nil {
+		return storageError(err)
+	}
+	in.copied = false
+	return l.sync()
 }
 
 // removed makes sure that a file is not there.
@@ -331,21 +419,35 @@ func removed(path string) error {
 
 // put writes an entry under its name, whole or not at all.
 func (l *Landing) put(e *Entry) error {
-	text, err := e.sealed()
+	part, err := l.write(e)
 	if err != nil {
 		return err
 	}
+	defer os.Remove(part) // gone already once it has its own name
+	return l.name(part, e)
+}
+
+// write writes an entry under a name that does not count yet.
+func (l *Landing) write(e *Entry) (part string, err error) {
+	text, err := e.sealed()
+	if err != nil {
+		return "", err
+	}
 	f, err := os.CreateTemp(l.dir, partPrefix+"*"+jsonSuffix)
 	if err != nil {
-		return storageError(err)
+		return "", storageError(err)
 	}
 	_, err = f.Write(text)
-	err = cmp.Or(err, f.Sync(), f.Chmod(0o600), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), l.path(e.file))
-	}
-	if err != nil {
+	if err = cmp.Or(err, f.Sync(), f.Chmod(0o600), f.Close()); err != nil {
 		os.Remove(f.Name())
+		return "", storageError(err)
+	}
+	return f.Name(), nil
+}
+
+// name gives an entry that was written its own name.
+func (l *Landing) name(part string, e *Entry) error {
+	if err := os.Rename(part, l.path(e.file)); err != nil {
 		return storageError(err)
 	}
 	return l.sync()

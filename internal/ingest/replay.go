@@ -11,8 +11,9 @@ import (
 )
 
 // LoadPending loads the landed files that the records lack, oldest first, and
-// returns how many. If the records hold a batch that landing/ does not know,
-// they are rebuilt. Call it when a book is opened: it also removes what an
+// returns how many. If the records hold a batch that landing/ does not know, they are
+// rebuilt, unless landing/ has something unexplained: then that batch may be of it, and
+// stays. Call it when a book is opened: it also removes what an
 // interrupted import left in Work.
 func (im *Importer) LoadPending(ctx context.Context, progress func(done, total int)) (int, error) {
 	im.mu.Lock()
@@ -42,18 +43,29 @@ func (im *Importer) loadPending(ctx context.Context, progress func(done, total i
 	for _, e := range entries {
 		landedIDs[e.BatchID] = true
 	}
+	unexplained, err := im.Landing.Unexplained()
+	if err != nil {
+		return 0, err
+	}
 	for _, b := range loaded {
-		if !landedIDs[b.ID] {
+		if !landedIDs[b.ID] && len(unexplained) == 0 {
 			return len(entries), im.rebuild(ctx, progress)
 		}
 	}
 	pending := slices.DeleteFunc(entries, func(e Entry) bool {
 		return slices.ContainsFunc(loaded, func(b warehouse.LoadedBatch) bool { return b.ID == e.BatchID })
 	})
+	if err := im.Landing.whole(ctx, pending); err != nil && ctx.Err() == nil {
+		return 0, clientele.Errorf(clientele.CodeNotLoaded, "accepted files are not loaded").Because(err).WithHint("Restore a backup of the book.")
+	} else if err != nil {
+		return 0, err
+	}
 	return len(pending), im.loadEntries(ctx, pending, progress)
 }
 
-// Rebuild empties the records and loads every landed file in sequence.
+// Rebuild empties the records and loads every landed file in sequence. The error is
+// CodeInvalid, and the records are as they were, unless all of landing/ is as it was
+// accepted.
 func (im *Importer) Rebuild(ctx context.Context, progress func(done, total int)) error {
 	im.mu.Lock()
 	defer im.mu.Unlock()
@@ -63,6 +75,17 @@ func (im *Importer) Rebuild(ctx context.Context, progress func(done, total int))
 func (im *Importer) rebuild(ctx context.Context, progress func(done, total int)) error {
 	entries, err := im.Landing.List()
 	if err != nil {
+		return err
+	}
+	unexplained, err := im.Landing.Unexplained()
+	if err != nil {
+		return err
+	}
+	if len(unexplained) > 0 {
+		return clientele.Errorf(clientele.CodeInvalid, "landing/%s: %s", unexplained[0].Name, unexplained[0].Reason).
+			WithHint("Restore it from a backup, or take it out of landing/ to do without it.")
+	}
+	if err := im.Landing.whole(ctx, entries); err != nil {
 		return err
 	}
 	if err := im.Warehouse.Reset(ctx); err != nil {
