@@ -203,9 +203,12 @@ type ImportRef struct {
 	Source   string    `json:"source"`
 	Rows     int64     `json:"rows"` // rows read
 	Rejected int64     `json:"rejected"`
-	State    string    `json:"state"` // loaded, or "kept, not loaded"
+	State    string    `json:"state"` // LoadedState, or "kept, not loaded"
 	At       time.Time `json:"at"`
 }
+
+// LoadedState is the State of an import whose rows are in the records.
+const LoadedState = "loaded"
 
 // Statement is a company's customers as an asset over one period. A segment's
 // statement has the same shape with Segment set, and no Data and no Segments.

@@ -16,6 +16,7 @@ import (
 	"github.com/clientele/clientele/internal/ingest"
 	"github.com/clientele/clientele/internal/job"
 	"github.com/clientele/clientele/internal/store"
+	"github.com/clientele/clientele/internal/warehouse"
 )
 
 func makeBook(t *testing.T) string {
@@ -64,7 +65,7 @@ func fill(t *testing.T, b *Book) int64 {
 
 func lines(t *testing.T, b *Book) int64 {
 	t.Helper()
-	span, _, err := b.Records.Span(t.Context())
+	span, _, err := b.Records.Span(t.Context(), warehouse.SpanQuery{Kind: clientele.Orders})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,6 +34,8 @@ func (b *Book) Serve(ctx context.Context, pages net.Listener, commands http.Hand
 		Book: b, Statements: b.Statements, Models: b.Models, Importer: b.Importer, Records: b.Records, Jobs: b.Jobs,
 		Uploads: b.file(uploadsName), Assets: assets, Log: log,
 	}
+	b.Importer.Changed = services.ComputeAhead
+	services.ComputeAhead(ctx) // what commands imported while nobody served
 	site := ui.New(services)
 	handler := httpd.Wrap(site, httpd.Options{Log: log, Uploads: []string{ui.UploadPath}, Fail: site.Fail})
 	group, ctx := errgroup.WithContext(ctx)

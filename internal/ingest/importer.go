@@ -19,10 +19,11 @@ import (
 type Importer struct {
 	Landing   *Landing
 	Warehouse warehouse.Warehouse
-	Currency  string // the book's
-	TimeZone  string // the book's
-	Version   string // of the program, for the record
-	Work      string // directory inside the book for prepared files; LoadPending empties it
+	Currency  string                // the book's
+	TimeZone  string                // the book's
+	Version   string                // of the program, for the record
+	Work      string                // directory inside the book for prepared files; LoadPending empties it
+	Changed   func(context.Context) // told when an import has changed the records; nil: nobody
 
 	mu sync.Mutex
 }
@@ -33,6 +34,14 @@ type Importer struct {
 // Replace applies the new one), CodeNotLoaded (landed and safe, not loaded),
 // CodeNoSpace (nothing kept).
 func (im *Importer) Import(ctx context.Context, path string, r Request) (FileReport, error) {
+	report, err := im.importFile(ctx, path, r)
+	if err == nil && report.State == StateLoaded && im.Changed != nil {
+		im.Changed(ctx)
+	}
+	return report, err
+}
+
+func (im *Importer) importFile(ctx context.Context, path string, r Request) (FileReport, error) {
 	im.mu.Lock()
 	defer im.mu.Unlock()
 	j := &importing{Importer: im, request: r, report: FileReport{

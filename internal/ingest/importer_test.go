@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -426,6 +427,23 @@ func TestColumnsAreTypedByTheirUse(t *testing.T) {
 	// An id is text whatever it looks like; what no field uses is not typed.
 	if want := []string{"text", "date%Y%m%d", "decimal", "text"}; !slices.Equal(got, want) {
 		t.Errorf("%v", got)
+	}
+}
+
+// Who asks is told of every import that changes the records, and of no other.
+func TestChangesAreTold(t *testing.T) {
+	b := newBook(t)
+	told := 0
+	b.Changed = func(context.Context) { told++ }
+	b.take(t, "orders.csv", orders, Request{DryRun: true}, "")
+	b.take(t, "orders.csv", "", Request{}, clientele.CodeInvalid)
+	if told != 0 {
+		t.Errorf("%d changes without one", told)
+	}
+	b.take(t, "orders.csv", orders, Request{}, "")
+	b.take(t, "orders.csv", orders, Request{}, "") // the same again
+	if told != 1 {
+		t.Errorf("one change was told %d times", told)
 	}
 }
 

@@ -42,11 +42,11 @@ type State string
 
 // The states of a file.
 const (
-	StateLoaded    State = "loaded"           // its rows are in the records
-	StateKept      State = "kept, not loaded" // landed and safe; loads at the next open
-	StateUnchanged State = "unchanged"        // the book had this file already
-	StateChecked   State = "checked"          // a dry run: nothing was kept
-	StateRefused   State = "refused"          // nothing was kept
+	StateLoaded    State = clientele.LoadedState // its rows are in the records
+	StateKept      State = "kept, not loaded"    // landed and safe; loads at the next open
+	StateUnchanged State = "unchanged"           // the book had this file already
+	StateChecked   State = "checked"             // a dry run: nothing was kept
+	StateRefused   State = "refused"             // nothing was kept
 )
 
 // FileReport is what became of one file. Read = Loaded + Updated + Duplicate +

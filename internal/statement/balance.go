@@ -48,8 +48,8 @@ func faultsOf(m clientele.Movement, segment string) []fault {
 	c.money("revenue, gross − refunds = net", r.Gross.Sub(r.Refunds), r.Net, "revenue.refunds")
 	c.money("tie-out, value at closing + inactive + unattributed = net revenue of the window",
 		clientele.SumMoney(m.Value.Closing, t.Inactive, t.Unattributed), t.Window, "tie_out.inactive", "tie_out.unattributed", "value.closing")
-	c.heads("reasons for coming = new + reactivated", countReasons(m.Reasons.In), h.New+h.Reactivated, "customers.new", "customers.reactivated")
-	c.heads("reasons for leaving = lost", countReasons(m.Reasons.Out), h.Lost, "customers.lost")
+	c.reasons("reasons for coming = new + reactivated", m.Reasons.In, h.New+h.Reactivated, m.Value.New.Add(m.Value.Reactivated), "new", "reactivated")
+	c.reasons("reasons for leaving = lost", m.Reasons.Out, h.Lost, m.Value.Lost, "lost")
 	return c.faults
 }
 
@@ -60,63 +60,46 @@ func (c *checks) value(name string, v clientele.Value) {
 		line("new"), line("reactivated"), line("expanded"), line("contracted"), line("lost"))
 }
 
-func countReasons(lines []clientele.ReasonLine) (sum int64) {
-	for _, l := range lines {
-		sum += l.Customers
+// reasons checks that reasons add up to the lines that they are of, in heads and money.
+func (c *checks) reasons(what string, reasons []clientele.ReasonLine, heads int64, value clientele.Money, names ...string) {
+	var counted int64
+	var sum clientele.Money
+	for _, r := range reasons {
+		counted += r.Customers
+		sum = sum.Add(r.Value)
 	}
-	return sum
+	var people, money []warehouse.Line
+	for _, name := range names {
+		people, money = append(people, warehouse.Line("customers."+name)), append(money, warehouse.Line("value."+name))
+	}
+	c.heads(what, counted, heads, people...)
+	c.money(what, sum, value, money...)
 }
 
-// faultsBetween checks that segments add up to the total, line by line. Orders
-// are left out: an order that names two customers counts in both their segments.
+// faultsBetween checks that segments add up to the total, line by line.
 func faultsBetween(m warehouse.Movements) []fault {
 	var c checks
-	for _, l := range addUp {
-		if l.heads != nil {
+	for _, l := range warehouse.MovementLines {
+		what := "segments add up to " + string(l.Line)
+		if l.Heads != nil {
 			sum := int64(0)
 			for i := range m.Segments {
-				sum += l.heads(&m.Segments[i].Movement)
+				sum += *l.Heads(&m.Segments[i].Movement)
 			}
-			c.heads("segments add up to "+string(l.line), sum, l.heads(&m.Total), l.line)
+			c.heads(what, sum, *l.Heads(&m.Total), l.Line)
 			continue
+		}
+		total := l.Money(&m.Total)
+		if total == nil {
+			continue // no such figure in this business
 		}
 		var sum clientele.Money
 		for i := range m.Segments {
-			sum = sum.Add(l.money(&m.Segments[i].Movement))
+			sum = sum.Add(*l.Money(&m.Segments[i].Movement))
 		}
-		c.money("segments add up to "+string(l.line), sum, l.money(&m.Total), l.line)
+		c.money(what, sum, *total, l.Line)
 	}
 	return c.faults
-}
-
-// addUp are the lines whose segments add up to the total, each with heads or money.
-var addUp = []struct {
-	line  warehouse.Line
-	heads func(*clientele.Movement) int64
-	money func(*clientele.Movement) clientele.Money
-}{
-	{line: "customers.opening", heads: func(m *clientele.Movement) int64 { return m.Heads.Opening }},
-	{line: "customers.new", heads: func(m *clientele.Movement) int64 { return m.Heads.New }},
-	{line: "customers.reactivated", heads: func(m *clientele.Movement) int64 { return m.Heads.Reactivated }},
-	{line: "customers.lost", heads: func(m *clientele.Movement) int64 { return m.Heads.Lost }},
-	{line: "customers.closing", heads: func(m *clientele.Movement) int64 { return m.Heads.Closing }},
-	{line: "customers.lost_of_opening", heads: func(m *clientele.Movement) int64 { return m.Heads.LostOfOpening }},
-	{line: "customers.came_and_left", heads: func(m *clientele.Movement) int64 { return m.Heads.CameAndLeft }},
-	{line: "value.opening", money: func(m *clientele.Movement) clientele.Money { return m.Value.Opening }},
-	{line: "value.new", money: func(m *clientele.Movement) clientele.Money { return m.Value.New }},
-	{line: "value.reactivated", money: func(m *clientele.Movement) clientele.Money { return m.Value.Reactivated }},
-	{line: "value.expanded", money: func(m *clientele.Movement) clientele.Money { return m.Value.Expanded }},
-	{line: "value.contracted", money: func(m *clientele.Movement) clientele.Money { return m.Value.Contracted }},
-	{line: "value.lost", money: func(m *clientele.Movement) clientele.Money { return m.Value.Lost }},
-	{line: "value.closing", money: func(m *clientele.Movement) clientele.Money { return m.Value.Closing }},
-	{line: "revenue.gross", money: func(m *clientele.Movement) clientele.Money { return m.Revenue.Gross }},
-	{line: "revenue.refunds", money: func(m *clientele.Movement) clientele.Money { return m.Revenue.Refunds }},
-	{line: "revenue.net", money: func(m *clientele.Movement) clientele.Money { return m.Revenue.Net }},
-	{line: "revenue.unattributed", money: func(m *clientele.Movement) clientele.Money { return m.Revenue.Unattributed }},
-	{line: "revenue.lines", heads: func(m *clientele.Movement) int64 { return m.Revenue.Lines }},
-	{line: "tie_out.inactive", money: func(m *clientele.Movement) clientele.Money { return m.TieOut.Inactive }},
-	{line: "tie_out.unattributed", money: func(m *clientele.Movement) clientele.Money { return m.TieOut.Unattributed }},
-	{line: "tie_out.window", money: func(m *clientele.Movement) clientele.Money { return m.TieOut.Window }},
 }
 
 // namedRows bounds the rows that an imbalance names.

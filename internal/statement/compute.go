@@ -21,7 +21,7 @@ func (s *Service) compute(ctx context.Context, b basis, progress Progress) (clie
 	if err := s.balance(ctx, q, m); err != nil {
 		return clientele.Statement{}, err
 	}
-	span, found, err := s.warehouse.Span(ctx)
+	x, err := s.extent(ctx, b.Settings, b.Imports)
 	if err != nil {
 		return clientele.Statement{}, err
 	}
@@ -34,7 +34,6 @@ func (s *Service) compute(ctx context.Context, b basis, progress Progress) (clie
 		part.Segment = seg.Name
 		st.Segments = append(st.Segments, part)
 	}
-	x := extent{span, found}
 	st.Attribute = b.Request.By
 	st.Data = x.dataReport(b.Imports, x.coverage(b.Request.Period, b.Settings.Definition))
 	return st, s.value(ctx, b, &st, progress)

@@ -1,8 +1,10 @@
 package statement
 
 import (
+	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/warehouse"
@@ -12,6 +14,21 @@ import (
 type extent struct {
 	warehouse.Span
 	found bool
+}
+
+// extent asks how far the records reach. What is to happen after the last import is not
+// in them.
+func (s *Service) extent(ctx context.Context, settings clientele.Settings, imports []clientele.ImportRef) (extent, error) {
+	zone, err := time.LoadLocation(settings.TimeZone)
+	if err != nil {
+		return extent{}, clientele.Errorf(clientele.CodeInvalid, "there is no time zone %q", settings.TimeZone).Because(err)
+	}
+	q := warehouse.SpanQuery{Kind: settings.Definition.Kind}
+	for _, i := range imports {
+		q.Known = max(q.Known, clientele.DateOf(i.At.In(zone)))
+	}
+	span, found, err := s.warehouse.Span(ctx, q)
+	return extent{span, found}, err
 }
 
 // coverage says whether the records reach far enough for both ends of a period:
@@ -42,7 +59,7 @@ func (x extent) dataReport(imports []clientele.ImportRef, c clientele.Coverage) 
 	for i := range d.Imports {
 		f := &d.Imports[i]
 		d.RejectedRows += f.Rejected
-		if d.LoadedAt == nil || f.At.After(*d.LoadedAt) {
+		if f.State == clientele.LoadedState && d.LoadedAt == nil || f.At.After(*d.LoadedAt) {
 			d.LoadedAt = &f.At
 		}
 	}

@@ -31,11 +31,15 @@ func (s *Service) Periods(ctx context.Context) (p Periods, ok bool, err error) {
 	if err != nil {
 		return p, false, err
 	}
-	span, ok, err := s.warehouse.Span(ctx)
-	if err != nil || !ok {
+	imports, err := s.book.Imports(ctx)
+	if err != nil {
 		return p, false, err
 	}
-	p, err = periodsOf(extent{span, true}, settings)
+	x, err := s.extent(ctx, settings, imports)
+	if err != nil || !x.found {
+		return p, false, err
+	}
+	p, err = periodsOf(x, settings)
 	return p, true, err
 }
 

@@ -65,8 +65,8 @@ func balanced() clientele.Movement {
 			Contracted: money("2"), Lost: money("30"), Closing: money("120")},
 		Revenue: clientele.Revenue{Gross: money("60"), Refunds: money("10"), Net: money("50"), Orders: 6, Lines: 9},
 		Reasons: clientele.ReasonLines{
-			In:  []clientele.ReasonLine{{Reason: "Friend", Customers: 2}, {Reason: "unknown", Customers: 3}},
-			Out: []clientele.ReasonLine{{Reason: "unknown", Customers: 3}},
+			In:  []clientele.ReasonLine{{Reason: "Friend", Customers: 2, Value: money("15")}, {Reason: "unknown", Customers: 3, Value: money("30")}},
+			Out: []clientele.ReasonLine{{Reason: "unknown", Customers: 3, Value: money("30")}},
 		},
 		TieOut:          clientele.TieOut{Inactive: money("-3"), Unattributed: money("13"), Window: money("130")},
 		LapsedAtOpening: 5, ReactivatedStock: 1,
@@ -78,13 +78,14 @@ func TestEveryIdentityIsChecked(t *testing.T) {
 		t.Fatalf("a balanced movement has faults: %+v", faults)
 	}
 	for name, spoil := range map[string]func(*clientele.Movement){
-		"customers":           func(m *clientele.Movement) { m.Heads.Closing++ },
-		"value":               func(m *clientele.Movement) { m.Value.Expanded = money("7.01") },
-		"revenue":             func(m *clientele.Movement) { m.Revenue.Net = money("50.01") },
-		"tie-out":             func(m *clientele.Movement) { m.TieOut.Window = money("130.01") },
-		"reasons for coming":  func(m *clientele.Movement) { m.Reasons.In[0].Customers++ },
-		"reasons for leaving": func(m *clientele.Movement) { m.Reasons.Out = nil },
-		"recurring":           func(m *clientele.Movement) { m.Recurring = &clientele.Value{Opening: money("1")} },
+		"customers":             func(m *clientele.Movement) { m.Heads.Closing++ },
+		"value":                 func(m *clientele.Movement) { m.Value.Expanded = money("7.01") },
+		"revenue":               func(m *clientele.Movement) { m.Revenue.Net = money("50.01") },
+		"tie-out":               func(m *clientele.Movement) { m.TieOut.Window = money("130.01") },
+		"reasons for coming":    func(m *clientele.Movement) { m.Reasons.In[0].Customers++ },
+		"reasons for leaving":   func(m *clientele.Movement) { m.Reasons.Out = nil },
+		"reasons for leaving =": func(m *clientele.Movement) { m.Reasons.Out[0].Value = money("30.01") },
+		"recurring":             func(m *clientele.Movement) { m.Recurring = &clientele.Value{Opening: money("1")} },
 	} {
 		m := balanced()
 		spoil(&m)

@@ -106,6 +106,7 @@ func TestFileFromDropToBook(t *testing.T) {
 	if n := uploadsLeft(t, s); n != 0 {
 		t.Errorf("%d uploads remain", n)
 	}
+	s.ComputeAhead(t.Context()) // as the book has it after every import
 	if j := f.jobs["JOB1"]; j.Kind != jobStatement {
 		t.Errorf("after an import %+v is computed ahead, want the statement", j)
 	}

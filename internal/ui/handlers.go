@@ -66,7 +66,7 @@ func (s Services) runCompare(ctx context.Context, payload json.RawMessage, repor
 	}
 	choice, err := s.Models.Compare(ctx, work.AsOf, steps(report))
 	if err == nil {
-		s.computeAhead(ctx) // with the model that was chosen
+		s.ComputeAhead(ctx) // with the model that was chosen
 	}
 	return choice, err
 }
@@ -83,18 +83,13 @@ func (s Services) runImport(ctx context.Context, payload json.RawMessage, report
 	}
 	r := work.request()
 	r.Progress = func(p ingest.Progress) { report(jobProgress(p)) }
-	done, err := s.Importer.Import(ctx, uploads{s.Uploads}.path(work.Token), r)
-	if err != nil {
-		return nil, err
-	}
-	s.computeAhead(ctx)
-	return done, nil
+	return s.Importer.Import(ctx, uploads{s.Uploads}.path(work.Token), r)
 }
 
-// computeAhead has the pages that people open first computed when something they
+// ComputeAhead has the pages that people open first computed when something they
 // show has changed, and not when they open them. What was done stands whether or
 // not that can be asked for now: the pages ask again.
-func (s Services) computeAhead(ctx context.Context) {
+func (s Services) ComputeAhead(ctx context.Context) {
 	if err := s.addDefaults(ctx); err != nil {
 		s.Log.WarnContext(ctx, "statement and model are not computed ahead", "error", err)
 	}

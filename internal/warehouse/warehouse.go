@@ -140,7 +140,14 @@ type LoadedBatch struct {
 	Report   LoadReport // without Rejects
 }
 
-// Span is the extent of the transaction lines and contracts.
+// SpanQuery asks how far the records reach, for a business.
+type SpanQuery struct {
+	Kind  clientele.Business
+	Known clientele.Date // day of the last import: a contract that is to end later is known to run until then
+}
+
+// Span is the extent of the records that make customers: of transaction lines where
+// orders alone do and there are any, else of lines and contracts.
 type Span struct {
 	FirstDay, LastDay clientele.Date
 	Lines, Customers  int64
@@ -351,7 +358,7 @@ type Warehouse interface {
 	Check(ctx context.Context) error
 
 	// Span returns the extent of the records; ok is false when there are none.
-	Span(ctx context.Context) (s Span, ok bool, err error)
+	Span(ctx context.Context, q SpanQuery) (s Span, ok bool, err error)
 	// Attributes lists the customer attributes, with the number of distinct values.
 	Attributes(ctx context.Context) (map[string]int64, error)
 	// Movement computes a period's movement, for the company and by segment.

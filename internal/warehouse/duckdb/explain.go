@@ -85,14 +85,13 @@ func (s span) explain(q warehouse.ExplainQuery) (preparation []table, rows strin
 	if strings.HasPrefix(string(q.Line), "recurring.") {
 		view.Value = "recurring"
 	}
-	window := clientele.Period{From: s.ClosingWindow + 1, To: s.To}
 	for _, part := range []struct {
 		figures     []figure
 		preparation []table
 		source      string
 		view        string
 	}{
-		{windowFigures, nil, s.lines(window), "revenue.explain"},
+		{windowFigures, nil, s.lines(s.window()), "revenue.explain"},
 		{revenueFigures, nil, s.lines(s.Period), "revenue.explain"},
 		{orderFigures, nil, s.orders(), "revenue.explain"},
 		{s.figures(), s.preparation(), "run_movement", "figure.explain"},

@@ -11,14 +11,18 @@ import (
 )
 
 // Span implements the contract.
-func (d *DB) Span(ctx context.Context) (s warehouse.Span, ok bool, err error) {
+func (d *DB) Span(ctx context.Context, q warehouse.SpanQuery) (s warehouse.Span, ok bool, err error) {
 	conn, err := d.conn(ctx)
 	if err != nil {
 		return s, false, err
 	}
 	defer conn.Close()
 	var first, last sql.NullTime
-	if err := conn.QueryRowContext(ctx, query("records.span")).Scan(&first, &last, &s.Lines, &s.Customers); err != nil {
+	text := render("records.span", struct {
+		Known      clientele.Date
+		OrdersOnly bool
+	}{q.Known, q.Kind == clientele.Orders})
+	if err := conn.QueryRowContext(ctx, text).Scan(&first, &last, &s.Lines, &s.Customers); err != nil {
 		return s, false, translate(err)
 	}
 	if !first.Valid {

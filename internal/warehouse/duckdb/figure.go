@@ -28,8 +28,6 @@ var movementFigures = slices.Concat([]figure{
 	{"customers.lapsed_at_opening", "NOT active0 AND first_day IS NOT NULL AND NOT fresh", "1", "last_day"},
 	{"customers.lapsed_and_back", "NOT active0 AND active1 AND NOT fresh", "1", "in_day"},
 	{"tie_out.inactive", "customer IS NOT NULL AND NOT active1", "net1", "last_day"},
-	{"tie_out.unattributed", "customer IS NULL", "net1", "last_day"},
-	{"tie_out.window", "TRUE", "net1", "last_day"},
 }, valueFigures("value.", "value"))
 
 // recurringFigures are further sums over run_movement, for contracts.
@@ -61,8 +59,8 @@ var revenueFigures = []figure{
 // orderFigures are sums over the period's orders.
 var orderFigures = []figure{{"revenue.orders", "TRUE", "1", "day"}}
 
-// windowFigures explain, by transaction lines of the closing window, what
-// movementFigures sum by customer.
+// windowFigures are sums over the transaction lines of the closing window: what the
+// sums by customer must tie out to.
 var windowFigures = []figure{
 	{"tie_out.unattributed", "customer IS NULL", "amount", "day"},
 	{"tie_out.window", "TRUE", "amount", "day"},

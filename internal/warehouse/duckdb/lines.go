@@ -51,7 +51,8 @@ func storedColumns(ctx context.Context, conn *sql.Conn) (names []string, err err
 }
 
 // fitLines gives the table of lines the columns that a plan fills, and takes those
-// from the plan that neither has anything in.
+// from the plan that neither has anything in. The log that a load follows in has no
+// change of tables. What is loaded may still be refused: an empty column is nothing.
 func fitLines(ctx context.Context, conn *sql.Conn, p *plan) error {
 	stored, err := storedColumns(ctx, conn)
 	if err != nil {
@@ -71,6 +72,9 @@ func fitLines(ctx context.Context, conn *sql.Conn, p *plan) error {
 	}
 	if _, err = conn.ExecContext(ctx, "BEGIN;\n"+change.String()+lineView(stored)+";\nCOMMIT;"); err != nil {
 		return rollBack(ctx, conn, err)
+	}
+	if _, err := conn.ExecContext(ctx, "CHECKPOINT"); err != nil && !busyCheckpoint(err) {
+		return err
 	}
 	return nil
 }

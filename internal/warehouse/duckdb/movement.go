@@ -73,6 +73,7 @@ func (d *DB) Movement(ctx context.Context, q warehouse.MovementQuery) (warehouse
 			source  string
 		}{
 			{s.figures(), "run_movement"},
+			{windowFigures, s.lines(s.window())},
 			{revenueFigures, s.lines(s.Period)},
 			{orderFigures, s.orders()},
 		} {
@@ -86,6 +87,11 @@ func (d *DB) Movement(ctx context.Context, q warehouse.MovementQuery) (warehouse
 		return warehouse.Movements{}, err
 	}
 	return t.close(), nil
+}
+
+// window are the days whose money counts at the closing.
+func (s span) window() clientele.Period {
+	return clientele.Period{From: s.ClosingWindow + 1, To: s.To}
 }
 
 // lines is the source of the transaction lines of some days.

@@ -31,6 +31,7 @@ func Loading(t *testing.T, open func(testing.TB) warehouse.Warehouse) {
 	t.Run("Keyed", func(t *testing.T) { testKeyed(t, open) })
 	t.Run("Attributes", func(t *testing.T) { testAttributes(t, open(t)) })
 	t.Run("Reset", func(t *testing.T) { testReset(t, open(t)) })
+	t.Run("Span", func(t *testing.T) { testSpan(t, open) })
 	t.Run("AnyOrder", func(t *testing.T) { testAnyOrder(t, open(t)) })
 }
 
@@ -172,12 +173,41 @@ A,2,,2024-03-02,1,0,,Gift,,
 		"A|1|5|2024-03-01|discount||-0.50||",
 		"A|2||2024-03-02|sale|1|0.00|Gift|",
 		"|3||2024-03-03|sale||9.99||")
-	span, ok, err := w.Span(t.Context())
+	span, ok, err := w.Span(t.Context(), warehouse.SpanQuery{Kind: clientele.Orders})
 	if err != nil || !ok || span.Lines != 7 || span.Customers != 1 || span.FirstDay.String() != "2024-03-01" || span.LastDay.String() != "2024-03-03" {
 		t.Errorf("span %+v %v %v", span, ok, err)
 	}
 	if err := w.Check(t.Context()); err != nil {
 		t.Error(err)
+	}
+}
+
+// How far records reach: an order business by its orders, another by contracts too, but
+// not by what these hold for the time after the last import.
+func testSpan(t *testing.T, open func(testing.TB) warehouse.Warehouse) {
+	contracts := []subscription{{"A", day(-90), openEnd, 12, "month"}, {"B", day(-80), day(60), 12, "month"}, {"C", day(-80), day(30_000), 12, "month"}}
+	order := []line{sale("A", 3, "3"), sale("B", 40, "5")}
+	for _, c := range []struct {
+		name        string
+		held        records
+		kind        clientele.Business
+		known       int
+		first, last int
+	}{
+		{"orders", records{Lines: order, Subscriptions: contracts}, clientele.Orders, 50, 3, 40},
+		{"contracts", records{Lines: order, Subscriptions: contracts}, clientele.Contracts, 70, -90, 70},
+		{"a contract that is over", records{Subscriptions: contracts[:2]}, clientele.Both, 70, -90, 60},
+		{"known before it begins", records{Subscriptions: contracts}, clientele.Both, -200, -90, -80},
+		{"contracts alone", records{Subscriptions: contracts}, clientele.Orders, 50, -90, 50},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := open(t)
+			c.held.load(t, w)
+			s, ok, err := w.Span(t.Context(), warehouse.SpanQuery{Kind: c.kind, Known: day(c.known)})
+			if err != nil || !ok || s.FirstDay != day(c.first) || s.LastDay != day(c.last) {
+				t.Errorf("%s to %s, %v %v; want %s to %s", s.FirstDay, s.LastDay, ok, err, day(c.first), day(c.last))
+			}
+		})
 	}
 }
 
