@@ -16,6 +16,7 @@ import (
 	"github.com/clientele/clientele/internal/app"
 	"github.com/clientele/clientele/internal/ingest"
 	"github.com/clientele/clientele/internal/shareddata"
+	"github.com/clientele/clientele/internal/statement"
 	"github.com/clientele/clientele/internal/warehouse"
 	"github.com/parquet-go/parquet-go"
 	"github.com/xuri/excelize/v2"
@@ -112,6 +113,66 @@ func TestShopifyLoads(t *testing.T) {
 	put(t, next, []byte(later))
 	if got := load(t, b, next, ingest.Request{}); got.Updated == 0 || got.Duplicate != 2 || got.Loaded != 0 {
 		t.Errorf("updated %d, duplicate %d, loaded %d", got.Updated, got.Duplicate, got.Loaded)
+	}
+}
+
+// What became of an order since the last export is what counts; what comes of a charge in
+// a later month does not replace it.
+func TestLaterExportsOfShops(t *testing.T) {
+	const woo, balance = "order_id,date,status,order_total,order_currency,billing_email\n",
+		"balance_transaction_id,created,currency,gross,fee,net,reporting_category,source_id,charge_id,customer_id\n"
+	for name, c := range map[string]struct {
+		exports   []string
+		net       string
+		customers int64
+	}{
+		"WooCommerce": {[]string{
+			woo + "1,2024-01-05,completed,10.00,USD,a@b.c\n2,2024-01-05,processing,20.00,USD,d@b.c\n",
+			woo + "1,2024-01-05,refunded,10.00,USD,a@b.c\n2,2024-01-05,cancelled,20.00,USD,d@b.c\n3,2024-01-09,completed,30.00,USD,e@b.c\n",
+		}, "30.00", 2},
+		"Shopify": {[]string{
+			shopifyExport,
+			strings.NewReplacer("anna@example.com,refunded", "anna@example.com,paid", "10.00,10.00,112", "10.00,0.00,112", "Example.com,paid", "Example.com,voided").Replace(shopifyExport),
+		}, "10.00", 1},
+		"Stripe balance": {[]string{
+			balance + "t1,2024-01-05,usd,100.00,0,100.00,charge,ch_1,ch_1,c1\nt2,2024-01-06,usd,50.00,0,50.00,charge,ch_2,ch_2,c2\n",
+			balance + "t3,2024-02-05,usd,-20.00,0,-20.00,refund,re_1,ch_1,c1\nt4,2024-02-06,usd,70.00,0,70.00,charge,ch_3,ch_3,c3\n",
+		}, "200.00", 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := importBook(t, "USD")
+			for i, text := range c.exports {
+				path := filepath.Join(t.TempDir(), fmt.Sprintf("export%d.csv", i))
+				put(t, path, []byte(text))
+				load(t, b, path, ingest.Request{})
+			}
+			p := clientele.Period{From: clientele.MustDate("2024-01-01"), To: clientele.MustDate("2024-12-31")}
+			s, err := b.Statements.Statement(t.Context(), statement.Request{Period: p}, nil)
+			if err != nil || s.Revenue.Net.String() != c.net || s.Customers.New != c.customers {
+				t.Errorf("net %s of %d customers, %v; want %s of %d", s.Revenue.Net, s.Customers.New, err, c.net, c.customers)
+			}
+		})
+	}
+}
+
+// A column that says UTC holds instants: they fall on the book's own days.
+func TestStripeChargesAreInUTC(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "book")
+	settings := clientele.DefaultSettings()
+	settings.TimeZone = "Asia/Tokyo"
+	if err := app.Init(path, settings); err != nil {
+		t.Fatal(err)
+	}
+	b, err := app.Open(t.Context(), path, app.Watcher{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { closeBook(t, b) })
+	file := filepath.Join(t.TempDir(), "charges.csv")
+	put(t, file, []byte("id,Created date (UTC),Amount,Amount Refunded,Currency,Status,Customer ID\nch_1,2020-12-31 20:30:00,10.00,0.00,usd,Paid,c1\nch_2,2020-12-31 10:30:00,10.00,0.00,usd,Paid,c2\n"))
+	got := load(t, b, file, ingest.Request{})
+	if got.Loaded != 2 || got.FirstDay.String() != "2020-12-31" || got.LastDay.String() != "2021-01-01" {
+		t.Errorf("%+v, %s to %s", got, got.FirstDay, got.LastDay)
 	}
 }
 

@@ -252,7 +252,7 @@ func (b *testBook) lines(t *testing.T, amounts string) map[string]string {
 func TestShopifyOrders(t *testing.T) {
 	b := newBook(t)
 	got := b.take(t, "orders_export.csv", shopify, Request{}, "")
-	if got.Preset != "Shopify orders" || got.Source != "shopify" || got.Kind != clientele.Transactions || got.Read != 7 || got.Rejected != 0 {
+	if got.Preset != "Shopify orders" || got.Source != "shopify" || got.Kind != clientele.Transactions || got.Read != 8 || got.Rejected != 0 {
 		t.Errorf("%+v", got)
 	}
 	want := map[string]string{"customer": "Email", "order": "Name", "line": `"line id"`, "time": `"Created at"`, "quantity": `"line quantity"`, "amount": `"line amount"`,
@@ -262,19 +262,19 @@ func TestShopifyOrders(t *testing.T) {
 	}
 	sums := b.lines(t, lineAmount)
 	// 2 × 20 + 15 − 5 + 5 + 4.80 = 59.80; the spoon's price includes its tax, and it was refunded.
-	if diff := cmp.Diff(map[string]string{"sale": "65.00", "discount": "-5.00", "shipping": "5.00", "tax": "4.80", "refund": "-10.00"}, sums); diff != "" {
+	if diff := cmp.Diff(map[string]string{"sale": "65.00", "discount": "-5.00", "shipping": "5.00", "tax": "4.80", "refund": "-10.00", "fee": "0.00"}, sums); diff != "" {
 		t.Error(diff)
 	}
 	if emails := b.fake.column("Email"); emails[0] != "anna@example.com" || emails[1] != "anna@example.com" || emails[5] != "" {
 		t.Errorf("%q", emails)
 	}
-	if lines := b.fake.column(lineColumnName); !slices.Equal(lines, []string{"2", "3", "2", "2", "2", "4", "4"}) {
+	if lines := b.fake.column(lineColumnName); !slices.Equal(lines, []string{"2", "3", "2", "2", "2", "4", "4", "6"}) {
 		t.Errorf("%v", lines)
 	}
 	if c := b.fake.batches[0].Input.Columns[15]; c.Name != "Created at" || c.Type != warehouse.InstantColumn || c.Layout != "%Y-%m-%d %H:%M:%S %z" {
 		t.Errorf("%+v", c)
 	}
-	if len(got.Warnings) != 1 || got.Warnings[0].Message != "1 rows left out: orders voided" {
+	if len(got.Warnings) != 1 || got.Warnings[0].Message != "1 count as nothing: orders voided" {
 		t.Errorf("%+v", got.Warnings)
 	}
 }
@@ -289,23 +289,24 @@ func TestStripeAndWooCommerce(t *testing.T) {
 ch_1,Mug,,2024-01-05 10:00:00,"1,020.00",0.00,usd,20.00,0.88,Paid,cus_1,anna@example.com
 ch_2,Mug,,2024-01-06 10:00:00,20.00,5.00,usd,20.00,0.88,Paid,,Bob@Example.com
 ch_3,Mug,,2024-01-07 10:00:00,20.00,0.00,usd,20.00,0.00,Failed,,
-`, "Stripe charges", lineAmount, map[string]string{"sale": "1040.00", "refund": "-5.00"}, `charges with status "Failed"`},
+`, "Stripe charges", lineAmount, map[string]string{"sale": "1040.00", "refund": "-5.00"}, `1 rows left out: charges with status "Failed"`},
 		"balance": {`balance_transaction_id,created,available_on,currency,gross,fee,net,reporting_category,source_id,description,customer_id
 txn_1,2024-01-05 10:00:00,2024-01-07,usd,20.00,0.88,19.12,charge,ch_1,Mug,cus_1
 txn_2,2024-01-06 10:00:00,2024-01-07,usd,-5.00,0.00,-5.00,refund,re_1,Mug,cus_1
 txn_3,2024-01-07 10:00:00,2024-01-07,usd,-14.12,0.00,-14.12,payout,po_1,,
 txn_4,2024-01-07 10:00:00,2024-01-07,usd,-2.00,0.00,-2.00,fee,,,
-`, "Stripe balance", "gross", map[string]string{"sale": "20.00", "refund": "-5.00", "fee": "-2.00"}, `balance rows of category "payout"`},
+`, "Stripe balance", "gross", map[string]string{"sale": "20.00", "refund": "-5.00", "fee": "-2.00"}, `1 rows left out: balance rows of category "payout"`},
 		"woo": {`order_id,order_number,date,status,order_total,order_currency,billing_email
 1,1,2024-01-05 10:00:00,wc-completed,20.00,USD,Anna@example.com
 2,2,2024-01-05 10:00:00,cancelled,30.00,USD,anna@example.com
 3,3,2024-01-06 10:00:00,processing,5.50,USD,
-`, "WooCommerce orders", lineAmount, map[string]string{"sale": "25.50"}, `orders with status "cancelled"`},
+4,4,2024-01-06 10:00:00,refunded,7.00,USD,
+`, "WooCommerce orders", lineAmount, map[string]string{"sale": "32.50", "refund": "-7.00", "fee": "0.00"}, `1 count as nothing: orders with status "cancelled"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBook(t)
 			got := b.take(t, "f.csv", c.text, Request{}, "")
-			if got.Preset != c.preset || len(got.Warnings) != 1 || got.Warnings[0].Message != "1 rows left out: "+c.left {
+			if got.Preset != c.preset || len(got.Warnings) != 1 || got.Warnings[0].Message != c.left {
 				t.Errorf("%q %+v", got.Preset, got.Warnings)
 			}
 			if diff := cmp.Diff(c.sums, b.lines(t, c.amounts)); diff != "" {

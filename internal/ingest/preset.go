@@ -82,6 +82,7 @@ type presetRows struct {
 	at      []int64 // lines of the original
 	out     []presetLine
 	skipped map[string]int64 // reason → rows left out
+	voids   map[string]int64 // reason → orders that count as nothing
 }
 
 type presetLine struct {
@@ -109,6 +110,8 @@ func (p *presetRows) emit(row int, added ...string) {
 
 func (p *presetRows) skip(reason string) { p.skipped[reason]++ }
 
+func (p *presetRows) void(reason string) { p.voids[reason]++ }
+
 // expand rewrites the present copy by a preset.
 func (s *source) expand(ctx context.Context, p preset) error {
 	t, err := s.openTable()
@@ -116,7 +119,7 @@ func (s *source) expand(ctx context.Context, p preset) error {
 		return err
 	}
 	defer t.close()
-	rows := &presetRows{index: map[string]int{}, skipped: map[string]int64{}}
+	rows := &presetRows{index: map[string]int{}, skipped: map[string]int64{}, voids: map[string]int64{}}
 	for i, name := range t.names {
 		rows.index[fold(name)] = i
 	}
@@ -136,6 +139,9 @@ func (s *source) expand(ctx context.Context, p preset) error {
 	s.expanded, s.lineColumn = true, true
 	for _, reason := range slices.Sorted(maps.Keys(rows.skipped)) {
 		s.problems = append(s.problems, Problem{Message: fmt.Sprintf("%d rows left out: %s", rows.skipped[reason], reason)})
+	}
+	for _, reason := range slices.Sorted(maps.Keys(rows.voids)) {
+		s.problems = append(s.problems, Problem{Message: fmt.Sprintf("%d count as nothing: %s", rows.voids[reason], reason)})
 	}
 	return nil
 }

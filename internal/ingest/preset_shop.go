@@ -16,6 +16,10 @@ const (
 	lineCount  = "line quantity"
 )
 
+// voided is the kind and the line of an order that came to nothing: no purchase, and no
+// money. It replaces an earlier version of the order that was counted.
+const voided = string(clientele.Fee)
+
 // shopifyOrders: the orders export has a row for every item; the order's own
 // columns stand on its first row only. The lines of an order are its items at
 // their price, and once an order its discount, shipping, taxes and refund, so
@@ -39,9 +43,9 @@ var shopifyOrderColumns = []string{"email", "financial status", "paid at", "fulf
 func shopifyLines(p *presetRows) {
 	switch status := strings.ToLower(p.cell(0, "financial status")); status {
 	case "voided", "expired":
-		for range p.rows {
-			p.skip("orders " + status)
-		}
+		p.set(0, "email", strings.ToLower(p.cell(0, "email")))
+		p.void("orders " + status)
+		p.emit(0, voided, voided, "0", "")
 		return
 	}
 	for i := range p.rows {
@@ -119,8 +123,8 @@ func stripeCharges() preset {
 	return preset{
 		name: "Stripe charges", source: "stripe",
 		needs: []string{"id", "created date utc", "amount", "amount refunded", "currency", "status"},
-		added: []string{lineID, lineKind, lineAmount, "line customer", "line currency"},
-		mapping: map[string]string{"customer": "line customer", "order": "id", "line": lineID, "time": "created date utc", "amount": lineAmount,
+		added: []string{lineID, lineKind, lineAmount, "line customer", "line currency", "line time"},
+		mapping: map[string]string{"customer": "line customer", "order": "id", "line": lineID, "time": "line time", "amount": lineAmount,
 			"currency": "line currency", "product": "description", "kind": lineKind},
 		lines: stripeChargeLines,
 	}
@@ -134,12 +138,13 @@ func stripeChargeLines(p *presetRows) {
 	}
 	customer := p.customer("customer id", "customer email")
 	currency := strings.ToUpper(p.cell(0, "currency"))
-	p.emit(0, "charge", string(clientele.Sale), strings.ReplaceAll(p.cell(0, "amount"), ",", ""), customer, currency)
+	at := p.cell(0, "created date utc") + " +0000"
+	p.emit(0, "charge", string(clientele.Sale), strings.ReplaceAll(p.cell(0, "amount"), ",", ""), customer, currency, at)
 	switch refunded, ok := decimal(p.cell(0, "amount refunded")); {
 	case !ok:
-		p.emit(0, "refund", string(clientele.Refund), p.cell(0, "amount refunded"), customer, currency)
+		p.emit(0, "refund", string(clientele.Refund), p.cell(0, "amount refunded"), customer, currency, at)
 	case !refunded.IsZero():
-		p.emit(0, "refund", string(clientele.Refund), negative(refunded), customer, currency)
+		p.emit(0, "refund", string(clientele.Refund), negative(refunded), customer, currency, at)
 	}
 }
 
@@ -164,7 +169,9 @@ func (p *presetRows) customer(columns ...string) string {
 
 // stripeBalance: the itemised balance report. Charges, refunds, disputes and
 // Stripe's own fees are lines; payouts and transfers are not revenue. Fees taken
-// off a charge are its cost.
+// off a charge are its cost. A charge and what comes of it later, in the report of
+// another month, are orders of their own: an order that comes again replaces the
+// one that was there.
 func stripeBalance() preset {
 	return preset{
 		name: "Stripe balance", source: "stripe",
@@ -189,13 +196,16 @@ func stripeBalanceLines(p *presetRows) {
 		p.skip("balance rows of category " + strconv.Quote(category))
 		return
 	}
-	order := p.first("charge id", "source id", "balance transaction id")
+	order := p.first("balance transaction id")
+	if kind == string(clientele.Sale) {
+		order = p.first("charge id", "source id", "balance transaction id")
+	}
 	p.emit(0, order, kind, p.customer("customer id", "customer email"), strings.ToUpper(p.cell(0, "currency")), cost)
 }
 
 // wooOrders: the order export of WooCommerce and its common plug-ins. Orders
-// that were paid are sales, less what was refunded of them; refunded, cancelled
-// and unpaid ones are left out.
+// that were paid are sales, less what was refunded of them. Cancelled and unpaid ones
+// count as nothing.
 func wooOrders() preset {
 	return preset{
 		name: "WooCommerce orders", source: "woocommerce",
@@ -213,13 +223,18 @@ func wooLines(p *presetRows) {
 	currency := strings.ToUpper(p.first("order currency", "currency"))
 	total := strings.ReplaceAll(p.cell(0, "order total"), ",", "")
 	switch status := strings.TrimPrefix(strings.ToLower(p.cell(0, "status")), "wc-"); status {
-	case "completed", "processing":
+	case "completed", "processing", "refunded":
 		p.emit(0, "order", string(clientele.Sale), total, customer, at, currency)
-		if refunded, ok := decimal(p.cell(0, "refunded total")); ok && !refunded.IsZero() {
+		refunded, ok := decimal(p.cell(0, "refunded total"))
+		if status == "refunded" { // all of it, whatever the export says beside
+			refunded, ok = decimal(total)
+		}
+		if ok && !refunded.IsZero() {
 			refunded.Abs(refunded)
 			p.emit(0, "refund", string(clientele.Refund), negative(refunded), customer, at, currency)
 		}
 	default:
-		p.skip("orders with status " + strconv.Quote(status))
+		p.void("orders with status " + strconv.Quote(status))
+		p.emit(0, voided, voided, "0", customer, at, currency)
 	}
 }
