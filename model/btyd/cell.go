@@ -1,6 +1,7 @@
 package btyd
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 
@@ -51,14 +52,25 @@ func WeeklyDiscount(yearly float64) float64 {
 
 // checkCells returns a *fit.Refusal for the first cell that contradicts itself.
 func checkCells(model string, cells []Cell) error {
-	for _, c := range cells {
-		if ok := c.T <= maxDays && c.X <= maxDays && c.History().valid() && c.N >= 0 && c.N <= math.MaxFloat64; !ok {
-			return &fit.Refusal{
-				Reason: fit.BadInput, Model: model,
-				Message: fmt.Sprintf("A cell contradicts itself: %d repeat purchases, the last on day %d, age %d days, weight %g.", c.X, c.Tx, c.T, c.N),
-				Hint:    "Needed are 0 ≤ Tx ≤ T, X ≥ 0, Tx = 0 where X = 0, and a weight that is finite and not negative.",
+	wrong := make([]*Cell, partsOf(len(cells))) // the first of each part
+	inParts(len(cells), func(k, lo, hi int, _ *scratch) {
+		for i := lo; i < hi && wrong[k] == nil; i++ {
+			if c := &cells[i]; !c.valid() {
+				wrong[k] = c
 			}
 		}
+	})
+	c := cmp.Or(wrong...)
+	if c == nil {
+		return nil
 	}
-	return nil
+	return &fit.Refusal{
+		Reason: fit.BadInput, Model: model,
+		Message: fmt.Sprintf("A cell contradicts itself: %d repeat purchases, the last on day %d, age %d days, weight %g.", c.X, c.Tx, c.T, c.N),
+		Hint:    "Needed are 0 ≤ Tx ≤ T, X ≥ 0, Tx = 0 where X = 0, and a weight that is finite and not negative.",
+	}
+}
+
+func (c *Cell) valid() bool {
+	return c.T <= maxDays && c.X <= maxDays && c.History().valid() && c.N >= 0 && c.N <= math.MaxFloat64
 }

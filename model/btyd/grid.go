@@ -70,13 +70,50 @@ func (g *Grid) Customers() float64 { return g.customers }
 func (g *Grid) Repeaters() float64 { return g.repeaters }
 
 // merge fills the columns in sorted order and adds equal cells up; cells of no
-// weight are kept, so that they are scored too.
+// weight are kept, so that they are scored too. The cells are counted in parts, and
+// what the parts found is merged.
 func (g *Grid) merge(cells []Cell) {
-	p, keys, width := pack(cells)
+	p, width := packingOf(cells)
+	g.slot = make([]int32, len(cells))
+	parts := make([]part, partsOf(len(cells)))
+	inParts(len(cells), func(k, lo, hi int, s *scratch) { parts[k] = p.count(cells[lo:hi], g.slot[lo:hi], &s.known) })
+	first, total := make([]int, len(parts)), 0
+	for k := range parts {
+		first[k], total = total, total+len(parts[k].keys)
+	}
+	keys := make([]uint64, 0, total)
+	for k := range parts {
+		keys = append(keys, parts[k].keys...)
+	}
+	slots := g.fill(p, keys, width)
+	for k, part := range parts {
+		for i, weight := range part.n {
+			g.n[slots[first[k]+i]] += weight
+		}
+		g.customers += part.customers
+		g.repeaters += part.repeaters
+	}
+	inParts(len(cells), func(k, lo, hi int, _ *scratch) {
+		for i := lo; i < hi; i++ {
+			g.slot[i] = slots[first[k]+int(g.slot[i])]
+		}
+	})
+}
+
+// inParts calls work for part k of n cells, from lo up to hi, for all parts on all cores.
+func inParts(n int, work func(k, lo, hi int, s *scratch)) {
+	parallel(partsOf(n), func(k int, s *scratch) { work(k, k*partCells, min((k+1)*partCells, n), s) })
+}
+
+func partsOf(n int) int { return (n + partCells - 1) / partCells }
+
+// fill fills the columns with the different ones of packed histories, and returns the
+// merged cell of each.
+func (g *Grid) fill(p packing, keys []uint64, width int) (slots []int32) {
 	keys, places := sorted(keys, width)
 	n := distinct(keys)
 	g.x, g.tx, g.t, g.n = make([]int32, n), make([]int32, n), make([]int32, n), make([]float64, n)
-	g.slot = make([]int32, len(cells))
+	slots = make([]int32, len(keys))
 	at := int32(-1)
 	for k, i := range places {
 		if k == 0 || keys[k] != keys[k-1] {
@@ -84,16 +121,9 @@ func (g *Grid) merge(cells []Cell) {
 			g.x[at], g.t[at], g.tx[at] = p.unpack(keys[k])
 			g.days = max(g.days, int(g.t[at])+1)
 		}
-		g.slot[i] = at
+		slots[i] = at
 	}
-	for i := range cells { // in their own order: they lie one after the other in memory
-		at, weight := g.slot[i], cells[i].N
-		g.n[at] += weight
-		g.customers += weight
-		if cells[i].X > 0 {
-			g.repeaters += weight
-		}
-	}
+	return slots
 }
 
 // distinct counts the different ones of sorted keys.

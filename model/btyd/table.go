@@ -103,6 +103,7 @@ type mass [5]float64
 type scratch struct {
 	table []mass
 	work  Workspace
+	known register
 }
 
 // scaleOf is ln of the factor that brings a chunk's integrand to 1 at its first day.
