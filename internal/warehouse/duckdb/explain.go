@@ -91,6 +91,7 @@ func (s span) explain(q warehouse.ExplainQuery) (preparation []table, rows strin
 		source      string
 		view        string
 	}{
+		{unattributedFigures, nil, s.lines(s.window()), "revenue.explain"},
 		{windowFigures, nil, s.lines(s.window()), "revenue.explain"},
 		{revenueFigures, nil, s.lines(s.Period), "revenue.explain"},
 		{orderFigures, nil, s.orders(), "revenue.explain"},

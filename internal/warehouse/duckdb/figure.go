@@ -28,6 +28,7 @@ var movementFigures = slices.Concat([]figure{
 	{"customers.lapsed_at_opening", "NOT active0 AND first_day IS NOT NULL AND NOT fresh", "1", "last_day"},
 	{"customers.lapsed_and_back", "NOT active0 AND active1 AND NOT fresh", "1", "in_day"},
 	{"tie_out.inactive", "customer IS NOT NULL AND NOT active1", "net1", "last_day"},
+	{"tie_out.unattributed", "customer IS NULL", "net1", "last_day"},
 }, valueFigures("value.", "value"))
 
 // recurringFigures are further sums over run_movement, for contracts.
@@ -61,10 +62,10 @@ var orderFigures = []figure{{"revenue.orders", "TRUE", "1", "day"}}
 
 // windowFigures are sums over the transaction lines of the closing window: what the
 // sums by customer must tie out to.
-var windowFigures = []figure{
-	{"tie_out.unattributed", "customer IS NULL", "amount", "day"},
-	{"tie_out.window", "TRUE", "amount", "day"},
-}
+var windowFigures = []figure{{"tie_out.window", "TRUE", "amount", "day"}}
+
+// unattributedFigures explain by lines what movementFigures sum in the row of nobody.
+var unattributedFigures = []figure{{"tie_out.unattributed", "customer IS NULL", "amount", "day"}}
 
 // place finds where the figure lies in a movement.
 func (f figure) place() warehouse.MovementLine {
