@@ -143,7 +143,11 @@ func (c *command) writeRejects(f importedFile) {
 		fmt.Fprintf(c.Stderr, "rejected: %s: %s\n", at, r.Reason)
 	}
 	if more := f.Rejected - int64(min(firstRejects, len(f.Rejects))); more > 0 {
-		fmt.Fprintf(c.Stderr, "rejected: %s more; the data page has them all to download\n", whole(more))
+		where := "; the data page has them all to download"
+		if f.DryRun {
+			where = ""
+		}
+		fmt.Fprintf(c.Stderr, "rejected: %s more%s\n", whole(more), where)
 	}
 }
 

@@ -18,6 +18,8 @@ func Headline(st clientele.Statement) string {
 		return "There are no records yet: import a file of transactions."
 	case st.Data != nil && !st.Data.PartialPeriod.OpeningCovered && !st.Data.PartialPeriod.ClosingCovered:
 		return "The records do not cover this period: " + st.Data.PartialPeriod.Why + "."
+	case st.Data != nil && !st.Data.PartialPeriod.ClosingCovered:
+		return fmt.Sprintf("The records end on %s, before the period does on %s: who bought since is missing from every figure of its end.", st.Data.LastDay, st.To)
 	case e == nil:
 		return withoutEquity(st)
 	case e.Moved == nil || e.Moved.Opening.Sign() <= 0 || !openingCovered(st):
@@ -95,12 +97,15 @@ func comings(st clientele.Statement) string {
 	case won < h.Lost:
 		count = "we lost more customers than we won"
 	}
-	came := clientele.Worth{Customers: m.CameWorth.Customers + m.BackWorth.Customers, Together: m.CameWorth.Together.Add(m.BackWorth.Together)}
+	came, who := m.CameWorth, "those who came"
+	if came.Customers == 0 {
+		came, who = m.BackWorth, "those who came back"
+	}
 	if came.Customers == 0 || m.LostWorth.Customers == 0 || came.Together.Sign() <= 0 || m.LostWorth.Together.Sign() <= 0 {
 		return count
 	}
 	ratio := each(m.LostWorth) / each(came)
-	better := "those who came are worth"
+	better := who + " are worth"
 	link := ", and "
 	if ratio > 1 {
 		better = "those who left were worth"
@@ -123,9 +128,9 @@ func times(ratio float64) string {
 	case ratio < 1.1:
 		return ""
 	case ratio > 1.8 && ratio < 2.2:
-		return "twice as much"
+		return "twice as much each"
 	}
-	return fmt.Sprintf("%.1f times as much", ratio)
+	return fmt.Sprintf("%.1f times as much each", ratio)
 }
 
 // inWords rounds an amount to three digits.

@@ -220,22 +220,26 @@ func TestHeadline(t *testing.T) {
 	many.Customers = clientele.Heads{Opening: 20000, Closing: 18685}
 	uncovered := many
 	uncovered.Data = late.Data
+	ahead := moved("100", "10", "0", "0", 5, 0, "0")
+	ahead.To = 20
+	ahead.Data = &clientele.DataReport{FirstDay: new(clientele.Date(0)), LastDay: new(clientele.Date(9)), PartialPeriod: clientele.Coverage{OpeningCovered: true}}
 	first := moved("0", "4200000", "0", "0", 5, 0, "0")
 	first.Customers.Closing = 5
 	for want, st := range map[string]clientele.Statement{
-		"There are no records yet: import a file of transactions.":                                                                     {Data: &clientele.DataReport{}},
-		"Customer equity fell 3.1 %: we won more customers than we lost, but those who left were worth twice as much.":                 moved("1000", "30", "0", "-61", 6, 5, "50"),
-		"Customer equity rose 5.0 %: we won more customers than we lost, and those who came are worth 3.0 times as much.":              moved("1000", "60", "0", "-10", 6, 3, "10"),
-		"Customer equity rose 1.0 %: we lost more customers than we won, but those who came are worth 10.0 times as much.":             moved("1000", "20", "0", "-10", 2, 10, "10"),
-		"Customer equity fell 5.0 %: those who came outweigh those who left, but those who stayed are worth less than before.":         moved("1000", "60", "-100", "-10", 6, 5, "50"),
-		"Customer equity rose 5.0 %: those who left outweigh those who came, but those who stayed are worth more than before.":         moved("1000", "10", "100", "-60", 6, 5, "50"),
-		"Customer equity held steady: as many customers came as left, worth about the same each.":                                      moved("1000", "50", "0", "-50", 5, 5, "50"),
-		"Customers are worth EUR 110 over five years. How that changed cannot be told: the records begin late.":                        late,
-		"Customers are worth EUR 4.20 million over five years. How that changed cannot be told: nobody was worth anything at opening.": first,
-		"9 customers at closing, 2 more than at opening. What they are worth cannot be told: the model was refused.":                   refused,
-		"18,685 customers at closing, 1,315 fewer than at opening. What they are worth cannot be told: the model was refused.":         many,
-		"18,685 customers at closing. What they are worth cannot be told: the model was refused.":                                      uncovered,
-		"The records do not cover this period: they end in 2020.":                                                                      {Data: &clientele.DataReport{FirstDay: new(clientele.Date(0)), PartialPeriod: clientele.Coverage{Why: "they end in 2020"}}},
+		"There are no records yet: import a file of transactions.":                                                                       {Data: &clientele.DataReport{}},
+		"Customer equity fell 3.1 %: we won more customers than we lost, but those who left were worth twice as much each.":              moved("1000", "30", "0", "-61", 6, 5, "50"),
+		"Customer equity rose 5.0 %: we won more customers than we lost, and those who came are worth 3.0 times as much each.":           moved("1000", "60", "0", "-10", 6, 3, "10"),
+		"Customer equity rose 1.0 %: we lost more customers than we won, but those who came are worth 10.0 times as much each.":          moved("1000", "20", "0", "-10", 2, 10, "10"),
+		"Customer equity fell 5.0 %: those who came outweigh those who left, but those who stayed are worth less than before.":           moved("1000", "60", "-100", "-10", 6, 5, "50"),
+		"Customer equity rose 5.0 %: those who left outweigh those who came, but those who stayed are worth more than before.":           moved("1000", "10", "100", "-60", 6, 5, "50"),
+		"Customer equity held steady: as many customers came as left, worth about the same each.":                                        moved("1000", "50", "0", "-50", 5, 5, "50"),
+		"Customers are worth EUR 110 over five years. How that changed cannot be told: the records begin late.":                          late,
+		"The records end on 1970-01-10, before the period does on 1970-01-21: who bought since is missing from every figure of its end.": ahead,
+		"Customers are worth EUR 4.20 million over five years. How that changed cannot be told: nobody was worth anything at opening.":   first,
+		"9 customers at closing, 2 more than at opening. What they are worth cannot be told: the model was refused.":                     refused,
+		"18,685 customers at closing, 1,315 fewer than at opening. What they are worth cannot be told: the model was refused.":           many,
+		"18,685 customers at closing. What they are worth cannot be told: the model was refused.":                                        uncovered,
+		"The records do not cover this period: they end in 2020.":                                                                        {Data: &clientele.DataReport{FirstDay: new(clientele.Date(0)), PartialPeriod: clientele.Coverage{Why: "they end in 2020"}}},
 	} {
 		if got := Headline(st); got != want {
 			t.Errorf("got  %s\nwant %s", got, want)

@@ -19,7 +19,7 @@ func (b *builder) worth() worthPart {
 	p := worthPart{
 		Symbol: b.symbol, Before: b.before, Digits: b.inScale(e.Estimate.Estimate, s), Suffix: strings.TrimSpace(s.suffix()),
 		Estimate: b.moneyFig("equity.estimate", "customer equity", e.Estimate.Estimate),
-		Range:    fmt.Sprintf("95%% sure it lies between %s and %s", b.short(e.Low), b.short(e.High)),
+		Range:    fmt.Sprintf("95%% sure, by the model: %s to %s", b.short(e.Low), b.short(e.High)),
 		Basis:    fmt.Sprintf("%d years, %s, %s discount a year", e.HorizonYears, b.marginWords(), b.setting(b.settings.DiscountRate)),
 	}
 	if m := e.Moved; m != nil {
@@ -112,8 +112,7 @@ func (b *builder) came() figTable {
 		return t
 	}
 	m := b.st.Equity.Moved
-	back := m.BackWorth
-	t.Title = b.worthTitle(clientele.Worth{Customers: m.CameWorth.Customers + back.Customers, Together: m.CameWorth.Together.Add(back.Together)}, m.LostWorth)
+	t.Title = b.worthTitle(m.CameWorth, m.LostWorth)
 	t.Subtitle = fmt.Sprintf("%d-year worth when they came, and when they left", b.st.Equity.HorizonYears)
 	for _, r := range []struct {
 		name, line string

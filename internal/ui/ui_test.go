@@ -110,11 +110,11 @@ func TestStatementPage(t *testing.T) {
 	f := newFake()
 	body := expect(t, newTestSite(t, f), "/", http.StatusOK,
 		"Northfield Trading", "Customer equity fell 3.2%: we won more customers than we lost",
-		">4.21<span class=\"unit after\">m</span>", "£3.88\u00a0m and £4.61\u00a0m", "5 years, 30% margin, 10% discount a year",
+		">4.21<span class=\"unit after\">m</span>", "£3.88\u00a0m to £4.61\u00a0m", "5 years, 30% margin, 10% discount a year",
 		"Those who left cost £602\u00a0k; new customers brought £331\u00a0k", "The axis does not begin at zero",
 		"445 customers more than on 30 Jun 2026", "Value fell by £240\u00a0k: losses outweigh arrivals",
 		"Those who left were worth twice those who came", "Late or failed delivery is the dearest known reason for leaving",
-		"Recommended brought the most value", "85.7% of the opening customers were kept", "cannot be told",
+		"Recommended is the known reason that brought the most value", "85.7% of the opening customers were kept", "cannot be told",
 		"£9.73\u00a0m sold; 14.9% of it names no customer", "The model can be trusted for totals",
 		"Rows rejected", "312", "of 586,019 read", "Files kept, not loaded", "spend and frequency are correlated", "Definition 3", "orders-2026.csv (9f86d081)",
 		"/explain?from=2026-07-01&amp;line=customers.new&amp;to=2026-09-30",
@@ -161,7 +161,7 @@ func TestBareStatement(t *testing.T) {
 	recurring := clientele.Value{New: money("10"), Closing: money("10")}
 	f.statement.Recurring = &recurring
 	expect(t, newTestSite(t, f), "/", http.StatusOK, "No model has valued these customers", "As many customers as on", "Recurring amount a month",
-		"Value rose by €10: arrivals outweigh losses", "€0 sold, all of it to known customers", "The value is what it was at opening")
+		"Value rose by €10: arrivals outweigh losses", "Nothing was sold in the period", "The value is what it was at opening")
 }
 
 func TestSymbolFollowsTheAmountWhereReadersExpectIt(t *testing.T) {

@@ -32,15 +32,15 @@ func customersWord(n int64) string {
 
 func (b *builder) valueTitle(v clientele.Value) string {
 	change := v.Closing.Sub(v.Opening)
-	came := v.New.Add(v.Reactivated)
+	traffic, stayed := v.New.Add(v.Reactivated).Sub(v.Lost), v.Expanded.Sub(v.Contracted)
 	switch {
 	case change.Sign() == 0:
 		return "The value is what it was at opening"
-	case change.Sign() > 0 && came.Cmp(v.Lost) > 0:
+	case change.Sign() > 0 && traffic.Cmp(stayed) > 0:
 		return "Value rose by " + b.short(change) + ": arrivals outweigh losses"
 	case change.Sign() > 0:
 		return "Value rose by " + b.short(change) + ": those who stayed bought more"
-	case v.Lost.Cmp(came) > 0:
+	case traffic.Cmp(stayed) < 0:
 		return "Value fell by " + b.short(change.Neg()) + ": losses outweigh arrivals"
 	}
 	return "Value fell by " + b.short(change.Neg()) + ": those who stayed bought less"
@@ -126,7 +126,7 @@ func inTitle(lines []clientele.ReasonLine) string {
 		return "Nobody came"
 	}
 	if l, ok := dearest(lines); ok {
-		return capital(l.Reason) + " brought the most value"
+		return capital(l.Reason) + " is the known reason that brought the most value"
 	}
 	return "Nobody has said why they came"
 }
@@ -141,6 +141,9 @@ func rateTitle(v visit, r clientele.Rates) string {
 func (b *builder) revenueTitle(r clientele.Revenue) string {
 	if share := b.share(r.Unattributed, r.Net); share != "" && r.Unattributed.Sign() > 0 {
 		return b.short(r.Net) + " sold; " + strings.TrimSuffix(share, " of net revenue") + " of it names no customer"
+	}
+	if r.Net.Sign() == 0 {
+		return "Nothing was sold in the period"
 	}
 	return b.short(r.Net) + " sold, all of it to known customers"
 }

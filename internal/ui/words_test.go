@@ -88,7 +88,7 @@ func TestReasonTitles(t *testing.T) {
 	}{
 		{nil, "Nobody left", "Nobody came"},
 		{[]clientele.ReasonLine{unknown}, "Nobody has said why they left", "Nobody has said why they came"},
-		{[]clientele.ReasonLine{unknown, late}, "Late delivery is the dearest known reason for leaving", "Late delivery brought the most value"},
+		{[]clientele.ReasonLine{unknown, late}, "Late delivery is the dearest known reason for leaving", "Late delivery is the known reason that brought the most value"},
 	} {
 		if out, in := outTitle(c.lines), inTitle(c.lines); out != c.out || in != c.in {
 			t.Errorf("%q and %q, want %q and %q", out, in, c.out, c.in)
