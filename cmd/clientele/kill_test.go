@@ -14,7 +14,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/app"
+	"github.com/clientele/clientele/internal/warehouse"
 )
 
 const (
@@ -134,7 +136,7 @@ func checkBook(t *testing.T, path string, acknowledged map[string]bool) (took ti
 			t.Errorf("%s was acknowledged and is gone", hash)
 		}
 	}
-	span, _, err := b.Records.Span(context.Background())
+	span, _, err := b.Records.Span(context.Background(), warehouse.SpanQuery{Kind: clientele.Orders})
 	if err != nil || span.Lines != int64(len(imports))*linesAFile {
 		t.Errorf("%d files, %d lines, want %d (%v)", len(imports), span.Lines, len(imports)*linesAFile, err)
 	}

@@ -124,9 +124,9 @@ func (o Options) check(rows []Row) error {
 		return bad(fmt.Sprintf("%d draws for %d groups.", o.Draws, o.Groups), "Ask for at least 40 draws and one group.")
 	}
 	for _, r := range rows {
-		if r.Group < 0 || r.Group >= o.Groups || r.XG < 0 || math.IsNaN(r.SumZ) || math.IsInf(r.SumZ, 0) {
+		if r.Group < 0 || r.Group >= o.Groups || r.XG < 0 || r.XG > r.X || math.IsNaN(r.SumZ) || math.IsInf(r.SumZ, 0) {
 			return bad(fmt.Sprintf("A row is not usable: group %d, %d days with spend, total %g.", r.Group, r.XG, r.SumZ),
-				"Needed are 0 ≤ Group < Groups, XG ≥ 0, and finite totals.")
+				"Needed are 0 ≤ Group < Groups, 0 ≤ XG ≤ X, and finite totals.")
 		}
 	}
 	return nil

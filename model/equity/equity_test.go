@@ -114,7 +114,7 @@ func TestSurfaceAgainstExactDraws(t *testing.T) {
 		}
 		e := &evaluation{layout: l, purchases: p, money: m, o: published.withDefaults()}
 		ps := points(p.Draws(n, 1), m.Draws(n, 2))
-		draws, worst := e.surface(ps)
+		draws, worst := e.surface(ps, e.exact([]point{{p.Estimated().Theta, m.Theta}})[0])
 		t.Logf("%s: %v", file, worst)
 		if draws == nil {
 			continue
@@ -127,6 +127,53 @@ func TestSurfaceAgainstExactDraws(t *testing.T) {
 			t.Logf("%+v", v)
 			near(t, "low", v[0].Low/v[1].Low, 1, .01)
 			near(t, "high", v[0].High/v[1].High, 1, .01)
+		}
+	}
+}
+
+// Many rows change as a part of them does: the intervals by a part are those by all.
+func TestAPartOfTheRowsTellsTheSurface(t *testing.T) {
+	p, m, rows := invented(t, 250_000)
+	o := published.withDefaults()
+	o.Groups = 3
+	l, err := arrange(rows, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := &evaluation{layout: l, purchases: p, money: m, o: o}
+	few := e.thinned(0)
+	if got := float64(len(few.n)) / float64(len(e.n)); got > .8 {
+		t.Fatalf("%.2f of %d rows are left", got, len(e.n))
+	}
+	if e.thinned(len(e.n)+1) != e {
+		t.Error("few rows are thinned")
+	}
+	ps := points(p.Draws(400, 1), m.Draws(400, 2))
+	estimate := e.exact([]point{{p.Estimated().Theta, m.Theta}})[0]
+	by := func(from *evaluation) (r Result) {
+		d := from.design()
+		d.scale(estimate)
+		fits, ok := e.quadratics(d)
+		if !ok {
+			t.Fatal("no surface")
+		}
+		draws := make([][]worth, len(ps))
+		for i, at := range ps {
+			u := d.white(at)
+			for g := range o.Groups {
+				draws[i] = append(draws[i], worth{fits[2*g].at(u), fits[2*g+1].at(u)})
+			}
+		}
+		e.fill(&r, estimate, draws)
+		return r
+	}
+	all, part := by(e), by(few)
+	for g := range o.Groups {
+		for _, v := range [][2]Amount{{all.Groups[g].Horizon, part.Groups[g].Horizon}, {all.Groups[g].Tail, part.Groups[g].Tail}, {all.Total.Whole, part.Total.Whole}} {
+			width := v[0].High - v[0].Low
+			if math.Abs(v[1].Low-v[0].Low) > .02*width || math.Abs(v[1].High-v[0].High) > .02*width || v[1].Estimate != v[0].Estimate {
+				t.Errorf("group %d: %+v by all, %+v by a part", g, v[0], v[1])
+			}
 		}
 	}
 }

@@ -33,7 +33,7 @@ func (e *evaluation) result() (*Result, error) {
 	var draws [][]worth
 	cost := e.purchases.Effort(e.grid)
 	if cost*float64(e.o.Draws) > exactBudget {
-		draws, r.SurfaceError = e.surface(points(theta, phi))
+		draws, r.SurfaceError = e.surface(points(theta, phi), estimate)
 		r.Method = Surface
 	}
 	if draws == nil {

@@ -50,14 +50,17 @@ func (l *layout) placeRows(rows []Row) {
 	}
 	next := append([]int32(nil), l.first...)
 	l.n, l.z, l.bucket = make([]float64, len(rows)), make([]float64, len(rows)), make([]int32, len(rows))
-	known := map[bucket]int32{}
+	known := make([][]int32, len(l.groups)) // group, XG → bucket plus one
 	for i, r := range rows {
-		key := bucket{r.Group, r.XG}
-		b, ok := known[key]
-		if !ok {
-			b = int32(len(l.buckets))
-			known[key], l.buckets = b, append(l.buckets, key)
+		if grown := r.XG + 1 - len(known[r.Group]); grown > 0 {
+			known[r.Group] = append(known[r.Group], make([]int32, grown)...)
 		}
+		of := &known[r.Group][r.XG]
+		if *of == 0 {
+			l.buckets = append(l.buckets, bucket{r.Group, r.XG})
+			*of = int32(len(l.buckets))
+		}
+		b := *of - 1
 		at := next[l.grid.Slot(i)]
 		next[l.grid.Slot(i)]++
 		l.n[at], l.z[at], l.bucket[at] = r.N, r.SumZ, b

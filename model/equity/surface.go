@@ -18,13 +18,22 @@ const surfaceTolerance = 0.01
 // checkDraws is the number of draws checked at each end of the interval.
 const checkDraws = 3
 
+// How value changes with the parameters is told by a part of the rows, where there are
+// many: rows of a group that follow each other in order of history are much alike.
+const (
+	thinFrom  = 400_000 // rows; below, all are taken
+	thinStep  = 8       // of so many rows one is taken
+	leastRows = 20_000  // of a group that are left, if it has them
+)
+
 // surface evaluates ln value of every group as a quadratic in the whitened
-// parameters, on central differences over the design. Only 21 of the 57 design
-// points of four and three parameters need a pass over the rows, for those of spend
-// act on sums. It returns nil where the surface does not hold at the draws that make the
-// interval, or is not finite.
-func (e *evaluation) surface(ps []point) ([][]worth, float64) {
-	d := e.design()
+// parameters, on central differences over the design, around the estimate. Only 21 of the
+// 57 design points of four and three parameters need a pass over the rows, for those of
+// spend act on sums. It returns nil where the surface does not hold at the draws that make
+// the interval, by all rows, or is not finite.
+func (e *evaluation) surface(ps []point, estimate []worth) ([][]worth, float64) {
+	d := e.thinned(thinFrom).design()
+	d.scale(estimate)
 	fits, ok := e.quadratics(d)
 	if !ok {
 		return nil, 0
@@ -66,6 +75,52 @@ func (s steps) key() string {
 		k[i] = byte(v)
 	}
 	return string(k)
+}
+
+// thinned is the evaluation by a part of the rows, if there are at least so many.
+func (e *evaluation) thinned(from int) *evaluation {
+	if len(e.n) < from {
+		return e
+	}
+	count, seen := make([]int, e.o.Groups), make([]int, e.o.Groups)
+	for _, b := range e.bucket {
+		count[e.buckets[b].group]++
+	}
+	var rows []Row
+	for i := range e.grid.Len() {
+		c := e.grid.Cell(i)
+		for j := e.first[i]; j < e.first[i+1]; j++ {
+			b := e.buckets[e.bucket[j]]
+			step := max(1, min(thinStep, count[b.group]/leastRows))
+			if seen[b.group]++; seen[b.group]%step == 0 {
+				rows = append(rows, Row{X: c.X, Tx: c.Tx, T: c.T, XG: b.xg, N: e.n[j], SumZ: e.z[j], Group: b.group})
+			}
+		}
+	}
+	few, err := arrange(rows, e.o)
+	if err != nil {
+		return e // not for rows that were arranged before
+	}
+	return &evaluation{layout: few, purchases: e.purchases, money: e.money, o: e.o}
+}
+
+// scale brings the values of the design to the estimate by all rows at its centre.
+func (d *design) scale(estimate []worth) {
+	centre := slices.Clone(d.values[d.points[0].key()])
+	for _, value := range d.values {
+		for g := range value {
+			value[g].horizon = scaled(value[g].horizon, estimate[g].horizon, centre[g].horizon)
+			value[g].tail = scaled(value[g].tail, estimate[g].tail, centre[g].tail)
+		}
+	}
+}
+
+// scaled is v·to/from; v where there is nothing to scale by.
+func scaled(v, to, from float64) float64 {
+	if to == from || !(from > 0) || math.IsInf(from, 0) {
+		return v
+	}
+	return v * to / from
 }
 
 func (e *evaluation) design() *design {
