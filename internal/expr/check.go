@@ -22,7 +22,49 @@ func Check(e Expr, columns []string, want Type) error {
 			if err := checkFormat(c); err != nil {
 				return err
 			}
+			if err := checkReplacement(c); err != nil {
+				return err
+			}
 		}
+	}
+	if growth(e) > maxGrowth {
+		return &Error{Message: fmt.Sprintf("replace could make a text more than %d times as long", maxGrowth), Hint: "Replace by something shorter, or in fewer steps."}
+	}
+	return nil
+}
+
+// maxGrowth is how many times longer than what it is made of a text may become.
+const maxGrowth = 64
+
+// growth bounds how many times longer than the longest of its columns an expression can
+// be; what is beyond measure is some number above maxGrowth.
+func growth(e Expr) int {
+	c, isCall := e.(Call)
+	if isCall && c.Func == "replace" {
+		longer := 1
+		if to, ok := c.Args[2].(Text); ok {
+			longer = max(longer, len(to.Value))
+		}
+		if from, ok := c.Args[1].(Text); ok && from.Value != "" {
+			longer = (longer + len(from.Value) - 1) / len(from.Value)
+		}
+		return min(growth(c.Args[0])*longer, maxGrowth+1)
+	}
+	most := 1 // what is put side by side is no longer than the expression has parts
+	for _, part := range parts(e) {
+		most = max(most, growth(part))
+	}
+	return most
+}
+
+// checkReplacement demands that what replace puts in is known: how long a text becomes
+// could not be told otherwise.
+func checkReplacement(c Call) error {
+	if c.Func != "replace" || len(c.Args) < 3 {
+		return nil
+	}
+	if _, ok := c.Args[2].(Text); !ok {
+		return &Error{Message: fmt.Sprintf("%s is no text in quotes", String(c.Args[2])), Hint: "Write replace(text, from, 'to')."}
 	}
 	return nil
 }

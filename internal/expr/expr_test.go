@@ -229,3 +229,23 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// Nested replacements multiply; what could fill a disk is refused before it runs.
+func TestTextsDoNotGrowBeyondMeasure(t *testing.T) {
+	nested := "x"
+	for range 8 {
+		nested = "replace(" + nested + ", 'e', 'eeeeeeeeee')"
+	}
+	for text, ok := range map[string]bool{
+		"replace(x, ',', '')": true, "replace(replace(x, '.', ''), ',', '.')": true, "replace(x, 'St', 'Street')": true,
+		"concat(x, '-', y)": true, nested: false, "replace(x, 'e', y)": false, "replace(x, '', 'a')": true,
+	} {
+		e, err := Parse(text)
+		if err != nil {
+			t.Fatal(text, err)
+		}
+		if err := Check(e, []string{"x", "y"}, TextType); (err == nil) != ok {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}

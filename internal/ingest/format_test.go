@@ -3,7 +3,9 @@ package ingest
 import (
 	"archive/zip"
 	"bytes"
+	"compress/gzip"
 	"fmt"
+	"io"
 	"math/big"
 	"os"
 	"path/filepath"
@@ -15,6 +17,7 @@ import (
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/warehouse"
 	"github.com/google/go-cmp/cmp"
+	"github.com/klauspost/compress/zstd"
 	"github.com/parquet-go/parquet-go"
 	"github.com/xuri/excelize/v2"
 )
@@ -121,6 +124,57 @@ func TestXLSXBomb(t *testing.T) {
 	_, err := Inspect(t.Context(), path, t.TempDir(), Request{})
 	if clientele.CodeOf(err) != clientele.CodeInvalid || !strings.Contains(err.Error(), "larger than 256 MB") {
 		t.Error(err)
+	}
+}
+
+// What small files would be written out as is bounded too: one long text that many cells
+// share, rows padded to a far column, keys that hardly any row has, and a zstd bomb.
+func TestSmallFilesThatGrowAreRefused(t *testing.T) {
+	compressed := func(w func(io.Writer) io.WriteCloser, text func(io.Writer)) string {
+		var b bytes.Buffer
+		z := w(&b)
+		text(z)
+		if err := z.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	gz := func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) }
+	zst := func(w io.Writer) io.WriteCloser {
+		z, err := zstd.NewWriter(w)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return z
+	}
+	for name, path := range map[string]string{
+		"shared text": workbookFile(t, func(f *excelize.File) {
+			f.SetSheetRow("Sheet1", "A1", &[]any{"customer_id", "date", "note"})
+			for i := range 5000 {
+				f.SetSheetRow("Sheet1", fmt.Sprintf("A%d", i+2), &[]any{1, "2024-01-05", strings.Repeat("x", 30_000)})
+			}
+		}),
+		"sparse keys": write(t, "a.jsonl.gz", compressed(gz, func(w io.Writer) {
+			var keys []string
+			for i := range 1990 {
+				keys = append(keys, fmt.Sprintf(`"k%d":1`, i))
+			}
+			fmt.Fprintf(w, "{%s}\n%s", strings.Join(keys, ","), strings.Repeat("{}\n", 300_000))
+		})),
+		"zstd": write(t, "a.csv.zst", compressed(zst, func(w io.Writer) {
+			fmt.Fprint(w, "customer_id,date,amount\n")
+			for range 200 {
+				fmt.Fprint(w, strings.Repeat("1,2024-01-05,1.00\n", 50_000))
+			}
+		})),
+	} {
+		t.Run(name, func(t *testing.T) {
+			work := t.TempDir()
+			_, err := Inspect(t.Context(), path, work, Request{})
+			if clientele.CodeOf(err) != clientele.CodeInvalid || !strings.Contains(err.Error(), "grows beyond all measure") {
+				t.Error(err)
+			}
+		})
 	}
 }
 

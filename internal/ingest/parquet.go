@@ -70,7 +70,7 @@ func (s *source) parquetBomb(file *parquet.File) error {
 	for _, g := range file.Metadata().RowGroups {
 		unpacked += g.TotalByteSize
 	}
-	if unpacked > maxUnpacked || unpacked > ratioFrom && unpacked/maxRatio > file.Size() {
+	if isBomb(file.Size(), unpacked) {
 		return s.invalid(0, "the columns grow beyond all measure when unpacked (more than %d times the file's size, or 64 GB)", maxRatio).
 			WithHint("Write the file anew in smaller parts, or as CSV.")
 	}

@@ -30,7 +30,7 @@ const (
 	encodingMixed   = "utf-8, windows-1252"
 )
 
-// Limits of what compressed files may grow to.
+// Limits of what a file may grow to, unpacked or written out as rows and columns.
 const (
 	maxUnpacked = 64 << 30 // bytes
 	maxRatio    = 200      // beyond ratioFrom
@@ -42,6 +42,7 @@ const (
 type source struct {
 	name     string // original, for messages
 	path     string // of the present copy
+	size     int64  // of the original, bytes
 	dir      string // of copies
 	copies   int
 	layout   Layout
@@ -72,7 +73,7 @@ func (s *source) rewrite(fill func(io.Writer) error) error {
 		return storageError(err)
 	}
 	w := &scanningWriter{scan: new(textScan)}
-	w.Writer = bufio.NewWriterSize(w.tee(out), 256<<10)
+	w.Writer = bufio.NewWriterSize(w.tee(out, s.size), 256<<10)
 	err = fill(w)
 	if ferr := w.Flush(); err == nil {
 		err = ferr
@@ -85,6 +86,10 @@ func (s *source) rewrite(fill func(io.Writer) error) error {
 	}
 	w.scan.finish()
 	s.path, s.scan = out.Name(), w.scan
+	if errors.Is(err, errBomb) {
+		return s.invalid(0, "the file grows beyond all measure when unpacked (more than %d times its size, or 64 GB)", maxRatio).
+			WithHint("If it is honest, save it as CSV yourself and import the result.")
+	}
 	return storageError(err)
 }
 
@@ -94,8 +99,13 @@ type scanningWriter struct {
 	scan *textScan
 }
 
-func (w *scanningWriter) tee(out io.Writer) io.Writer {
+// tee scans and writes, as long as that is in proportion to the size of the original.
+func (w *scanningWriter) tee(out io.Writer, size int64) io.Writer {
+	var written int64
 	return writerFunc(func(b []byte) (int, error) {
+		if written += int64(len(b)); isBomb(size, written) {
+			return 0, errBomb
+		}
 		w.scan.block(b)
 		return out.Write(b)
 	})
@@ -130,6 +140,9 @@ func openSource(ctx context.Context, path, name, work string, known *Layout, sca
 		return nil, storageError(err)
 	}
 	s := &source{name: name, path: path, dir: dir, scan: scan}
+	if info, err := os.Stat(path); err == nil { // what cannot be opened is told below
+		s.size = info.Size()
+	}
 	if err := s.open(ctx, known); err != nil {
 		s.close()
 		return nil, err
@@ -247,10 +260,6 @@ func (s *source) unpack(ctx context.Context) error {
 		_, err := io.Copy(w, limited)
 		return err
 	})
-	if errors.Is(err, errBomb) {
-		return s.invalid(0, "the file grows beyond all measure when unpacked (more than %d times its size, or 64 GB)", maxRatio).
-			WithHint("If it is honest, unpack it yourself and import the result.")
-	}
 	if limited.failed != nil {
 		return s.damaged(limited.failed)
 	}
@@ -262,6 +271,10 @@ func (s *source) damaged(err error) error {
 }
 
 var errBomb = errors.New("grows beyond all measure")
+
+func isBomb(packed, unpacked int64) bool {
+	return unpacked > maxUnpacked || unpacked > ratioFrom && unpacked/maxRatio > packed
+}
 
 // bombGuard stops a reader that grows beyond all measure.
 type bombGuard struct {
@@ -278,7 +291,7 @@ func (g *bombGuard) Read(b []byte) (int, error) {
 	}
 	n, err := g.r.Read(b)
 	g.unpacked += int64(n)
-	if g.unpacked > maxUnpacked || g.unpacked > ratioFrom && g.unpacked/maxRatio > g.packed {
+	if isBomb(g.packed, g.unpacked) {
 		return 0, errBomb
 	}
 	if err != nil && err != io.EOF {
