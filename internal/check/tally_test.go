@@ -86,3 +86,15 @@ func TestFuzzTargetsAreFound(t *testing.T) {
 		}
 	}
 }
+
+func TestATimeThatEndedLateIsNoFailure(t *testing.T) {
+	for out, want := range map[string]bool{
+		"--- FAIL: FuzzX (11.24s)\n    context deadline exceeded\nFAIL\n":                                              true,
+		"--- FAIL: FuzzX (1.24s)\n    x_test.go:3: wrong\n    Failing input written to testdata/fuzz/FuzzX/1\nFAIL\n":  false,
+		"--- FAIL: FuzzX (1.24s)\n    context deadline exceeded\n    Failing input written to testdata/fuzz/FuzzX/1\n": false,
+	} {
+		if got := endedLate([]byte(out)); got != want {
+			t.Errorf("%q: %v", out, got)
+		}
+	}
+}
