@@ -22,6 +22,7 @@ type lattice struct {
 	up, down     []float64 // of the points from 0 on, and of those from −1 on downwards: λ, then values per term and j
 	stays        []float64 // probability of staying at m more occasions
 	tail         []float64 // memory
+	inverse      []float64 // 1/n
 }
 
 // prepare makes the lattice one for the cells of frequency x. It keeps the values
@@ -122,20 +123,22 @@ func (l *lattice) finite(y, lnPhi float64, dst []float64) {
 	}
 	from, tail := l.poissonTail(y)
 	last := from + len(tail) - 1
-	phi, discount, sum, n := math.Exp(lnPhi), 1.0, 0.0, 1
-	for _, stayed := range l.staying(last/k + 1) {
+	phi, discount, sum := math.Exp(lnPhi), 1.0, 0.0
+	for m, stayed := range l.staying(last/k + 1) {
 		v := 0.0
-		for j := k - 1; j >= 0 && n <= last; j-- {
+		for j := k - 1; j >= 0; j-- {
+			n := k - j + k*m
+			if n > last {
+				return
+			}
 			discount *= phi
 			v = stayed * discount
 			if n >= from {
 				v *= tail[n-from]
 			}
 			dst[j] += v
-			sum += v
-			n++
 		}
-		if v*float64(last-n) < 1e-18*sum {
+		if sum += v; v*float64(last) < 1e-18*sum {
 			return
 		}
 	}
@@ -152,16 +155,24 @@ func (l *lattice) poissonTail(y float64) (from int, tail []float64) {
 	mode := min(int(y), to)
 	at := mode - from
 	tail[at] = math.Exp(float64(mode)*math.Log(math.Max(y, math.SmallestNonzeroFloat64)) - y - mathx.Lgamma(float64(mode)+1))
-	for i := at + 1; i < len(tail); i++ {
-		tail[i] = tail[i-1] * y / float64(from+i)
+	for i, inverse := range l.inverses(to)[mode+1:] {
+		tail[at+1+i] = tail[at+i] * (y * inverse)
 	}
 	for i := at; i > 0; i-- {
-		tail[i-1] = tail[i] * float64(from+i) / y
+		tail[i-1] = tail[i] * (float64(from+i) / y)
 	}
 	for i := len(tail) - 1; i > 0; i-- {
 		tail[i-1] += tail[i]
 	}
 	return from, tail
+}
+
+// inverses gives 1/n for n up to last: to multiply is quicker than to divide.
+func (l *lattice) inverses(last int) []float64 {
+	for n := len(l.inverse); n <= last; n++ {
+		l.inverse = append(l.inverse, 1/float64(n))
+	}
+	return l.inverse[:last+1]
 }
 
 // dense sums the first purchases one by one and integrates over the others.

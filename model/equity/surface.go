@@ -15,14 +15,15 @@ const reach = 1.5
 // is not used.
 const surfaceTolerance = 0.01
 
-// checkDraws is the number of draws checked at each end of the interval.
+// checkDraws is the number of draws checked at each end of the interval: the end by
+// all rows, those beside it by the rows of the surface.
 const checkDraws = 3
 
 // How value changes with the parameters is told by a part of the rows, where there are
 // many: rows of a group that follow each other in order of history are much alike.
 const (
 	thinFrom  = 400_000 // rows; below, all are taken
-	thinStep  = 8       // of so many rows one is taken
+	thinStep  = 16      // of so many rows one is taken
 	leastRows = 20_000  // of a group that are left, if it has them
 )
 
@@ -30,7 +31,7 @@ const (
 // parameters, on central differences over the design, around the estimate. Only 21 of the
 // 57 design points of four and three parameters need a pass over the rows, for those of
 // spend act on sums. It returns nil where the surface does not hold at the draws that make
-// the interval, by all rows, or is not finite.
+// the interval, or is not finite.
 func (e *evaluation) surface(ps []point, estimate []worth) ([][]worth, float64) {
 	d := e.thinned(thinFrom).design()
 	d.scale(estimate)
@@ -49,7 +50,7 @@ func (e *evaluation) surface(ps []point, estimate []worth) ([][]worth, float64) 
 			}
 		}
 	}
-	err := e.discrepancy(ps, out)
+	err := e.discrepancy(d, ps, out)
 	if !(err <= surfaceTolerance) {
 		return nil, err
 	}
@@ -63,6 +64,7 @@ type design struct {
 	theta, phi [][]float64 // lower Cholesky factors on the log scale
 	points     []steps
 	values     map[string][]worth // by point: steps.key
+	toAll      []worth            // per group: what brings a value by these rows to all
 }
 
 // steps is a design point in units of reach, −1, 0 or 1 per coordinate: first those
@@ -106,21 +108,29 @@ func (e *evaluation) thinned(from int) *evaluation {
 
 // scale brings the values of the design to the estimate by all rows at its centre.
 func (d *design) scale(estimate []worth) {
-	centre := slices.Clone(d.values[d.points[0].key()])
+	centre := d.values[d.points[0].key()]
+	d.toAll = make([]worth, len(centre))
+	for g, c := range centre {
+		d.toAll[g] = worth{ratio(estimate[g].horizon, c.horizon), ratio(estimate[g].tail, c.tail)}
+	}
 	for _, value := range d.values {
-		for g := range value {
-			value[g].horizon = scaled(value[g].horizon, estimate[g].horizon, centre[g].horizon)
-			value[g].tail = scaled(value[g].tail, estimate[g].tail, centre[g].tail)
-		}
+		d.bringToAll(value)
 	}
 }
 
-// scaled is v·to/from; v where there is nothing to scale by.
-func scaled(v, to, from float64) float64 {
-	if to == from || !(from > 0) || math.IsInf(from, 0) {
-		return v
+func (d *design) bringToAll(value []worth) {
+	for g, by := range d.toAll {
+		value[g].horizon *= by.horizon
+		value[g].tail *= by.tail
 	}
-	return v * to / from
+}
+
+// ratio is to/from; 1 where there is nothing to scale by.
+func ratio(to, from float64) float64 {
+	if to == from || !(from > 0) || math.IsInf(from, 0) {
+		return 1
+	}
+	return to / from
 }
 
 func (e *evaluation) design() *design {
@@ -277,7 +287,7 @@ func (d *design) through(value func(steps) float64) (quadratic, bool) {
 
 // discrepancy is the largest relative error of the total, up to the horizon and
 // beyond it, at the draws nearest to the ends of the interval of the horizon.
-func (e *evaluation) discrepancy(ps []point, draws [][]worth) float64 {
+func (e *evaluation) discrepancy(d *design, ps []point, draws [][]worth) float64 {
 	total := make([]worth, len(ps))
 	order := make([]int, len(ps))
 	for k := range ps {
@@ -285,21 +295,38 @@ func (e *evaluation) discrepancy(ps []point, draws [][]worth) float64 {
 		total[k] = sumOf(draws[k])
 	}
 	slices.SortFunc(order, func(a, b int) int { return compare(total[a].horizon, total[b].horizon) })
-	var check []int
+	var ends, beside []int
 	for _, p := range []float64{0.025, 0.975} {
-		at := int(p*float64(len(ps))) - checkDraws/2
-		check = append(check, order[at:at+checkDraws]...)
-	}
-	var at []point
-	for _, k := range check {
-		at = append(at, ps[k])
+		at := int(p * float64(len(ps)))
+		ends = append(ends, order[at])
+		for k := at - checkDraws/2; k <= at+checkDraws/2; k++ {
+			if k != at {
+				beside = append(beside, order[k])
+			}
+		}
 	}
 	worst := 0.0
-	for i, exact := range e.exact(at) {
-		want, got := sumOf(exact), total[check[i]]
-		worst = max(worst, relative(got.horizon, want.horizon), relative(got.tail, want.tail))
+	against := func(check []int, exact [][]worth) {
+		for i, k := range check {
+			want := sumOf(exact[i])
+			worst = max(worst, relative(total[k].horizon, want.horizon), relative(total[k].tail, want.tail))
+		}
 	}
+	against(ends, e.exact(chosen(ps, ends)))
+	near := d.e.exact(chosen(ps, beside))
+	for _, value := range near {
+		d.bringToAll(value)
+	}
+	against(beside, near)
 	return worst
+}
+
+func chosen(ps []point, at []int) []point {
+	out := make([]point, len(at))
+	for i, k := range at {
+		out[i] = ps[k]
+	}
+	return out
 }
 
 func sumOf(groups []worth) (total worth) {
