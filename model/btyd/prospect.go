@@ -2,26 +2,31 @@ package btyd
 
 import "math"
 
-// Ahead says what to foresee of customers: over how long.
+// Ahead says what to foresee of customers, and over how long.
 type Ahead struct {
-	Delta    float64   // continuous discount rate per week: see WeeklyDiscount
-	Horizons []float64 // in weeks; the last may be math.Inf(1)
-	Weeks    float64   // of Prospects.LogStays, finite
+	Sums  []Sum   // of Prospects.DET
+	Weeks float64 // of Prospects.LogStays, finite
+}
+
+// Sum is one of discounted purchases.
+type Sum struct {
+	Delta   float64 // continuous discount rate per week: see WeeklyDiscount
+	Horizon float64 // in weeks; math.Inf(1) with a discount only
 }
 
 // Prospects is what a model expects of one customer of every merged cell of a grid.
 type Prospects struct {
 	LogAlive []float64   // ln P(alive)
 	LogStays []float64   // ln of the probability of being a customer still, Ahead.Weeks after T
-	DET      [][]float64 // discounted purchases expected, per horizon
+	DET      [][]float64 // discounted purchases expected, per sum
 }
 
-// make makes room for n cells and so many horizons.
-func (p *Prospects) make(n, horizons int) {
-	if len(p.LogAlive) == n && len(p.DET) == horizons {
+// make makes room for n cells and so many sums.
+func (p *Prospects) make(n, sums int) {
+	if len(p.LogAlive) == n && len(p.DET) == sums {
 		return
 	}
-	p.LogAlive, p.LogStays, p.DET = make([]float64, n), make([]float64, n), make([][]float64, horizons)
+	p.LogAlive, p.LogStays, p.DET = make([]float64, n), make([]float64, n), make([][]float64, sums)
 	for k := range p.DET {
 		p.DET[k] = make([]float64, n)
 	}
@@ -31,12 +36,12 @@ func (p *Prospects) make(n, horizons int) {
 // memory that is reused by calls of one goroutine on one grid.
 func (f *ParetoNBDFit) Foresee(g *Grid, theta []float64, a Ahead, into *Prospects, w *Workspace) {
 	p := paretoNBD(theta)
-	into.make(g.Len(), len(a.Horizons))
-	weeks := make([][]float64, len(a.Horizons))
-	for k, horizon := range a.Horizons {
+	into.make(g.Len(), len(a.Sums))
+	weeks := make([][]float64, len(a.Sums))
+	for k, sum := range a.Sums {
 		weeks[k] = make([]float64, len(g.ages))
 		overAges(g.ages, p.Beta*DaysPerWeek, func(day float64, dst []float64) {
-			dst[0] = p.DiscountedWeeks(day/DaysPerWeek, a.Delta, horizon)
+			dst[0] = p.DiscountedWeeks(day/DaysPerWeek, sum.Delta, sum.Horizon)
 		}, weeks[k:k+1])
 	}
 	g.PAlive(p, into.LogAlive, w)
@@ -54,11 +59,11 @@ func (f *ParetoNBDFit) Foresee(g *Grid, theta []float64, a Ahead, into *Prospect
 
 // Foresee fills the prospects of the merged cells of g in: see ParetoNBDFit.Foresee.
 func (f *Fit[M]) Foresee(g *Grid, theta []float64, a Ahead, into *Prospects, w *Workspace) {
-	into.make(g.Len(), len(a.Horizons))
+	into.make(g.Len(), len(a.Sums))
 	m := f.of(theta)
-	terms := make([]term, 0, len(a.Horizons)+1)
-	for _, horizon := range a.Horizons {
-		terms = append(terms, term{delta: a.Delta, horizon: horizon})
+	terms := make([]term, 0, len(a.Sums)+1)
+	for _, sum := range a.Sums {
+		terms = append(terms, term{delta: sum.Delta, horizon: sum.Horizon})
 	}
 	det := into.DET
 	if _, leaves := Model(m).(staged); leaves {

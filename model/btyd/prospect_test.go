@@ -33,7 +33,7 @@ func TestForesee(t *testing.T) {
 			theta[i] = .3 + 2*rng.Float64()
 		}
 		theta[1] *= 10
-		a := Ahead{Delta: .003, Horizons: []float64{13, 260, math.Inf(1)}, Weeks: 13}
+		a := Ahead{Sums: []Sum{{.003, 13}, {.003, 260}, {.003, math.Inf(1)}, {0, 13}}, Weeks: 13}
 		var got Prospects
 		f := kind.Restore(&fit.Estimate{Theta: theta})
 		m := f.At(theta)
@@ -46,8 +46,8 @@ func TestForesee(t *testing.T) {
 				}
 			}
 			near("P(alive)", math.Exp(got.LogAlive[i]), m.PAlive(h))
-			for k, horizon := range a.Horizons {
-				near("DET", got.DET[k][i], m.DET(h, a.Delta, horizon))
+			for k, sum := range a.Sums {
+				near("DET", got.DET[k][i], m.DET(h, sum.Delta, sum.Horizon))
 			}
 			near("P(stays)", math.Exp(got.LogStays[i]), m.PAlive(h)*survives(m, h, a.Weeks))
 		}
