@@ -14,12 +14,12 @@ import (
 // soak asks for the study at full length, as make soak does.
 var soak = flag.Bool("soak", false, "run the studies of this package at full length")
 
-// company draws 4,000 customers who come evenly over three years and a quarter, as they
+// company draws 2,000 customers who come evenly over three years and a quarter, as they
 // were known at the beginning of the last quarter and at its end.
 func company(m btyd.ParetoNBD, g spend.GammaGamma, seed uint64) []Pair {
 	const opening, closing = 3 * 364, 3*364 + 91
 	rng := rand.New(rand.NewPCG(seed, 1))
-	pairs := make([]Pair, 4000)
+	pairs := make([]Pair, 2000)
 	for i := range pairs {
 		born := i * closing / len(pairs)
 		rate := gammaDraw(rng, g.Q) / g.V
@@ -97,12 +97,16 @@ func TestStudyOfMovementLines(t *testing.T) {
 				continue
 			}
 			fits++
-			o := MovementOptions{Margin: .3, Delta: btyd.WeeklyDiscount(.15), Horizon: horizon, Weeks: 13, Seed: seed}
+			o := MovementOptions{Margin: .3, Delta: btyd.WeeklyDiscount(.15), Horizon: horizon, Weeks: 13, Seed: seed, Draws: 600}
 			want, _, err := Move(pairs, exact, exact, o)
 			if err != nil {
 				t.Fatal(err)
 			}
-			d, err := Spread(pairs, before, after, o)
+			total, _, err := Move(pairs, before, after, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			d, err := Spread(pairs, total, before, after, o)
 			if err != nil {
 				t.Fatal(err)
 			}

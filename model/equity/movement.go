@@ -44,10 +44,13 @@ type MovementOptions struct {
 	Delta   float64 // continuous discount rate per week, > 0: btyd.WeeklyDiscount
 	Horizon float64 // in weeks, > 0; math.Inf(1) for none
 	Weeks   float64 // between the two ends, > 0
-	Draws   int     // 0 means DefaultDraws
+	Draws   int     // 0 means MovementDraws
 	Seed    uint64
 	Groups  int // number of groups; 0 means one
 }
+
+// MovementDraws is the number of parameter draws behind the intervals of a movement.
+const MovementDraws = 1000
 
 // Lines are the lines of an equity movement, signed, in the unit of Past.Z, after the
 // analysis of change in insurers' embedded-value reports (CFO Forum, Market Consistent
@@ -168,7 +171,7 @@ type mover struct {
 
 func newMover(pairs []Pair, opening, closing Assumptions, o MovementOptions) (*mover, error) {
 	if o.Draws == 0 {
-		o.Draws = DefaultDraws
+		o.Draws = MovementDraws
 	}
 	if o.Groups == 0 {
 		o.Groups = 1

@@ -92,7 +92,7 @@ func TestGoldenMovement(t *testing.T) {
 			sum += g.Survival
 		}
 		near(t, "groups", sum, got.Survival, 1e-8)
-		spread, err := Spread(pairs, opening, closing, o)
+		spread, err := Spread(pairs, got, opening, closing, o)
 		if err != nil {
 			t.Fatal(err)
 		}
