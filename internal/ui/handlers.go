@@ -14,6 +14,7 @@ import (
 // The kinds of job that pages add.
 const (
 	jobStatement = "statement"
+	jobMovement  = "movement"
 	jobImport    = "import"
 	jobModel     = "model"
 	jobCompare   = "comparison"
@@ -39,7 +40,9 @@ type importWork struct {
 // start: an import that is in the book already changes nothing, and its upload
 // is removed only once its report was shown.
 func Handlers(s Services) map[string]job.Handler {
-	return map[string]job.Handler{jobStatement: s.runStatement, jobImport: s.runImport, jobModel: s.runModel, jobCompare: s.runCompare}
+	return map[string]job.Handler{
+		jobStatement: s.runStatement, jobMovement: s.runMovement, jobImport: s.runImport, jobModel: s.runModel, jobCompare: s.runCompare,
+	}
 }
 
 func (s Services) runStatement(ctx context.Context, payload json.RawMessage, report func(store.JobProgress)) (any, error) {
@@ -48,6 +51,22 @@ func (s Services) runStatement(ctx context.Context, payload json.RawMessage, rep
 		return nil, err
 	}
 	return nil, s.Statements.Prepare(ctx, r, steps(report))
+}
+
+// runMovement computes the movement for both horizons, of which the second takes little more.
+func (s Services) runMovement(ctx context.Context, payload json.RawMessage, report func(store.JobProgress)) (any, error) {
+	var r statement.Request
+	if err := json.Unmarshal(payload, &r); err != nil {
+		return nil, err
+	}
+	for i, horizon := range []clientele.Horizon{clientele.FiveYears, clientele.Infinite} {
+		if _, err := s.Statements.EquityMovement(ctx, statement.EquityRequest{Request: r, Horizon: horizon}, func(step string, fraction float64) {
+			report(store.JobProgress{Step: step, Fraction: (float64(i) + fraction) / 2})
+		}); err != nil {
+			return nil, err
+		}
+	}
+	return nil, nil
 }
 
 func (s Services) runModel(ctx context.Context, payload json.RawMessage, report func(store.JobProgress)) (any, error) {
@@ -104,8 +123,16 @@ func (s Services) addDefaults(ctx context.Context) error {
 	if _, err := s.addStatement(ctx, statement.Request{Period: p}); err != nil {
 		return err
 	}
-	_, err = s.addModel(ctx, p.To)
+	if _, err := s.addModel(ctx, p.To); err != nil {
+		return err
+	}
+	_, err = s.addMovement(ctx, statement.Request{Period: p})
 	return err
+}
+
+// addMovement has an equity movement computed.
+func (s Services) addMovement(ctx context.Context, r statement.Request) (store.Job, error) {
+	return s.Jobs.Add(ctx, jobMovement, r.Period.String()+" "+r.By, r)
 }
 
 // addStatement has a statement computed, once however many ask for it.

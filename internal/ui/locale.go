@@ -81,6 +81,14 @@ func dateLayout(tag language.Tag) string {
 
 func (l *locale) date(d clientele.Date) string { return d.Time().Format(l.layout) }
 
+// month is the month of a day: by name in English, which names are written here in.
+func (l *locale) month(d clientele.Date) string {
+	if strings.Contains(l.layout, "Jan") {
+		return d.Time().Format("January 2006")
+	}
+	return d.Time().Format("2006-01")
+}
+
 // period writes both ends.
 func (l *locale) period(p clientele.Period) string { return l.date(p.From) + " – " + l.date(p.To) }
 

@@ -33,6 +33,9 @@ type Statements interface {
 	Prepare(context.Context, statement.Request, statement.Progress) error
 	Ready(context.Context, statement.Request) (clientele.Statement, bool, error)
 	Explain(context.Context, statement.ExplainRequest) (statement.Explanation, error)
+	EquityMovement(context.Context, statement.EquityRequest, statement.Progress) (clientele.EquityMovement, error)
+	ReadyEquityMovement(context.Context, statement.EquityRequest) (clientele.EquityMovement, bool, error)
+	ExplainEquity(context.Context, statement.ExplainEquityRequest) (statement.EquityExplanation, error)
 	Periods(context.Context) (statement.Periods, bool, error)
 	Attributes(context.Context) ([]string, error)
 }

@@ -29,6 +29,8 @@ func New(s Services) *Site {
 	for pattern, p := range map[string]page{
 		"GET /{$}":                                 site.statement,
 		"GET /explain":                             site.explain,
+		"GET /movement":                            site.movement,
+		"GET /movement/explain":                    site.explainMovement,
 		"GET /orders":                              site.orders,
 		"GET /model":                               site.model,
 		"POST /model/compare":                      site.compareModels,
