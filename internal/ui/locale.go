@@ -181,6 +181,19 @@ func scaleFor(m clientele.Money) scale {
 	return scale{power, max(0, 3-(digits-power))}
 }
 
+// scaleOfBars is finer, for the bars of a roll-forward, of which m is the largest: five to
+// seven digits, so that small ones show and rounding hardly does.
+func scaleOfBars(m clientele.Money) scale {
+	switch digits := len(strings.TrimPrefix(m.Fixed(0), "-")); {
+	case digits < 7:
+		return scale{}
+	case digits < 10:
+		return scale{power: 3}
+	default:
+		return scale{power: 6}
+	}
+}
+
 // suffix names the power of ten.
 func (s scale) suffix() string {
 	return map[int]string{3: nbsp + "k", 6: nbsp + "m", 9: nbsp + "bn"}[s.power]

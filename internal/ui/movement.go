@@ -197,11 +197,11 @@ func (b moveView) shown(e statement.EquityEntry) bool {
 }
 
 func (b moveView) waterfall() (chart.Figure, error) {
-	s := scaleFor(largest(b.m.Opening, b.m.Closing))
+	s := scaleOfBars(largest(b.m.Opening, b.m.Closing))
 	labels := map[warehouse.EquityLine]string{
-		"opening": "Opening\n" + b.date(b.m.From-1), "unwinding": "Discount\nunwound", "expected_release": "Expected\nrelease",
+		"opening": "Opening\n" + b.date(b.m.From-1), "unwinding": "Unwinding", "expected_release": "Release",
 		"window": "Window", "experience.survival": "Survival", "experience.activity": "Activity", "experience.spend": "Spend",
-		"new_customers": "New\ncustomers", "assumption_change": "Assump-\ntions", "closing": "Closing\n" + b.date(b.m.To),
+		"new_customers": "New", "assumption_change": "Assumptions", "closing": "Closing\n" + b.date(b.m.To),
 	}
 	var steps []chart.Step
 	for _, e := range statement.EquityEntries() {

@@ -55,7 +55,7 @@ func (b *builder) moved() *chart.Figure {
 		return nil
 	}
 	m := b.st.Equity.Moved
-	s := scaleFor(largest(m.Opening, m.Closing))
+	s := scaleOfBars(largest(m.Opening, m.Closing))
 	step := func(label, name string, amount clientele.Money, total bool) chart.Step {
 		return b.moneyStep(label, warehouse.Line("equity.moved."+name), amount, total, s)
 	}
