@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"encoding/json"
+	"errors"
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/ingest"
@@ -59,14 +60,14 @@ func (s Services) runMovement(ctx context.Context, payload json.RawMessage, repo
 	if err := json.Unmarshal(payload, &r); err != nil {
 		return nil, err
 	}
+	var err error
 	for i, horizon := range []clientele.Horizon{clientele.FiveYears, clientele.Infinite} {
-		if _, err := s.Statements.EquityMovement(ctx, statement.EquityRequest{Request: r, Horizon: horizon}, func(step string, fraction float64) {
+		_, failed := s.Statements.EquityMovement(ctx, statement.EquityRequest{Request: r, Horizon: horizon}, func(step string, fraction float64) {
 			report(store.JobProgress{Step: step, Fraction: (float64(i) + fraction) / 2})
-		}); err != nil {
-			return nil, err
-		}
+		})
+		err = errors.Join(err, failed)
 	}
-	return nil, nil
+	return nil, err
 }
 
 func (s Services) runModel(ctx context.Context, payload json.RawMessage, report func(store.JobProgress)) (any, error) {
