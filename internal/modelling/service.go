@@ -137,6 +137,25 @@ func (s *Service) Run(ctx context.Context, asOf clientele.Date, version string, 
 	return run, nil // one that the cache has no room for holds all the same
 }
 
+// RunAsOf returns the model run as of a day, of the records as they are now: the saved
+// one, or one that Run makes.
+func (s *Service) RunAsOf(ctx context.Context, asOf clientele.Date) (*Run, error) {
+	version, err := s.DataVersion(ctx)
+	if err != nil {
+		return nil, err
+	}
+	run := new(Run)
+	if ok, err := s.saved(ctx, runKey(s.id(asOf, version)), run); ok || err != nil {
+		return run, err
+	}
+	summary, err := s.warehouse.Summarise(ctx, asOf)
+	if err != nil {
+		return nil, err
+	}
+	defer summary.Close()
+	return s.Run(ctx, asOf, version, summary, nil)
+}
+
 // id names the run as of a day.
 func (s *Service) id(asOf clientele.Date, version string) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s %s %s", version, asOf, s.program))

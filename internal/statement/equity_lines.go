@@ -147,7 +147,7 @@ func (s *Service) ExplainEquity(ctx context.Context, r ExplainEquityRequest) (Eq
 
 // equityRows adds a page of customers, and the formula.
 func (s *Service) equityRows(ctx context.Context, r ExplainEquityRequest, x *EquityExplanation) error {
-	b, err := s.basis(ctx, r.Request)
+	b, err := s.equityBasis(ctx, r.EquityRequest)
 	if err != nil {
 		return err
 	}
@@ -156,7 +156,7 @@ func (s *Service) equityRows(ctx context.Context, r ExplainEquityRequest, x *Equ
 	if err != nil {
 		return err
 	}
-	move := e.move(b, r.Horizon)
+	move := e.move(b)
 	q, err := move.Query(e.before.Cells(ctx, warehouse.CellsBy{}), e.after.Cells(ctx, warehouse.CellsBy{}))
 	if err != nil {
 		return err

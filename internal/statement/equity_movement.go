@@ -23,9 +23,11 @@ type EquityRequest struct {
 	Horizon clientele.Horizon
 }
 
-// EquityMovement returns the movement, computed or from the cache. Its lines add up to
-// the cent, for the company and for every segment, and segments to the company; the equity
-// at either end is that of a statement that closes there. Where a model is refused, so is
+// EquityMovement returns the movement: of a closed period as it was closed, else computed
+// or from the cache. Its lines add up to the cent, for the company and for every segment,
+// and segments to the company; the equity at either end is that of a statement that closes
+// there. Where the opening was closed, it is as closed, and by the model that it was closed
+// with: what came late is Restatement, what was defined anew Scope. Where a model is refused, so is
 // the movement: Refused says why. Errors are those of Statement; CodeUnbalanced if the
 // lines of a customer do not add up.
 func (s *Service) EquityMovement(ctx context.Context, r EquityRequest, progress Progress) (clientele.EquityMovement, error) {
@@ -33,14 +35,14 @@ func (s *Service) EquityMovement(ctx context.Context, r EquityRequest, progress 
 		progress = func(string, float64) {}
 	}
 	for {
-		b, err := s.basis(ctx, r.Request)
+		b, err := s.equityBasis(ctx, r)
 		if err != nil {
 			return clientele.EquityMovement{}, err
 		}
-		if m, ok, err := s.cachedMovement(ctx, b, r); ok || err != nil {
+		if m, ok, err := s.keptMovement(ctx, b); ok || err != nil {
 			return m, err
 		}
-		m, failed := s.moveEquity(ctx, b, r, progress)
+		m, failed := s.moveEquity(ctx, b, progress)
 		version, err := s.models.DataVersion(ctx)
 		switch {
 		case err != nil:
@@ -49,27 +51,66 @@ func (s *Service) EquityMovement(ctx context.Context, r EquityRequest, progress 
 		case failed != nil:
 			return clientele.EquityMovement{}, failed
 		default:
-			s.keepMovement(ctx, b, r, m)
+			s.keepMovement(ctx, b, m)
 			return m, nil
 		}
 	}
 }
 
-// ReadyEquityMovement returns the movement if it is in the cache; ok is false if it has to
-// be computed first.
+// ReadyEquityMovement returns the movement if it is closed or in the cache; ok is false if
+// it has to be computed first.
 func (s *Service) ReadyEquityMovement(ctx context.Context, r EquityRequest) (m clientele.EquityMovement, ok bool, err error) {
-	b, err := s.basis(ctx, r.Request)
+	b, err := s.equityBasis(ctx, r)
 	if err != nil {
 		return m, false, err
 	}
-	return s.cachedMovement(ctx, b, r)
+	return s.keptMovement(ctx, b)
 }
 
-func movementKey(b basis, r EquityRequest) (string, error) {
-	text, err := json.Marshal(struct {
-		basis
-		Horizon clientele.Horizon
-	}{b, r.Horizon})
+// equityBasis is everything that makes an equity movement, beside the records themselves.
+type equityBasis struct {
+	basis
+	Horizon clientele.Horizon
+	Opening string           // hash of the close that the opening is of; "" if there is none
+	opening *clientele.Close // that close
+	closed  *clientele.Close // the close of the period itself
+}
+
+func (s *Service) equityBasis(ctx context.Context, r EquityRequest) (b equityBasis, err error) {
+	if b.basis, err = s.basis(ctx, r.Request); err != nil {
+		return b, err
+	}
+	b.Horizon = r.Horizon
+	opening, ok, err := s.book.ClosedOn(ctx, r.Period.Opening())
+	if err != nil {
+		return b, err
+	}
+	if ok && opening.Statement.Equity != nil {
+		b.Opening, b.opening = opening.Hash, &opening
+	}
+	closed, ok, err := s.book.ClosedOn(ctx, r.Period.To)
+	if ok && closed.From == r.Period.From {
+		b.closed = &closed
+	}
+	return b, err
+}
+
+// frozen is the movement as it was closed; ok is false if the period is not closed, or is
+// asked for by segments, which are not closed.
+func (b equityBasis) frozen() (m clientele.EquityMovement, ok bool) {
+	if b.closed == nil || b.Request.By != "" {
+		return m, false
+	}
+	for _, m := range b.closed.Movements {
+		if m.Horizon == b.Horizon {
+			return m, true
+		}
+	}
+	return m, false
+}
+
+func (b equityBasis) key() (string, error) {
+	text, err := json.Marshal(b)
 	if err != nil {
 		return "", clientele.Errorf(clientele.CodeInternal, "a movement cannot be named").Because(err)
 	}
@@ -77,8 +118,12 @@ func movementKey(b basis, r EquityRequest) (string, error) {
 	return "equity_movement/" + hex.EncodeToString(sum[:]), nil
 }
 
-func (s *Service) cachedMovement(ctx context.Context, b basis, r EquityRequest) (m clientele.EquityMovement, ok bool, err error) {
-	key, err := movementKey(b, r)
+// keptMovement is the movement as it was closed or cached.
+func (s *Service) keptMovement(ctx context.Context, b equityBasis) (m clientele.EquityMovement, ok bool, err error) {
+	if m, ok := b.frozen(); ok {
+		return m, true, nil
+	}
+	key, err := b.key()
 	if err != nil {
 		return m, false, err
 	}
@@ -90,8 +135,8 @@ func (s *Service) cachedMovement(ctx context.Context, b basis, r EquityRequest) 
 }
 
 // keepMovement keeps a movement if that can be: what is not kept is computed anew.
-func (s *Service) keepMovement(ctx context.Context, b basis, r EquityRequest, m clientele.EquityMovement) {
-	key, err := movementKey(b, r)
+func (s *Service) keepMovement(ctx context.Context, b equityBasis, m clientele.EquityMovement) {
+	key, err := b.key()
 	if err != nil {
 		return
 	}
@@ -114,8 +159,9 @@ func (e ends) close() {
 	}
 }
 
-// bothEnds fits the models of both ends, or finds their runs.
-func (s *Service) bothEnds(ctx context.Context, b basis, progress Progress) (e ends, err error) {
+// bothEnds fits the models of both ends, or finds their runs; that of a closed opening is
+// the one that it was closed with.
+func (s *Service) bothEnds(ctx context.Context, b equityBasis, progress Progress) (e ends, err error) {
 	p := b.Request.Period
 	part := func(from, to float64) modelling.Progress {
 		return func(step string, fraction float64) { progress(step, from+(to-from)*fraction) }
@@ -123,7 +169,12 @@ func (s *Service) bothEnds(ctx context.Context, b basis, progress Progress) (e e
 	if e.before, err = s.warehouse.Summarise(ctx, p.Opening()); err != nil {
 		return e, err
 	}
-	if e.opening, err = s.models.Run(ctx, p.Opening(), b.Data, e.before, part(0.1, 0.4)); err != nil {
+	if b.opening != nil {
+		err = json.Unmarshal(b.opening.Run, &e.opening)
+	} else {
+		e.opening, err = s.models.Run(ctx, p.Opening(), b.Data, e.before, part(0.1, 0.4))
+	}
+	if err != nil {
 		return e, err
 	}
 	if e.after, err = s.warehouse.Summarise(ctx, p.To); err != nil {
@@ -143,14 +194,15 @@ func (e ends) refused() string {
 	return ""
 }
 
-func (e ends) move(b basis, h clientele.Horizon) modelling.Move {
-	return modelling.Move{Opening: e.opening, Closing: e.closing, Terms: b.terms(), Horizon: h}
+func (e ends) move(b equityBasis) modelling.Move {
+	return modelling.Move{Opening: e.opening, Closing: e.closing, Terms: b.terms(), Horizon: b.Horizon}
 }
 
 // moveEquity computes the movement from the records.
-func (s *Service) moveEquity(ctx context.Context, b basis, r EquityRequest, progress Progress) (clientele.EquityMovement, error) {
+func (s *Service) moveEquity(ctx context.Context, b equityBasis, progress Progress) (clientele.EquityMovement, error) {
+	r := b.Request
 	m := clientele.EquityMovement{
-		Attribute: r.By, Currency: b.Settings.Currency, From: r.Period.From, To: r.Period.To, Horizon: r.Horizon,
+		Attribute: r.By, Currency: b.Settings.Currency, From: r.Period.From, To: r.Period.To, Horizon: b.Horizon,
 	}
 	progress("Summing up purchase histories", 0)
 	if err := s.knows(ctx, r.By); err != nil {
@@ -166,7 +218,7 @@ func (s *Service) moveEquity(ctx context.Context, b basis, r EquityRequest, prog
 	}
 	m.Models = &clientele.MovementModels{Opening: modelOf(e.opening), Closing: modelOf(e.closing)}
 	m.Warnings = b.movementWarnings(e)
-	move := e.move(b, r.Horizon)
+	move := e.move(b)
 	progress("Moving every customer's worth", 0.7)
 	q, err := move.Query(e.before.Cells(ctx, warehouse.CellsBy{}), e.after.Cells(ctx, warehouse.CellsBy{}))
 	if refusal, ok := fit.AsRefusal(err); ok {
@@ -186,6 +238,9 @@ func (s *Service) moveEquity(ctx context.Context, b basis, r EquityRequest, prog
 	}
 	progress("Telling how sure that is", 0.9)
 	total := fill(&m, moved)
+	if err := e.restate(ctx, b, &m); err != nil {
+		return m, err
+	}
 	m.Cash = &clientele.CashMargin{Expected: fromCents(cents(total.Cash)), Actual: moved.Actual.Share(b.Settings.MarginOrOne())}
 	s.spreadMovement(&m, move, moved, total)
 	if err := e.sameAsStatements(ctx, b, &m); err != nil {
@@ -202,8 +257,11 @@ func modelOf(r *modelling.Run) clientele.MovementModel {
 }
 
 // movementWarnings are what a reader of the movement must know.
-func (b basis) movementWarnings(e ends) []string {
+func (b equityBasis) movementWarnings(e ends) []string {
 	out := b.warnings()
+	if b.closed != nil {
+		out = append(out, fmt.Sprintf("%s is closed; by segment it is shown as the records are now.", b.closed.Period))
+	}
 	for _, r := range []*modelling.Run{e.opening, e.closing} {
 		if r.Trust.Verdict == clientele.Rejected {
 			out = append(out, fmt.Sprintf("The model as of %s does not hold against weeks that it had not seen: %s", r.AsOf, r.Trust.Words))
@@ -312,9 +370,40 @@ func (s *Service) spreadMovement(m *clientele.EquityMovement, move modelling.Mov
 	}
 }
 
+// restate begins the movement with the opening as it was closed: what the records, and then
+// the terms, make of it now are lines of their own. Segments were not closed, and add up:
+// by segment the movement begins as the records are now.
+func (e ends) restate(ctx context.Context, b equityBasis, m *clientele.EquityMovement) error {
+	if b.opening == nil {
+		return nil
+	}
+	if b.Request.By != "" {
+		m.Warnings = append(m.Warnings, fmt.Sprintf("%s is closed, not by segment: here the opening is as the records are now.", b.opening.Period))
+		return nil
+	}
+	closed := b.opening.Statement.Equity.Estimate.Estimate
+	if m.Horizon == clientele.Infinite {
+		closed = closed.Add(b.opening.Statement.Equity.Tail.Estimate)
+	}
+	terms := basis{Settings: b.opening.Settings}.terms()
+	w, err := e.opening.Worth(e.before.Cells(ctx, warehouse.CellsBy{}), terms)
+	if err != nil {
+		return err
+	}
+	restated := fromCents(cents(w.Total.Horizon.Estimate))
+	if m.Horizon == clientele.Infinite {
+		restated = restated.Add(fromCents(cents(w.Total.Tail.Estimate)))
+	}
+	if terms == b.terms() {
+		restated = m.Opening // to the cent, as it is without a close
+	}
+	m.Restatement, m.Scope, m.Opening = restated.Sub(closed), m.Opening.Sub(restated), closed
+	return nil
+}
+
 // sameAsStatements gives both ends the intervals that statements show, which come of more
 // draws.
-func (e ends) sameAsStatements(ctx context.Context, b basis, m *clientele.EquityMovement) error {
+func (e ends) sameAsStatements(ctx context.Context, b equityBasis, m *clientele.EquityMovement) error {
 	if m.Intervals == nil {
 		return nil
 	}
@@ -335,6 +424,10 @@ func (e ends) sameAsStatements(ctx context.Context, b basis, m *clientele.Equity
 			v = w.Total.Whole
 		}
 		m.Intervals[end.line] = clientele.Interval{Low: fromCents(cents(v.Low)), High: fromCents(cents(v.High))}
+	}
+	if b.opening != nil && b.Request.By == "" && m.Horizon == clientele.FiveYears {
+		e := b.opening.Statement.Equity
+		m.Intervals["opening"] = clientele.Interval{Low: e.Low, High: e.High}
 	}
 	return nil
 }
