@@ -30,12 +30,14 @@ type fake struct {
 	refused  string              // of any movement
 	files    []ingest.Entry
 	asked    clientele.Settings // of Exact
+	cache    map[string][]byte
+	full     bool // the disk
 }
 
 const orders = "aa"
 
 func newFake() *fake {
-	f := &fake{settings: clientele.DefaultSettings(), files: []ingest.Entry{{SHA256: orders}}}
+	f := &fake{settings: clientele.DefaultSettings(), cache: map[string][]byte{}, files: []ingest.Entry{{SHA256: orders}}}
 	f.st = clientele.Statement{
 		Customers: clientele.Heads{Opening: 10, New: 2, Closing: 12},
 		Value:     clientele.Value{Opening: clientele.MustMoney("10"), New: clientele.MustMoney("2.50"), Closing: clientele.MustMoney("12.5")},
@@ -62,6 +64,17 @@ func (f *fake) DataVersion(context.Context) (string, error)          { return fm
 func (f *fake) RunAsOf(_ context.Context, day clientele.Date) (*modelling.Run, error) {
 	return &modelling.Run{ID: "run", AsOf: day}, nil
 }
+func (f *fake) Get(_ context.Context, key string) ([]byte, bool, error) {
+	text, ok := f.cache[key]
+	return text, ok, nil
+}
+func (f *fake) Put(_ context.Context, key string, text []byte) error {
+	if f.full {
+		return clientele.Errorf(clientele.CodeNoSpace, "full")
+	}
+	f.cache[key] = text
+	return nil
+}
 func (f *fake) Whole(_ context.Context, p clientele.Period, progress Progress) (clientele.Statement, error) {
 	progress("counting", .5)
 	if f.imports {
@@ -83,7 +96,7 @@ func (f *fake) Movement(_ context.Context, p clientele.Period, h clientele.Horiz
 var now = time.Date(2011, 10, 1, 0, 0, 0, 1234567, time.UTC)
 
 func (f *fake) service() *Service {
-	return New(Parts{Closes: f, Book: f, Statements: f, Models: f, Movements: f, Files: f, Program: "1.2.3", Now: func() time.Time { return now }})
+	return New(Parts{Closes: f, Cache: f, Book: f, Statements: f, Models: f, Movements: f, Files: f, Program: "1.2.3", Now: func() time.Time { return now }})
 }
 
 func closeIt(t interface{ Fatal(...any) }, s *Service, period string) clientele.Close {
@@ -305,6 +318,18 @@ func TestRestated(t *testing.T) {
 	}
 	if f.asked.Definition.LapseDays != c.Settings.Definition.LapseDays {
 		t.Error("compared by other definitions than those of the close")
+	}
+	kept, ok, err := f.service().Compared(t.Context(), c)
+	if diff := cmp.Diff(r, kept); diff != "" || !ok || err != nil {
+		t.Errorf("kept: %v, %v %s", ok, err, diff)
+	}
+	f.version, f.full = 1, true
+	if _, ok, err := f.service().Compared(t.Context(), c); ok || err != nil {
+		t.Errorf("a batch came, and the comparison of before is shown (%v)", err)
+	}
+	r, err = f.service().Restated(t.Context(), c)
+	if wantCode(t, "one that is not kept", err, clientele.CodeNoSpace); r.Hash == "" {
+		t.Error("one that is not kept is not told either")
 	}
 	f.settings.Currency = "EUR"
 	_, err = f.service().Restated(t.Context(), c)

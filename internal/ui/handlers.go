@@ -17,11 +17,17 @@ const (
 	jobImport    = "import"
 	jobModel     = "model"
 	jobCompare   = "comparison"
+	jobRestate   = "restatement"
 )
 
 // modelWork is the payload of the jobs that fit a model and compare candidates.
 type modelWork struct {
 	AsOf clientele.Date `json:"as_of"`
+}
+
+// restateWork is the payload of the job that compares a close with the records.
+type restateWork struct {
+	Period string `json:"period"`
 }
 
 // importWork is the payload of an import job; its result is an ingest.FileReport.
@@ -39,7 +45,9 @@ type importWork struct {
 // start: an import that is in the book already changes nothing, and its upload
 // is removed only once its report was shown.
 func Handlers(s Services) map[string]job.Handler {
-	return map[string]job.Handler{jobStatement: s.runStatement, jobImport: s.runImport, jobModel: s.runModel, jobCompare: s.runCompare}
+	return map[string]job.Handler{
+		jobStatement: s.runStatement, jobImport: s.runImport, jobModel: s.runModel, jobCompare: s.runCompare, jobRestate: s.runRestate,
+	}
 }
 
 func (s Services) runStatement(ctx context.Context, payload json.RawMessage, report func(store.JobProgress)) (any, error) {
@@ -69,6 +77,20 @@ func (s Services) runCompare(ctx context.Context, payload json.RawMessage, repor
 		s.ComputeAhead(ctx) // with the model that was chosen
 	}
 	return choice, err
+}
+
+func (s Services) runRestate(ctx context.Context, payload json.RawMessage, report func(store.JobProgress)) (any, error) {
+	var work restateWork
+	if err := json.Unmarshal(payload, &work); err != nil {
+		return nil, err
+	}
+	c, err := s.Closings.Closed(ctx, work.Period)
+	if err != nil {
+		return nil, err
+	}
+	report(store.JobProgress{Step: "counting who came and who left", Fraction: -1})
+	_, err = s.Closings.Restated(ctx, c)
+	return nil, err
 }
 
 // steps reports work that tells its step and how much of the whole is done.
@@ -104,7 +126,14 @@ func (s Services) addDefaults(ctx context.Context) error {
 	if _, err := s.addStatement(ctx, statement.Request{Period: p}); err != nil {
 		return err
 	}
-	_, err = s.addModel(ctx, p.To)
+	if _, err = s.addModel(ctx, p.To); err != nil {
+		return err
+	}
+	closes, err := s.Closings.Closes(ctx)
+	if err != nil || len(closes) == 0 {
+		return err
+	}
+	_, err = s.addRestatement(ctx, closes[len(closes)-1].Period)
 	return err
 }
 
@@ -116,6 +145,11 @@ func (s Services) addStatement(ctx context.Context, r statement.Request) (store.
 // addModel has all that is known of the model as of a day computed.
 func (s Services) addModel(ctx context.Context, day clientele.Date) (store.Job, error) {
 	return s.Jobs.Add(ctx, jobModel, day.String(), modelWork{day})
+}
+
+// addRestatement has the close of a period compared with the records.
+func (s Services) addRestatement(ctx context.Context, period string) (store.Job, error) {
+	return s.Jobs.Add(ctx, jobRestate, period, restateWork{period})
 }
 
 func jobProgress(p ingest.Progress) store.JobProgress {
