@@ -31,6 +31,7 @@ type closedPage struct {
 	Kicker, Headline, Subtitle string
 	Lines                      []restatedRow // those that differ first
 	Facts                      []fact
+	Files                      []string
 	Hash, Previous             string
 }
 
@@ -117,7 +118,9 @@ func (s *Site) closedPage(v visit, c clientele.Close, now closing.Restatement) c
 		p.Facts = append(p.Facts, fact{"Model", m.Name + ", run " + m.Run})
 	}
 	if d := c.Statement.Data; d != nil {
-		p.Facts = append(p.Facts, fact{"Files", v.int(int64(len(d.Imports)))})
+		for _, f := range d.Imports {
+			p.Files = append(p.Files, f.Name+" ("+shortHash(f.SHA256)+")")
+		}
 	}
 	if n := len(now.Changed()); n > 0 {
 		p.Headline = "The closed figures stand; today " + v.int(int64(n)) + " of them would be others."

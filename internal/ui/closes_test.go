@@ -49,7 +49,8 @@ func TestRestatementIsComparedByAJob(t *testing.T) {
 	runJob(t, s, f, "JOB0")
 	body := expect(t, s, "/closes/2026-Q3", http.StatusOK, "The closed figures stand; today 2 of them would be others.",
 		"New customers", "2,913", "2,915", "<strong>&#43;2</strong>", "£9,731,336.55", "<strong>−£6.50</strong>", ">none<",
-		"Ada &lt;Lovelace&gt;", "Pareto/NBD with Gamma-Gamma, run run-7", strings.Repeat("ab", 32), strings.Repeat("cd", 32))
+		"Ada &lt;Lovelace&gt;", "Pareto/NBD with Gamma-Gamma, run run-7", "orders-2026.csv (9f86d081), customers.xlsx (60303ae2)",
+		strings.Repeat("ab", 32), strings.Repeat("cd", 32))
 	if strings.Index(body, "New customers") > strings.Index(body, "Customers at opening") {
 		t.Error("what differs does not stand first")
 	}
