@@ -29,6 +29,7 @@ type fake struct {
 	version  int                 // of the records
 	imports  bool                // a batch comes whenever a statement is made
 	refused  string              // of any movement
+	opening  string              // of any movement, that closes at 10
 	files    []ingest.Entry
 	asked    clientele.Settings // of Exact
 	cache    map[string][]byte
@@ -38,7 +39,7 @@ type fake struct {
 const orders = "aa"
 
 func newFake() *fake {
-	f := &fake{settings: clientele.DefaultSettings(), cache: map[string][]byte{}, files: []ingest.Entry{{SHA256: orders}}}
+	f := &fake{settings: clientele.DefaultSettings(), cache: map[string][]byte{}, opening: "7", files: []ingest.Entry{{SHA256: orders}}}
 	f.st = clientele.Statement{
 		Customers: clientele.Heads{Opening: 10, New: 2, Closing: 12},
 		Value:     clientele.Value{Opening: clientele.MustMoney("10"), New: clientele.MustMoney("2.50"), Closing: clientele.MustMoney("12.5")},
@@ -90,7 +91,11 @@ func (f *fake) Exact(_ context.Context, _ clientele.Period, by clientele.Setting
 	return f.st, f.err
 }
 func (f *fake) Movement(_ context.Context, p clientele.Period, h clientele.Horizon) (clientele.EquityMovement, error) {
-	return clientele.EquityMovement{From: p.From, To: p.To, Horizon: h, Refused: f.refused}, nil
+	money := clientele.MustMoney
+	return clientele.EquityMovement{
+		From: p.From, To: p.To, Horizon: h, Opening: money(f.opening), Experience: clientele.Experience{Total: money("-2")}, NewCustomers: money("5"),
+		Closing: money("10"), Refused: f.refused,
+	}, nil
 }
 
 // now is when closes are made.
@@ -189,11 +194,12 @@ func TestWhatCannotBeClosed(t *testing.T) {
 		"not covered": {func(f *fake) {
 			f.st.Data.PartialPeriod = clientele.Coverage{ClosingCovered: true, Why: "they begin late"}
 		}, "2011-Q3", clientele.CodeInvalid, "begin late"},
-		"no records":     {func(f *fake) { f.st.Data = nil }, "2011-Q3", clientele.CodeInvalid, "no records"},
-		"not loaded":     {func(f *fake) { f.st.Data.Imports[0].State = "kept, not loaded" }, "2011-Q3", clientele.CodeNotLoaded, "orders"},
-		"unbalanced":     {func(f *fake) { f.err = clientele.Errorf(clientele.CodeUnbalanced, "no") }, "2011-Q3", clientele.CodeUnbalanced, "no"},
-		"import between": {func(f *fake) { f.imports = true }, "2011-Q3", clientele.CodeConflict, "again"},
-		"damaged chain":  {func(f *fake) { f.kept[0].Text[9]++ }, "2011-Q3", clientele.CodeInvalid, "verify"},
+		"no records":                {func(f *fake) { f.st.Data = nil }, "2011-Q3", clientele.CodeInvalid, "no records"},
+		"not loaded":                {func(f *fake) { f.st.Data.Imports[0].State = "kept, not loaded" }, "2011-Q3", clientele.CodeNotLoaded, "orders"},
+		"unbalanced":                {func(f *fake) { f.err = clientele.Errorf(clientele.CodeUnbalanced, "no") }, "2011-Q3", clientele.CodeUnbalanced, "no"},
+		"movement does not balance": {func(f *fake) { f.opening = "7.01" }, "2011-Q3", clientele.CodeUnbalanced, "add up to 10.01"},
+		"import between":            {func(f *fake) { f.imports = true }, "2011-Q3", clientele.CodeConflict, "again"},
+		"damaged chain":             {func(f *fake) { f.kept[0].Text[9]++ }, "2011-Q3", clientele.CodeInvalid, "verify"},
 	} {
 		f := newFake()
 		closeIt(t, f.service(), "2011-Q2")
