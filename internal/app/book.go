@@ -169,7 +169,8 @@ func (b *Book) openParts(ctx context.Context, w Watcher) (err error) {
 	b.Models = modelling.New(records, operations, operations, program())
 	b.Statements = statement.New(records, b.Models, b, operations, program())
 	b.Closings = closing.New(closing.Parts{
-		Closes: operations, Book: b, Statements: toClose{b}, Models: b.Models, Movements: toClose{b}, Files: b.Landing, Program: VersionString(),
+		Closes: operations, Cache: operations, Book: b, Statements: toClose{b}, Models: b.Models, Movements: toClose{b}, Files: b.Landing,
+		Program: VersionString(),
 	})
 	b.Jobs = job.NewQueue(operations)
 	return nil

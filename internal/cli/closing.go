@@ -139,7 +139,7 @@ func (c *command) writeRestatement(cmd *cobra.Command, b *app.Book, period strin
 		return err
 	}
 	r, err := b.Closings.Restated(cmd.Context(), closed)
-	if err != nil {
+	if err != nil && r.Hash == "" { // one that was not kept is shown all the same
 		return err
 	}
 	if asJSON {

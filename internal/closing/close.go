@@ -126,11 +126,26 @@ func (s *Service) fill(ctx context.Context, c *clientele.Close, progress Progres
 		if err != nil {
 			return err
 		}
-		if m.Refused == "" {
-			c.Movements = append(c.Movements, m)
+		if m.Refused != "" {
+			continue
 		}
+		if err := balanced(m); err != nil {
+			return err
+		}
+		c.Movements = append(c.Movements, m)
 	}
 	return nil
+}
+
+// balanced refuses a movement whose lines do not lead from its opening to its closing.
+func balanced(m clientele.EquityMovement) error {
+	sum := clientele.SumMoney(m.Opening, m.Unwinding, m.ExpectedRelease, m.Window, m.Experience.Total, m.NewCustomers, m.Scope,
+		m.CurrencyEffect, m.Restatement, m.AssumptionChange)
+	if sum.Equal(m.Closing) {
+		return nil
+	}
+	return clientele.Errorf(clientele.CodeUnbalanced, "the movement of equity does not balance (horizon %s): its lines add up to %s, and it closes at %s", m.Horizon, sum, m.Closing).
+		WithHint("Nothing was closed. Report this: it is a defect in Clientele.")
 }
 
 // complete refuses a statement that the records do not make whole.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -28,14 +29,17 @@ type fake struct {
 	version  int                 // of the records
 	imports  bool                // a batch comes whenever a statement is made
 	refused  string              // of any movement
+	opening  string              // of any movement, that closes at 10
 	files    []ingest.Entry
 	asked    clientele.Settings // of Exact
+	cache    map[string][]byte
+	full     bool // the disk
 }
 
 const orders = "aa"
 
 func newFake() *fake {
-	f := &fake{settings: clientele.DefaultSettings(), files: []ingest.Entry{{SHA256: orders}}}
+	f := &fake{settings: clientele.DefaultSettings(), cache: map[string][]byte{}, opening: "7", files: []ingest.Entry{{SHA256: orders}}}
 	f.st = clientele.Statement{
 		Customers: clientele.Heads{Opening: 10, New: 2, Closing: 12},
 		Value:     clientele.Value{Opening: clientele.MustMoney("10"), New: clientele.MustMoney("2.50"), Closing: clientele.MustMoney("12.5")},
@@ -62,6 +66,17 @@ func (f *fake) DataVersion(context.Context) (string, error)          { return fm
 func (f *fake) RunAsOf(_ context.Context, day clientele.Date) (*modelling.Run, error) {
 	return &modelling.Run{ID: "run", AsOf: day}, nil
 }
+func (f *fake) Get(_ context.Context, key string) ([]byte, bool, error) {
+	text, ok := f.cache[key]
+	return text, ok, nil
+}
+func (f *fake) Put(_ context.Context, key string, text []byte) error {
+	if f.full {
+		return clientele.Errorf(clientele.CodeNoSpace, "full")
+	}
+	f.cache[key] = text
+	return nil
+}
 func (f *fake) Whole(_ context.Context, p clientele.Period, progress Progress) (clientele.Statement, error) {
 	progress("counting", .5)
 	if f.imports {
@@ -76,14 +91,18 @@ func (f *fake) Exact(_ context.Context, _ clientele.Period, by clientele.Setting
 	return f.st, f.err
 }
 func (f *fake) Movement(_ context.Context, p clientele.Period, h clientele.Horizon) (clientele.EquityMovement, error) {
-	return clientele.EquityMovement{From: p.From, To: p.To, Horizon: h, Refused: f.refused}, nil
+	money := clientele.MustMoney
+	return clientele.EquityMovement{
+		From: p.From, To: p.To, Horizon: h, Opening: money(f.opening), Experience: clientele.Experience{Total: money("-2")}, NewCustomers: money("5"),
+		Closing: money("10"), Refused: f.refused,
+	}, nil
 }
 
 // now is when closes are made.
 var now = time.Date(2011, 10, 1, 0, 0, 0, 1234567, time.UTC)
 
 func (f *fake) service() *Service {
-	return New(Parts{Closes: f, Book: f, Statements: f, Models: f, Movements: f, Files: f, Program: "1.2.3", Now: func() time.Time { return now }})
+	return New(Parts{Closes: f, Cache: f, Book: f, Statements: f, Models: f, Movements: f, Files: f, Program: "1.2.3", Now: func() time.Time { return now }})
 }
 
 func closeIt(t interface{ Fatal(...any) }, s *Service, period string) clientele.Close {
@@ -128,18 +147,21 @@ func TestACloseHoldsWhatMadeIt(t *testing.T) {
 	wantCode(t, "a period that is open", err, clientele.CodeNotFound)
 }
 
-// The kept text is the JSON of the close; what is hashed is that without the hash.
+// What commands print is the kept text but for white space; what is hashed is that
+// without the hash.
 func TestTheHashIsOfTheCloseWithoutIt(t *testing.T) {
 	f := newFake()
 	c := closeIt(t, f.service(), "2011-Q2")
-	whole, err := json.Marshal(c)
-	if err != nil || !bytes.Equal(whole, f.kept[0].Text) {
-		t.Errorf("%v: kept %s\nis %s", err, f.kept[0].Text, whole)
+	var printed, whole bytes.Buffer
+	e := json.NewEncoder(&printed)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := errors.Join(e.Encode(c), json.Compact(&whole, printed.Bytes())); err != nil || !bytes.Equal(whole.Bytes(), f.kept[0].Text) {
+		t.Errorf("%v: kept %s\nis %s", err, f.kept[0].Text, whole.Bytes())
 	}
-	hash := c.Hash
-	c.Hash = ""
-	if text, err := json.Marshal(c); err != nil || hashOf(text) != hash {
-		t.Errorf("%v: %s", err, hash)
+	without, found := strings.CutSuffix(whole.String(), `,"hash":"`+c.Hash+`"}`)
+	if !found || hashOf([]byte(without+"}")) != c.Hash || !strings.Contains(without, "<1> & more") {
+		t.Errorf("%s of %s", c.Hash, without)
 	}
 }
 
@@ -172,11 +194,12 @@ func TestWhatCannotBeClosed(t *testing.T) {
 		"not covered": {func(f *fake) {
 			f.st.Data.PartialPeriod = clientele.Coverage{ClosingCovered: true, Why: "they begin late"}
 		}, "2011-Q3", clientele.CodeInvalid, "begin late"},
-		"no records":     {func(f *fake) { f.st.Data = nil }, "2011-Q3", clientele.CodeInvalid, "no records"},
-		"not loaded":     {func(f *fake) { f.st.Data.Imports[0].State = "kept, not loaded" }, "2011-Q3", clientele.CodeNotLoaded, "orders"},
-		"unbalanced":     {func(f *fake) { f.err = clientele.Errorf(clientele.CodeUnbalanced, "no") }, "2011-Q3", clientele.CodeUnbalanced, "no"},
-		"import between": {func(f *fake) { f.imports = true }, "2011-Q3", clientele.CodeConflict, "again"},
-		"damaged chain":  {func(f *fake) { f.kept[0].Text[9]++ }, "2011-Q3", clientele.CodeInvalid, "verify"},
+		"no records":                {func(f *fake) { f.st.Data = nil }, "2011-Q3", clientele.CodeInvalid, "no records"},
+		"not loaded":                {func(f *fake) { f.st.Data.Imports[0].State = "kept, not loaded" }, "2011-Q3", clientele.CodeNotLoaded, "orders"},
+		"unbalanced":                {func(f *fake) { f.err = clientele.Errorf(clientele.CodeUnbalanced, "no") }, "2011-Q3", clientele.CodeUnbalanced, "no"},
+		"movement does not balance": {func(f *fake) { f.opening = "7.01" }, "2011-Q3", clientele.CodeUnbalanced, "add up to 10.01"},
+		"import between":            {func(f *fake) { f.imports = true }, "2011-Q3", clientele.CodeConflict, "again"},
+		"damaged chain":             {func(f *fake) { f.kept[0].Text[9]++ }, "2011-Q3", clientele.CodeInvalid, "verify"},
 	} {
 		f := newFake()
 		closeIt(t, f.service(), "2011-Q2")
@@ -305,6 +328,18 @@ func TestRestated(t *testing.T) {
 	}
 	if f.asked.Definition.LapseDays != c.Settings.Definition.LapseDays {
 		t.Error("compared by other definitions than those of the close")
+	}
+	kept, ok, err := f.service().Compared(t.Context(), c)
+	if diff := cmp.Diff(r, kept); diff != "" || !ok || err != nil {
+		t.Errorf("kept: %v, %v %s", ok, err, diff)
+	}
+	f.version, f.full = 1, true
+	if _, ok, err := f.service().Compared(t.Context(), c); ok || err != nil {
+		t.Errorf("a batch came, and the comparison of before is shown (%v)", err)
+	}
+	r, err = f.service().Restated(t.Context(), c)
+	if wantCode(t, "one that is not kept", err, clientele.CodeNoSpace); r.Hash == "" {
+		t.Error("one that is not kept is not told either")
 	}
 	f.settings.Currency = "EUR"
 	_, err = f.service().Restated(t.Context(), c)

@@ -1,9 +1,11 @@
 package closing
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"math/big"
+	"strings"
 
 	"github.com/clientele/clientele"
 )
@@ -57,23 +59,75 @@ func (l Line) MarshalJSON() ([]byte, error) {
 	}{l.Line, figure(l.Closed), figure(l.Now), figure(l.Difference)})
 }
 
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (l *Line) UnmarshalJSON(text []byte) (err error) {
+	var kept struct {
+		Line                    string
+		Closed, Now, Difference json.RawMessage
+	}
+	if err := json.Unmarshal(text, &kept); err != nil {
+		return err
+	}
+	l.Line, l.Count = kept.Line, !bytes.HasPrefix(kept.Closed, []byte(`"`))
+	for figure, text := range map[*clientele.Money]json.RawMessage{&l.Closed: kept.Closed, &l.Now: kept.Now, &l.Difference: kept.Difference} {
+		if *figure, err = clientele.ParseMoney(strings.Trim(string(text), `"`)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Restated compares a close with the records as they are now, line by line: customers,
 // value and revenue. CodeInvalid if the book has another currency since; CodeUnbalanced
-// if the movement does not balance now.
+// if the movement does not balance now. An error that comes with a restatement says why
+// the cache did not take it, which is no fault of the restatement.
 func (s *Service) Restated(ctx context.Context, c clientele.Close) (Restatement, error) {
-	r := Restatement{Number: c.Number, Period: c.Period, From: c.From, To: c.To, Currency: c.Settings.Currency, Hash: c.Hash, Lines: []Line{}}
-	settings, err := s.parts.Book.Settings(ctx)
+	key, err := s.comparedKey(ctx, c)
 	if err != nil {
-		return r, err
-	}
-	if settings.Currency != c.Settings.Currency {
-		return r, clientele.Errorf(clientele.CodeInvalid, "%s was closed in %s, and the book is in %s now", c.Period, c.Settings.Currency, settings.Currency).
-			WithHint("Set the currency back in book.toml to compare.")
+		return Restatement{}, err
 	}
 	now, err := s.parts.Statements.Exact(ctx, clientele.Period{From: c.From, To: c.To}, c.Settings)
 	if err != nil {
-		return r, err
+		return Restatement{}, err
 	}
+	r := compare(c, now)
+	text, err := json.Marshal(r)
+	if err != nil {
+		return r, clientele.Errorf(clientele.CodeInternal, "a restatement cannot be kept").Because(err)
+	}
+	return r, s.parts.Cache.Put(ctx, key, text)
+}
+
+// Compared returns what Restated would if that is in the cache; ok is false if it has to
+// be computed first. CodeInvalid if the book has another currency since.
+func (s *Service) Compared(ctx context.Context, c clientele.Close) (r Restatement, ok bool, err error) {
+	key, err := s.comparedKey(ctx, c)
+	if err != nil {
+		return r, false, err
+	}
+	text, ok, err := s.parts.Cache.Get(ctx, key)
+	if err != nil || !ok {
+		return r, false, err
+	}
+	return r, json.Unmarshal(text, &r) == nil, nil // what cannot be read is computed anew
+}
+
+// comparedKey names the comparison of a close with one state of the records in the cache.
+func (s *Service) comparedKey(ctx context.Context, c clientele.Close) (string, error) {
+	settings, err := s.parts.Book.Settings(ctx)
+	if err != nil {
+		return "", err
+	}
+	if settings.Currency != c.Settings.Currency {
+		return "", clientele.Errorf(clientele.CodeInvalid, "%s was closed in %s, and the book is in %s now", c.Period, c.Settings.Currency, settings.Currency).
+			WithHint("Set the currency back in book.toml to compare.")
+	}
+	version, err := s.parts.Models.DataVersion(ctx)
+	return "restated/" + hashOf([]byte(c.Hash+" "+version+" "+settings.TimeZone+" "+s.parts.Program)), err
+}
+
+func compare(c clientele.Close, now clientele.Statement) Restatement {
+	r := Restatement{Number: c.Number, Period: c.Period, From: c.From, To: c.To, Currency: c.Settings.Currency, Hash: c.Hash, Lines: []Line{}}
 	today := map[string]clientele.Money{}
 	for _, f := range figuresOf(now) {
 		today[f.line] = f.amount
@@ -81,7 +135,7 @@ func (s *Service) Restated(ctx context.Context, c clientele.Close) (Restatement,
 	for _, f := range figuresOf(c.Statement) {
 		r.Lines = append(r.Lines, Line{f.line, f.count, f.amount, today[f.line], today[f.line].Sub(f.amount)})
 	}
-	return r, nil
+	return r
 }
 
 // figure is a line of a statement.

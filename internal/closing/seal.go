@@ -9,14 +9,18 @@ import (
 	"github.com/clientele/clientele"
 )
 
-// seal gives a close its hash, and the text to keep: the JSON of the close, of which the
-// hash is the last field. What was hashed is that text without the field.
+// seal gives a close its hash, and the text to keep: the JSON of the close without white
+// space, as commands print it but for that, of which the hash is the last field. What was
+// hashed is that text without the field.
 func seal(c clientele.Close) (clientele.Close, []byte, error) {
 	c.Hash = ""
-	text, err := json.Marshal(c)
-	if err != nil {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(c); err != nil {
 		return c, nil, clientele.Errorf(clientele.CodeInternal, "the close cannot be written").Because(err)
 	}
+	text := bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 	c.Hash = hashOf(text)
 	return c, append(text[:len(text)-1], ending(c.Hash)...), nil
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/closing"
 	"github.com/clientele/clientele/internal/ingest"
 	"github.com/clientele/clientele/internal/modelling"
 	"github.com/clientele/clientele/internal/statement"
@@ -42,6 +43,35 @@ type fake struct {
 	run         *clientele.ModelRun // nil: not fitted
 	modelOf     clientele.Date      // asked for last
 	compareFail error
+	closed      []clientele.Close
+	restated    *closing.Restatement // nil: not compared
+}
+
+func (f *fake) Closes(context.Context) ([]clientele.Close, error) { return f.closed, f.failure }
+
+func (f *fake) Closed(_ context.Context, period string) (clientele.Close, error) {
+	for _, c := range f.closed {
+		if c.Period == period {
+			return c, nil
+		}
+	}
+	return clientele.Close{}, clientele.Errorf(clientele.CodeNotFound, "%s is not closed", period)
+}
+
+func (f *fake) Compared(context.Context, clientele.Close) (closing.Restatement, bool, error) {
+	if f.restated == nil || f.failure != nil {
+		return closing.Restatement{}, false, f.failure
+	}
+	return *f.restated, true, nil
+}
+
+func (f *fake) Restated(_ context.Context, c clientele.Close) (closing.Restatement, error) {
+	f.restated = &closing.Restatement{Period: c.Period, Hash: c.Hash, Lines: []closing.Line{
+		{Line: "customers.opening", Count: true, Closed: money("18240"), Now: money("18240")},
+		{Line: "customers.new", Count: true, Closed: money("2913"), Now: money("2915"), Difference: money("2")},
+		{Line: "revenue.net", Closed: money("9731336.55"), Now: money("9731330.05"), Difference: money("-6.5")},
+	}}
+	return *f.restated, nil
 }
 
 func (f *fake) Examined(_ context.Context, day clientele.Date) (clientele.ModelRun, bool, error) {
@@ -224,7 +254,7 @@ func (f *fake) services(t testing.TB) Services {
 		t.Fatalf("%v: %s", err, clientele.HintOf(err))
 	}
 	return Services{
-		Book: f, Statements: f, Models: f, Importer: f, Records: f, Jobs: f, Uploads: t.TempDir(), Assets: assets, Log: slog.New(slog.DiscardHandler),
+		Book: f, Statements: f, Models: f, Closings: f, Importer: f, Records: f, Jobs: f, Uploads: t.TempDir(), Assets: assets, Log: slog.New(slog.DiscardHandler),
 	}
 }
 

@@ -19,11 +19,17 @@ const (
 	jobImport    = "import"
 	jobModel     = "model"
 	jobCompare   = "comparison"
+	jobRestate   = "restatement"
 )
 
 // modelWork is the payload of the jobs that fit a model and compare candidates.
 type modelWork struct {
 	AsOf clientele.Date `json:"as_of"`
+}
+
+// restateWork is the payload of the job that compares a close with the records.
+type restateWork struct {
+	Period string `json:"period"`
 }
 
 // importWork is the payload of an import job; its result is an ingest.FileReport.
@@ -43,6 +49,7 @@ type importWork struct {
 func Handlers(s Services) map[string]job.Handler {
 	return map[string]job.Handler{
 		jobStatement: s.runStatement, jobMovement: s.runMovement, jobImport: s.runImport, jobModel: s.runModel, jobCompare: s.runCompare,
+		jobRestate: s.runRestate,
 	}
 }
 
@@ -91,6 +98,20 @@ func (s Services) runCompare(ctx context.Context, payload json.RawMessage, repor
 	return choice, err
 }
 
+func (s Services) runRestate(ctx context.Context, payload json.RawMessage, report func(store.JobProgress)) (any, error) {
+	var work restateWork
+	if err := json.Unmarshal(payload, &work); err != nil {
+		return nil, err
+	}
+	c, err := s.Closings.Closed(ctx, work.Period)
+	if err != nil {
+		return nil, err
+	}
+	report(store.JobProgress{Step: "counting who came and who left", Fraction: -1})
+	_, err = s.Closings.Restated(ctx, c)
+	return nil, err
+}
+
 // steps reports work that tells its step and how much of the whole is done.
 func steps(report func(store.JobProgress)) func(string, float64) {
 	return func(step string, fraction float64) { report(store.JobProgress{Step: step, Fraction: fraction}) }
@@ -127,7 +148,14 @@ func (s Services) addDefaults(ctx context.Context) error {
 	if _, err := s.addModel(ctx, p.To); err != nil {
 		return err
 	}
-	_, err = s.addMovement(ctx, statement.Request{Period: p})
+	if _, err := s.addMovement(ctx, statement.Request{Period: p}); err != nil {
+		return err
+	}
+	closes, err := s.Closings.Closes(ctx)
+	if err != nil || len(closes) == 0 {
+		return err
+	}
+	_, err = s.addRestatement(ctx, closes[len(closes)-1].Period)
 	return err
 }
 
@@ -144,6 +172,11 @@ func (s Services) addStatement(ctx context.Context, r statement.Request) (store.
 // addModel has all that is known of the model as of a day computed.
 func (s Services) addModel(ctx context.Context, day clientele.Date) (store.Job, error) {
 	return s.Jobs.Add(ctx, jobModel, day.String(), modelWork{day})
+}
+
+// addRestatement has the close of a period compared with the records.
+func (s Services) addRestatement(ctx context.Context, period string) (store.Job, error) {
+	return s.Jobs.Add(ctx, jobRestate, period, restateWork{period})
 }
 
 func jobProgress(p ingest.Progress) store.JobProgress {

@@ -167,13 +167,13 @@ func (b moveView) horizonMenu() menu {
 func (b moveView) segmentMenu(attributes []string, whole clientele.EquityMovement) menu {
 	horizon := string(whole.Horizon)
 	to := func(f filter) string { return f.href("/movement", "horizon", horizon) }
-	all := choice{Name: "All customers", Href: to(b.of("", "")), Current: b.By == ""}
+	all := choice{Name: "All customers", Href: to(b.filter.of("", "")), Current: b.By == ""}
 	m := menu{Name: "Customers", Current: all.Name, Groups: []group{{Choices: []choice{all}}}}
 	if b.By != "" {
 		m.Current = "By " + attributeWords(b.By)
 		segments := group{Name: capital(attributeWords(b.By))}
 		for _, s := range whole.Segments {
-			segments.Choices = append(segments.Choices, choice{Name: s.Segment, Href: to(b.of(b.By, s.Segment)), Current: s.Segment == b.Segment})
+			segments.Choices = append(segments.Choices, choice{Name: s.Segment, Href: to(b.filter.of(b.By, s.Segment)), Current: s.Segment == b.Segment})
 		}
 		m.Groups = append(m.Groups, segments)
 	}
@@ -182,7 +182,7 @@ func (b moveView) segmentMenu(attributes []string, whole clientele.EquityMovemen
 	}
 	by := group{Name: "Compare by"}
 	for _, a := range attributes {
-		by.Choices = append(by.Choices, choice{Name: capital(attributeWords(a)), Href: to(b.of(a, "")), Current: a == b.By && b.Segment == ""})
+		by.Choices = append(by.Choices, choice{Name: capital(attributeWords(a)), Href: to(b.filter.of(a, "")), Current: a == b.By && b.Segment == ""})
 	}
 	if len(attributes) > 0 {
 		m.Groups = append(m.Groups, by)
@@ -315,7 +315,7 @@ func (b moveView) bySegment() *figTable {
 		}}
 	}
 	for _, part := range b.m.Segments {
-		t.Rows = append(t.Rows, row(part.Segment, part, b.of(b.By, part.Segment)))
+		t.Rows = append(t.Rows, row(part.Segment, part, b.filter.of(b.By, part.Segment)))
 	}
 	all := row("All customers", b.m, b.filter)
 	all.Sum = true

@@ -34,6 +34,8 @@ func New(s Services) *Site {
 		"GET /orders":                              site.orders,
 		"GET /model":                               site.model,
 		"POST /model/compare":                      site.compareModels,
+		"GET /closes":                              site.closes,
+		"GET /closes/{period}":                     site.closed,
 		"GET /data":                                site.data,
 		"POST " + UploadPath:                       site.upload,
 		"GET " + UploadPath + "/{token}":           site.mapping,
