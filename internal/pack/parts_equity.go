@@ -225,8 +225,7 @@ func (b *builder) cohorts(m clientele.EquityMovement) block {
 		n += c.Customers
 		t.Rows = append(t.Rows, line(c.Month.Time().Format("January 2006"), counted(c.Customers), b.money(c.Worth)))
 	}
-	last := len(t.Rows) - 1
-	t.Rows = append(t.Rows, line("All", counted(n).of(down(1, 0, last)...), b.money(m.NewCustomers).of(down(2, 0, last)...)).sum())
+	t.total(line("All", counted(n), b.money(m.NewCustomers)))
 	return block{
 		Title:    fmt.Sprintf("%s new %s brought %s", counted(n), customersWord(n), b.short(m.NewCustomers)),
 		Subtitle: "By the month of their first purchase", Table: t,
@@ -247,21 +246,23 @@ func (b *builder) movementSegments(m clientele.EquityMovement) block {
 	for _, s := range m.Segments {
 		t.Rows = append(t.Rows, line(s.Segment, cells(s)...))
 	}
-	t.Rows = append(t.Rows, totals(line("All customers", cells(m)...), len(t.Rows)))
+	t.total(line("All customers", cells(m)...))
 	return block{
 		Title: "Every segment, and their sum", Table: t,
 		Subtitle: "Equity movement, " + horizonWords(m.Horizon) + ", in " + m.Currency + "; time passed: unwinding, release, window, scope, currency and restatement",
 	}
 }
 
-// totals makes each money and count of a row the sum of the n rows above it.
-func totals(r row, n int) row {
-	for i, c := range r.Cells {
-		if c.Kind == money || c.Kind == count {
-			r.Cells[i].Terms = down(i, 0, n-1)
+// total ends a table with the sums of its rows, as far as they have figures.
+func (t *table) total(sums row) {
+	for col, c := range sums.Cells {
+		for i, r := range t.Rows {
+			if c.Kind != words && r.Cells[col].Kind != words {
+				sums.Cells[col].Terms = append(sums.Cells[col].Terms, term{Row: i, Col: col})
+			}
 		}
 	}
-	return r.sum()
+	t.Rows = append(t.Rows, sums.sum())
 }
 
 // segments has the statement of every segment, and the whole as their sum.
@@ -284,6 +285,6 @@ func (b *builder) segments() []block {
 	for _, s := range sorted {
 		t.Rows = append(t.Rows, line(s.Segment, cells(s)...))
 	}
-	t.Rows = append(t.Rows, totals(line("All customers", cells(b.Statement)...), len(sorted)))
+	t.total(line("All customers", cells(b.Statement)...))
 	return []block{{Title: "Every segment, and their sum", Subtitle: "Customers, value and worth at closing, in " + b.Statement.Currency, Table: t}}
 }

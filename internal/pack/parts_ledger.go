@@ -53,7 +53,7 @@ func (b *builder) reasonTable(lines []clientele.ReasonLine) *table {
 		n, sum = n+l.Customers, sum.Add(l.Value)
 		t.Rows = append(t.Rows, line(capital(l.Reason), counted(l.Customers), b.money(l.Value)))
 	}
-	t.Rows = append(t.Rows, totals(line("All", counted(n), b.money(sum)), len(lines)))
+	t.total(line("All", counted(n), b.money(sum)))
 	return t
 }
 

@@ -43,6 +43,7 @@ const (
 	styleDraft
 	styleUnits // money of a currency without a smaller unit
 	styleSumUnits
+	styleNote
 )
 
 // sheet is one part, as its file has it.
@@ -163,25 +164,32 @@ func (s *sheet) table(t *table) {
 			out := sheetCell{Ref: ref(row.Number, i), Style: styleOf(c, r.Kind == sumRow)}
 			if c.Kind == words {
 				out.Text = spreadsheet.Text(c.Text)
-				if r.Kind == partRow && i == 0 {
+				switch {
+				case r.Kind == partRow && i == 0:
 					out.Text = "   " + c.Text
+				case t.Columns[i].Left:
+					out.Style = styleNote
 				}
 			} else {
 				out.Value, out.Formula = c.plain(), formula(c.Terms, first)
 			}
 			row.Cells = append(row.Cells, out)
-			s.widen(i, utf8.RuneCountInString(c.String()))
+			s.widen(i, c)
 		}
 		s.Rows = append(s.Rows, row)
 	}
 }
 
-// widen makes a column wide enough for so many letters, within reason.
-func (s *sheet) widen(col, letters int) {
+// widen makes a column wide enough for a cell; words beside figures may run on over the next.
+func (s *sheet) widen(col int, c cell) {
 	for len(s.Widths) <= col {
 		s.Widths = append(s.Widths, 14)
 	}
-	s.Widths[col] = max(s.Widths[col], min(64, float64(letters)+3))
+	most := 60
+	if col > 0 && c.Kind == words {
+		most = 18
+	}
+	s.Widths[col] = max(s.Widths[col], float64(min(most, utf8.RuneCountInString(c.String())+3)))
 }
 
 func styleOf(c cell, sum bool) int {
