@@ -44,23 +44,25 @@ func (b *builder) summary() []block {
 	if opening, closing, ok := b.equityEnds(); ok {
 		add("Customer equity, "+st.Currency, b.money(opening), b.money(closing), b.money(closing.Sub(opening)))
 	}
+	lead := b.leading()
 	return []block{
-		{Title: b.headline(), Subtitle: "Why it moved, and what else did", Figure: b.leading(), Table: ends, Notes: b.cautions()},
+		{Title: b.headline(), Subtitle: lead.Subtitle, Figure: lead.Figure, Table: ends, Notes: b.cautions()},
 		{Title: b.keptTitle(), Subtitle: "The period itself", Table: b.key()},
 	}
 }
 
-// leading is the chart of the headline: the equity movement, or who moved the worth, or the customers.
-func (b *builder) leading() *chart.Figure {
+// leading is the block whose chart is the headline's: the equity movement, or who
+// moved the worth, or the customers.
+func (b *builder) leading() block {
 	for _, m := range b.Movements {
 		if m.Horizon == clientele.FiveYears && m.Refused == "" {
-			return b.movement(m).Figure
+			return b.movement(m)
 		}
 	}
 	if e := b.Statement.Equity; e != nil && e.Moved != nil && b.openingCovered() {
-		return b.moved(e.Moved).Figure
+		return b.moved(e.Moved)
 	}
-	return b.customers()[0].Figure
+	return b.customers()[0]
 }
 
 // key are the figures of the period that have no two ends.

@@ -24,6 +24,8 @@ const (
 	sizeBody     = 9
 	sizeSmall    = 7.5
 	family       = "text"
+
+	footerLines = 5 // that the bottom margin holds
 )
 
 // missing stands for a letter that the font does not have.
@@ -136,6 +138,7 @@ func (p pdfPage) fit(s string, width float64) string {
 		return s
 	}
 	runes := []rune(s)
+	runes = runes[:min(len(runes), 200)]
 	for len(runes) > 0 && p.GetStringWidth(p.clean(string(runes)+"…")) > width {
 		runes = runes[:len(runes)-1]
 	}
@@ -146,7 +149,8 @@ func (p pdfPage) footer() {
 	p.rule(pageHeight-20, inkRule, .2)
 	p.style("", 6.5, inkText)
 	y := pageHeight - 16.5
-	for _, s := range append(p.lines(p.Definition, bodyWidth-24), p.lines(p.Stamps, bodyWidth-24)...) {
+	said := append(p.lines(p.Definition, bodyWidth-24), p.lines(p.Stamps, bodyWidth)...)
+	for _, s := range said[:min(len(said), footerLines)] {
 		p.at(marginX, y, s, false)
 		y += 2.9
 	}
