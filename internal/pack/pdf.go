@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"unicode"
 
 	"codeberg.org/go-pdf/fpdf"
 	"github.com/go-fonts/liberation/liberationsansbold"
@@ -28,14 +29,19 @@ const (
 	footerLines = 5 // that the bottom margin holds
 )
 
-// missing stands for a letter that the font does not have.
-const missing = '▯'
+// missing stands for a letter that the font does not have; pagesMark for the number
+// of pages, until it is known. No text has pagesMark: its letter is for private use.
+const (
+	missing   = '□'
+	pagesMark = "\ue000"
+)
 
 // pdfPage writes a report as pages.
 type pdfPage struct {
 	*fpdf.Fpdf
 	report
 	glyphs func(rune) bool
+	missed *bool // whether a letter was missing
 }
 
 func writePDF(w io.Writer, r report) error {
@@ -43,7 +49,7 @@ func writePDF(w io.Writer, r report) error {
 	if err != nil {
 		return err
 	}
-	p := pdfPage{fpdf.New("P", "mm", "A4", ""), r, glyphs}
+	p := pdfPage{fpdf.New("P", "mm", "A4", ""), r, glyphs, new(bool)}
 	p.SetCreationDate(r.Made)
 	p.SetModificationDate(r.Made)
 	p.SetCatalogSort(true)
@@ -54,13 +60,17 @@ func writePDF(w io.Writer, r report) error {
 	p.AddUTF8FontFromBytes(family, "B", liberationsansbold.TTF)
 	p.SetMargins(marginX, marginTop, marginX)
 	p.SetAutoPageBreak(false, marginBottom)
-	p.AliasNbPages("{pages}")
+	p.AliasNbPages(pagesMark)
 	p.SetHeaderFunc(p.header)
 	p.SetFooterFunc(p.footer)
 	for i, part := range r.Parts {
 		p.AddPage()
 		p.Bookmark(part.Name, 0, -1)
 		p.part(part, i == 0)
+	}
+	if *p.missed {
+		p.style("", sizeSmall, inkTotal)
+		p.paragraph(string(missing)+" stands for a letter that the font of this file does not have. The HTML and the XLSX file have it.", 4)
 	}
 	return p.Output(w)
 }
@@ -85,17 +95,18 @@ var fontGlyphs = sync.OnceValues(func() (func(rune) bool, error) {
 	}, nil
 })
 
-// clean replaces what the font cannot show, and the mark of the number of pages.
+// clean replaces what the font cannot show.
 func (p pdfPage) clean(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n' || r == '\t':
 			return ' '
-		case r == '{', r == '}':
-			return map[rune]rune{'{': '(', '}': ')'}[r]
-		case p.glyphs(r):
+		case unicode.IsControl(r), unicode.Is(unicode.Cf, r): // marks of direction, that show nothing
+			return -1
+		case p.glyphs(r) && !unicode.Is(unicode.Co, r):
 			return r
 		}
+		*p.missed = true
 		return missing
 	}, s)
 }
@@ -154,7 +165,7 @@ func (p pdfPage) footer() {
 		p.at(marginX, y, s, false)
 		y += 2.9
 	}
-	n := fmt.Sprintf("Page %d of {pages}", p.PageNo())
+	n := fmt.Sprintf("Page %d of %s", p.PageNo(), pagesMark)
 	p.Text(pageWidth-marginX-p.GetStringWidth(fmt.Sprintf("Page %d of 99", p.PageNo())), pageHeight-16.5, n)
 }
 

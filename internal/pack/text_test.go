@@ -47,7 +47,9 @@ func utf16BE(s string) string {
 	return string(utf16.Decode(units))
 }
 
-func dense(s string) string { return strings.Join(strings.Fields(strings.ReplaceAll(s, nbsp, " ")), "") }
+func dense(s string) string {
+	return strings.Join(strings.Fields(strings.ReplaceAll(s, nbsp, " ")), "")
+}
 
 var tag = regexp.MustCompile(`<[^>]*>`)
 
@@ -218,6 +220,30 @@ func TestHostileTexts(t *testing.T) {
 		}
 		if n := len(pages(t, written(t, PDF, d))); n < 9 {
 			t.Errorf("%q leaves %d pages", s, n)
+		}
+	}
+}
+
+// What the font does not have is said to be missing.
+func TestMissingLetters(t *testing.T) {
+	glyphs, err := fontGlyphs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range string(missing) + minus + nbsp + "–·…" {
+		if !glyphs(r) {
+			t.Errorf("the font has no %q", r)
+		}
+	}
+	for company, want := range map[string]string{"日本 Ltd": "□□Ltd", "{pages} Łódź Ελλάς Компания": "{pages}ŁódźΕλλάςКомпания"} {
+		d := draft()
+		d.Company = company
+		all := pages(t, written(t, PDF, d))
+		if !strings.HasPrefix(all[0], want) {
+			t.Errorf("%q stands as %.40q", company, all[0])
+		}
+		if said := strings.Contains(all[len(all)-1], "doesnothave"); said != strings.Contains(want, "□") {
+			t.Errorf("%q: said to be missing: %v", company, said)
 		}
 	}
 }

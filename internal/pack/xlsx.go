@@ -229,10 +229,10 @@ func formula(terms []term, first int) string {
 // ref names a cell by its row from 1 and its column from 0.
 func ref(row, col int) string { return fmt.Sprintf("%c%d", 'A'+col, row) }
 
-// footerText writes a text for a printed footer, where & begins a code.
+// footerText writes a text for a printed footer, which holds 255 letters and where & begins a code.
 func footerText(s string) string {
-	runes := []rune(strings.ReplaceAll(s, "&", "&&"))
-	return "&L" + string(runes[:min(len(runes), 180)]) + "&RPage &P of &N"
+	runes := []rune(s)
+	return "&L" + strings.ReplaceAll(string(runes[:min(len(runes), 110)]), "&", "&&") + "&RPage &P of &N"
 }
 
 // escapeXML writes a text for XML; what XML cannot hold becomes U+FFFD.
