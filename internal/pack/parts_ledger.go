@@ -27,7 +27,7 @@ func byValue(lines []clientele.ReasonLine) []clientele.ReasonLine {
 		return 0
 	}
 	return slices.SortedStableFunc(slices.Values(lines), func(x, y clientele.ReasonLine) int {
-		return cmp.Or(unknown(x)-unknown(y), y.Value.Cmp(x.Value), strings.Compare(x.Reason, y.Reason))
+		return cmp.Or(unknown(x)-unknown(y), y.Money().Cmp(x.Money()), strings.Compare(x.Reason, y.Reason))
 	})
 }
 
@@ -50,8 +50,8 @@ func (b *builder) reasonTable(lines []clientele.ReasonLine) *table {
 	var n int64
 	var sum clientele.Money
 	for _, l := range byValue(lines) {
-		n, sum = n+l.Customers, sum.Add(l.Value)
-		t.Rows = append(t.Rows, line(capital(l.Reason), counted(l.Customers), b.money(l.Value)))
+		n, sum = n+l.Customers, sum.Add(l.Money())
+		t.Rows = append(t.Rows, line(capital(l.Reason), counted(l.Customers), b.money(l.Money())))
 	}
 	t.total(line("All", counted(n), b.money(sum)))
 	return t

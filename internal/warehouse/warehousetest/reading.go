@@ -79,6 +79,7 @@ func drawSubscription(customer *rapid.Generator[string], day *rapid.Generator[cl
 		}
 		if rapid.IntRange(0, 3).Draw(t, "ended") > 0 {
 			s.End = s.Start + clientele.Date(rapid.IntRange(0, 15).Draw(t, "length"))
+			s.Cancelled = rapid.SampledFrom([]string{"", "price", "Too slow"}).Draw(t, "cancelled")
 		}
 		return s
 	})
