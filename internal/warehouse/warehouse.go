@@ -354,6 +354,8 @@ type Warehouse interface {
 	Rejects(ctx context.Context, batchID string) iter.Seq2[Reject, error]
 	// Reset empties the records, for a rebuild.
 	Reset(ctx context.Context) error
+	// MovementTotals lists the totals that a source gave, by period.
+	MovementTotals(ctx context.Context, source string) ([]clientele.MovementTotal, error)
 	// Check verifies that the engine's own file is sound and that tables agree with their batches.
 	Check(ctx context.Context) error
 
