@@ -12,6 +12,7 @@ import (
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/closing"
 	"github.com/clientele/clientele/internal/config"
+	"github.com/clientele/clientele/internal/contract"
 	"github.com/clientele/clientele/internal/ingest"
 	"github.com/clientele/clientele/internal/job"
 	"github.com/clientele/clientele/internal/modelling"
@@ -71,6 +72,7 @@ type Book struct {
 	Models     *modelling.Service
 	Statements *statement.Service
 	Closings   *closing.Service
+	Contracts  *contract.Service
 	Jobs       *job.Queue
 
 	settings clientele.Settings
@@ -168,6 +170,7 @@ func (b *Book) openParts(ctx context.Context, w Watcher) (err error) {
 	}
 	b.Models = modelling.New(records, operations, operations, program())
 	b.Statements = statement.New(records, b.Models, b, operations, program())
+	b.Contracts = contract.New(records, b)
 	b.Closings = closing.New(closing.Parts{
 		Closes: operations, Cache: operations, Book: b, Statements: toClose{b}, Models: b.Models, Movements: toClose{b}, Files: b.Landing,
 		Program: VersionString(),

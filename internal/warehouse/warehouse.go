@@ -361,6 +361,8 @@ type Warehouse interface {
 
 	// Span returns the extent of the records; ok is false when there are none.
 	Span(ctx context.Context, q SpanQuery) (s Span, ok bool, err error)
+	// Contracts counts the contracts that had begun by a day, by what they share.
+	Contracts(ctx context.Context, q ContractQuery) (Contracts, error)
 	// Attributes lists the customer attributes, with the number of distinct values.
 	Attributes(ctx context.Context) (map[string]int64, error)
 	// Movement computes a period's movement, for the company and by segment.
