@@ -131,7 +131,7 @@ func movementLines(m clientele.EquityMovement) []movementLine {
 		{"unwinding", "Unwinding of discount", "Unwind-\ning", m.Unwinding, plainRow},
 		{"expected_release", "Expected release", "Expected\nrelease", m.ExpectedRelease, plainRow},
 		{"window", "Window: the horizon moved on", "Window", m.Window, plainRow},
-		{"experience.total", "Experience: what customers did beside it", "", m.Experience.Total, plainRow},
+		{"experience.total", "Experience, beside what was expected", "", m.Experience.Total, plainRow},
 		{"experience.survival", "of survival", "Survival", m.Experience.Survival, partRow},
 		{"experience.activity", "of activity", "Activity", m.Experience.Activity, partRow},
 		{"experience.spend", "of spend", "Spend", m.Experience.Spend, partRow},
@@ -175,7 +175,7 @@ func (b *builder) movement(m clientele.EquityMovement) block {
 	title := b.rose("Customer equity, "+horizonWords(m.Horizon)+",", m.Opening, m.Closing)
 	steps = append(steps, b.step(closing, m.Closing, true, s))
 	return block{
-		Title: title, Subtitle: "Why it moved" + b.unit(s) + "; lines of nothing are in the table only",
+		Title: title, Subtitle: "Why it moved" + b.unit(s) + "; lines of 0 stand in the table only",
 		Figure: b.waterfall(title, steps), Table: t, Notes: b.movementNotes(m),
 	}
 }

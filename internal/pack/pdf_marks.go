@@ -107,7 +107,7 @@ func (p pdfPage) tableHead(t *table, widths []float64) {
 	for i, c := range t.Columns {
 		any = any || c.Name != ""
 		if i == 0 || c.Left {
-			p.at(x+t.gap(i), p.GetY()+3.4, c.Name, false)
+			p.at(x+t.gap(i), p.GetY()+3.4, p.fit(c.Name, widths[i]-t.gap(i)), false)
 		} else {
 			p.at(x+widths[i], p.GetY()+3.4, c.Name, true)
 		}
