@@ -47,9 +47,32 @@ type EquityMovement struct {
 	Cash             *CashMargin         `json:"cash,omitempty"`
 	Audit            *Audit              `json:"audit,omitempty"`
 	Models           *MovementModels     `json:"models,omitempty"`
-	Refused          string              `json:"refused,omitempty"` // why there is no movement, with what to do; then every line is 0
+	Refused          string              `json:"refused,omitempty"` // why there is no movement, with what to do; then every line is null in JSON
 	Warnings         []string            `json:"warnings,omitempty"`
 	Segments         []EquityMovement    `json:"segments,omitzero"`
+}
+
+// MarshalJSON writes the lines of a refused movement as null: they are not 0, they cannot
+// be told.
+func (m EquityMovement) MarshalJSON() ([]byte, error) {
+	type plain EquityMovement
+	if m.Refused == "" {
+		return json.Marshal(plain(m))
+	}
+	return json.Marshal(struct {
+		plain
+		Opening          *Money      `json:"opening"`
+		Unwinding        *Money      `json:"unwinding"`
+		ExpectedRelease  *Money      `json:"expected_release"`
+		Window           *Money      `json:"window"`
+		Experience       *Experience `json:"experience"`
+		NewCustomers     *Money      `json:"new_customers"`
+		Scope            *Money      `json:"scope"`
+		CurrencyEffect   *Money      `json:"currency_effect"`
+		Restatement      *Money      `json:"restatement"`
+		AssumptionChange *Money      `json:"assumption_change"`
+		Closing          *Money      `json:"closing"`
+	}{plain: plain(m)})
 }
 
 // Experience is what the customers of the opening are worth at closing beyond what was

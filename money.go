@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"strconv"
 	"strings"
 )
 
@@ -139,6 +140,19 @@ func (m Money) Grouped(decimals int) string {
 		rest = "." + rest
 	}
 	return sign + b.String() + rest
+}
+
+// Share is the fraction of an amount, the fraction taken as the shortest decimal that
+// writes it, to the last decimal kept, half away from zero.
+func (m Money) Share(fraction float64) Money {
+	f, ok := new(big.Rat).SetString(strconv.FormatFloat(fraction, 'f', -1, 64))
+	if !ok {
+		return Money{}
+	}
+	whole := f.Mul(f, new(big.Rat).SetInt(m.int()))
+	twice := new(big.Int).Mul(whole.Num(), big.NewInt(2))
+	half := new(big.Int).Mul(whole.Denom(), big.NewInt(int64(whole.Sign())))
+	return Money{new(big.Int).Quo(twice.Add(twice, half), new(big.Int).Mul(whole.Denom(), big.NewInt(2)))}
 }
 
 // Equal reports whether m and n are the same amount.

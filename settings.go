@@ -2,19 +2,21 @@ package clientele
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
 
 // Settings is what book.toml says about a company.
 type Settings struct {
-	Name            string     `json:"name"`
-	Currency        string     `json:"currency"`          // ISO 4217
-	TimeZone        string     `json:"time_zone"`         // IANA name; instants with a zone become local days here
-	FiscalYearStart string     `json:"fiscal_year_start"` // MM-DD
-	DiscountRate    float64    `json:"discount_rate"`     // per year, as a fraction
-	Margin          *float64   `json:"margin"`            // fraction of net revenue; nil is "not given": 1, with a warning
-	Definition      Definition `json:"definition"`
+	Name            string         `json:"name"`
+	Currency        string         `json:"currency"`          // ISO 4217
+	TimeZone        string         `json:"time_zone"`         // IANA name; instants with a zone become local days here
+	FiscalYearStart string         `json:"fiscal_year_start"` // MM-DD
+	FiscalCalendar  FiscalCalendar `json:"fiscal_calendar"`
+	DiscountRate    float64        `json:"discount_rate"` // per year, as a fraction
+	Margin          *float64       `json:"margin"`        // fraction of net revenue; nil is "not given": 1, with a warning
+	Definition      Definition     `json:"definition"`
 }
 
 // Business says what makes someone a customer.
@@ -39,7 +41,7 @@ type Definition struct {
 // DefaultSettings are those of `clientele init` without flags.
 func DefaultSettings() Settings {
 	return Settings{
-		Name: "My company", Currency: "USD", TimeZone: "UTC", FiscalYearStart: "01-01", DiscountRate: 0.10,
+		Name: "My company", Currency: "USD", TimeZone: "UTC", FiscalYearStart: "01-01", FiscalCalendar: CalendarMonths, DiscountRate: 0.10,
 		Definition: Definition{Kind: Orders, LapseDays: 365, Version: 1},
 	}
 }
@@ -62,6 +64,9 @@ func (s Settings) Validate() error {
 	}
 	if _, err := time.Parse("2006-01-02", "2023-"+s.FiscalYearStart); err != nil {
 		return bad("fiscal_year_start", "%q is not a day of every year, written MM-DD", s.FiscalYearStart)
+	}
+	if !slices.Contains(FiscalCalendars(), s.FiscalCalendar) {
+		return bad("fiscal_calendar", "%q is none of %q", s.FiscalCalendar, FiscalCalendars())
 	}
 	if !(s.DiscountRate >= 0 && s.DiscountRate <= 1) {
 		return bad("discount_rate", "the discount rate %v is not a fraction between 0 and 1 per year", s.DiscountRate)

@@ -20,6 +20,7 @@ func TestValidateNamesTheSetting(t *testing.T) {
 		"currency":              func(s *clientele.Settings) { s.Currency = "eur" },
 		"time_zone":             func(s *clientele.Settings) { s.TimeZone = "Mars/Olympus" },
 		"fiscal_year_start":     func(s *clientele.Settings) { s.FiscalYearStart = "02-29" },
+		"fiscal_calendar":       func(s *clientele.Settings) { s.FiscalCalendar = "5-4-4" },
 		"discount_rate":         func(s *clientele.Settings) { s.DiscountRate = 15 },
 		"margin":                func(s *clientele.Settings) { s.Margin = &margin },
 		"definition.kind":       func(s *clientele.Settings) { s.Definition.Kind = "leases" },

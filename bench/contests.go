@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 
+	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/bench/internal/process"
 )
 
@@ -26,11 +27,15 @@ func (p programs) measure(ctx context.Context, c company, rounds int) ([]result,
 	if err != nil {
 		return nil, growthRow{}, fmt.Errorf("movement: %w", err)
 	}
+	equity, err := p.movingEquity(ctx, c, rounds)
+	if err != nil {
+		return nil, growthRow{}, fmt.Errorf("equity movement: %w", err)
+	}
 	valued, growth, err := p.valuing(ctx, c, rounds)
 	if err != nil {
 		return nil, growthRow{}, fmt.Errorf("fit and score: %w", err)
 	}
-	return []result{imported, moved, inexact, valued}, growth, nil
+	return []result{imported, moved, inexact, equity, valued}, growth, nil
 }
 
 func (c company) book() string    { return filepath.Join(c.dir, "book") }
@@ -78,6 +83,38 @@ func (p programs) moving(ctx context.Context, c company, name string, limit floa
 			"first="+firstDay.String(), "last="+lastDay.String(), "lapse_days="+strconv.Itoa(lapseDays)))
 	}
 	return c.contest(ctx, name, limit, rounds, ours, peer)
+}
+
+// movingEquity explains how the worth of everyone moved over the last quarter, from an
+// open book to the printed lines, two models fitted and checked among it; against the SQL
+// that builds the histories of both ends.
+func (p programs) movingEquity(ctx context.Context, c company, rounds int) (result, error) {
+	ours := func(ctx context.Context) (map[string]string, process.Sample, error) {
+		for _, end := range []string{"", "-wal", "-shm"} { // it keeps what was computed
+			if err := os.RemoveAll(filepath.Join(c.book(), "operations.sqlite"+end)); err != nil {
+				return nil, process.Sample{}, err
+			}
+		}
+		out, s, err := run(ctx, p.clientele, "movement", c.book(), "--from", firstDay.String(), "--to", lastDay.String(), "--json")
+		if err != nil {
+			return nil, process.Sample{}, err
+		}
+		var m clientele.EquityMovement
+		if err := json.Unmarshal(out, &m); err != nil {
+			return nil, process.Sample{}, err
+		}
+		came := int64(0)
+		for _, cohort := range m.Cohorts {
+			came += cohort.Customers
+		}
+		return map[string]string{"came": strconv.FormatInt(came, 10)}, s, nil
+	}
+	peer := func(ctx context.Context) (map[string]string, process.Sample, error) {
+		return figures(run(ctx, p.peers, c.records(), "line.from_book", "summary.twice", "first="+firstDay.String(), "last="+lastDay.String()))
+	}
+	r, err := c.contest(ctx, "equity movement", 3, rounds, ours, peer)
+	r.memoryLimit = 2 << 30
+	return r, err
 }
 
 // valuing fits and scores cells that lie in a file, against the SQL that makes

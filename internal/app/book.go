@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/closing"
 	"github.com/clientele/clientele/internal/config"
 	"github.com/clientele/clientele/internal/ingest"
 	"github.com/clientele/clientele/internal/job"
@@ -69,6 +70,7 @@ type Book struct {
 	Importer   *ingest.Importer
 	Models     *modelling.Service
 	Statements *statement.Service
+	Closings   *closing.Service
 	Jobs       *job.Queue
 
 	settings clientele.Settings
@@ -166,9 +168,46 @@ func (b *Book) openParts(ctx context.Context, w Watcher) (err error) {
 	}
 	b.Models = modelling.New(records, operations, operations, program())
 	b.Statements = statement.New(records, b.Models, b, operations, program())
+	b.Closings = closing.New(closing.Parts{
+		Closes: operations, Cache: operations, Book: b, Statements: toClose{b}, Models: b.Models, Movements: toClose{b}, Files: b.Landing,
+		Program: VersionString(),
+	})
 	b.Jobs = job.NewQueue(operations)
 	return nil
 }
+
+// toClose makes statements for closing.
+type toClose struct{ book *Book }
+
+// Whole implements closing.Statements.
+func (t toClose) Whole(ctx context.Context, p clientele.Period, progress closing.Progress) (clientele.Statement, error) {
+	return t.book.Statements.Statement(ctx, statement.Request{Period: p}, statement.Progress(progress))
+}
+
+// Exact implements closing.Statements.
+func (t toClose) Exact(ctx context.Context, p clientele.Period, by clientele.Settings) (clientele.Statement, error) {
+	b := t.book
+	return statement.New(b.Records, b.Models, settled{b, by}, b.Store, program()).Exact(ctx, statement.Request{Period: p})
+}
+
+// Movement implements closing.Movements.
+func (t toClose) Movement(ctx context.Context, p clientele.Period, h clientele.Horizon) (clientele.EquityMovement, error) {
+	return t.book.Statements.EquityMovement(ctx, statement.EquityRequest{Request: statement.Request{Period: p}, Horizon: h}, nil)
+}
+
+// ClosedOn implements statement.Book.
+func (b *Book) ClosedOn(ctx context.Context, day clientele.Date) (clientele.Close, bool, error) {
+	return b.Closings.ClosedOn(ctx, day)
+}
+
+// settled is a book with other settings than it has now.
+type settled struct {
+	*Book
+	by clientele.Settings
+}
+
+// Settings implements statement.Book.
+func (s settled) Settings(context.Context) (clientele.Settings, error) { return s.by, nil }
 
 // openRecords opens the records. What could not be read has been set aside: first
 // the log, then the file, so that the third try makes an empty one.

@@ -16,7 +16,8 @@ type Finding struct {
 
 // Verification is what a look at everything in the book found.
 type Verification struct {
-	Files    int       `json:"files"` // accepted files that were read anew
+	Files    int       `json:"files"`  // accepted files that were read anew
+	Closes   int       `json:"closes"` // closes that were hashed anew
 	Findings []Finding `json:"findings"`
 }
 
@@ -26,14 +27,14 @@ func (v Verification) Err() error {
 		return nil
 	}
 	e := clientele.Errorf(clientele.CodeInvalid, "the book is not sound; findings: %d", len(v.Findings)).
-		WithHint("Damaged records are mended by clientele rebuild; damaged accepted files only by restoring a backup.")
+		WithHint("Damaged records are mended by clientele rebuild; damaged accepted files and closes only by restoring a backup.")
 	for _, f := range v.Findings {
 		e.Rows = append(e.Rows, f.Where+": "+f.Reason)
 	}
 	return e
 }
 
-// Verify hashes every accepted file anew, checks the records and the operational
+// Verify hashes every accepted file and every close anew, checks the records and the operational
 // records, and compares the records with what was accepted. It waits for an
 // import that is under way.
 func (b *Book) Verify(ctx context.Context, w Watcher) (Verification, error) {
@@ -50,6 +51,9 @@ func (b *Book) verify(ctx context.Context, w Watcher, v *Verification) error {
 	for _, d := range damaged {
 		v.add(landingName+"/"+d.Name, d.Reason)
 	}
+	if err := b.verifyCloses(ctx, v); err != nil {
+		return err
+	}
 	w.progress("checking the records", 0, 0)
 	v.check(recordsName, b.Records.Check(ctx))
 	w.progress("checking the operational records", 0, 0)
@@ -58,6 +62,21 @@ func (b *Book) verify(ctx context.Context, w Watcher, v *Verification) error {
 		return err // what was stopped found nothing
 	}
 	return b.compare(ctx, v)
+}
+
+// verifyCloses finds what has changed in the closes, or of the files that made them.
+func (b *Book) verifyCloses(ctx context.Context, v *Verification) error {
+	kept, err := b.Store.Closes(ctx)
+	if err != nil {
+		v.check(operationsName, err)
+		return ctx.Err()
+	}
+	v.Closes = len(kept)
+	findings, err := b.Closings.Verify(ctx)
+	for _, f := range findings {
+		v.add(f.Where, f.Reason)
+	}
+	return err
 }
 
 func (v *Verification) check(where string, err error) {

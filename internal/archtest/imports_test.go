@@ -21,7 +21,7 @@ var floors = [][]string{
 	{"model"},                                // statistics, a library that anyone can import
 	{"internal/warehouse", "internal/store", "internal/chart", "internal/config", "internal/spreadsheet", "web"},
 	{"internal/modelling", "internal/ingest", "internal/job", "internal/simulate"},
-	{"internal/httpd", "internal/pack", "internal/statement"}, // capabilities
+	{"internal/httpd", "internal/statement", "internal/closing", "internal/pack"}, // capabilities
 	{"internal/api", "internal/ui"},
 	{"internal/app"},
 	{"internal/cli"},

@@ -22,9 +22,11 @@ func (c *command) initBook() *cobra.Command {
 	f.StringVar(&s.Currency, "currency", s.Currency, "ISO 4217 code of every amount in the book")
 	f.StringVar(&s.TimeZone, "time-zone", s.TimeZone, "IANA name; decides on which local day a sale falls")
 	f.StringVar(&s.FiscalYearStart, "fiscal-year-start", s.FiscalYearStart, "first day of the fiscal year, MM-DD")
+	f.StringVar((*string)(&s.FiscalCalendar), "fiscal-calendar", string(s.FiscalCalendar), "how the fiscal year is divided: months, or 4-4-5 (weeks)")
 	f.Float64Var(&s.DiscountRate, "discount-rate", s.DiscountRate, "per year, as a fraction")
 	f.Float64Var(&margin, "margin", 0, "part of net revenue that is earned, as a fraction (default: not known, customers are valued at revenue)")
 	f.IntVar(&s.Definition.LapseDays, "lapse-days", s.Definition.LapseDays, "a customer is lost so many days after the last purchase")
+	complete(cmd, "fiscal-calendar", []string{string(clientele.CalendarMonths), string(clientele.Calendar445)})
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		path := c.path(args[0])
 		if s.Name = name; name == "" {

@@ -51,11 +51,7 @@ comparison they use the Pareto/NBD.`,
 
 // writeModel examines the model as of a day; the zero day is that of the last purchase.
 func (c *command) writeModel(ctx context.Context, b *app.Book, day clientele.Date, f modelFlags, w app.Watcher) error {
-	progress := func(step string, fraction float64) {
-		if w.Progress != nil {
-			w.Progress(step, int64(1000*fraction), 1000)
-		}
-	}
+	progress := fractions(w)
 	var err error
 	if day == 0 {
 		if day, err = b.Models.Latest(ctx); err != nil {

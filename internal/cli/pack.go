@@ -94,73 +94,83 @@ func packState(d pack.Document) string {
 	return fmt.Sprintf("as closed by close %d", d.Close.Number)
 }
 
-// packDocument is a period as it is now, a draft.
+// packDocument is a period as it was closed, or as it is now, a draft. What is closed is
+// packed from its close alone.
 func packDocument(ctx context.Context, b *app.Book, period string, w app.Watcher) (pack.Document, error) {
-	p, err := parsePeriod(ctx, b, period)
-	if err != nil {
-		return pack.Document{}, err
-	}
 	settings, err := b.Settings(ctx)
 	if err != nil {
 		return pack.Document{}, err
 	}
-	st, err := b.Statements.Statement(ctx, statement.Request{Period: p}, func(step string, fraction float64) {
-		if w.Progress != nil {
-			w.Progress(step, int64(1000*fraction), 1000)
-		}
-	})
+	name, p, err := packPeriod(settings, period)
 	if err != nil {
 		return pack.Document{}, err
 	}
-	name := period
-	if strings.Contains(period, "..") {
-		name = p.String()
+	d := pack.Document{Company: settings.Name, Period: name, Settings: settings, Made: time.Now()}
+	c, err := b.Closings.Closed(ctx, name)
+	if err == nil {
+		d.Statement, d.Movements, d.Settings, d.Close = c.Statement, c.Movements, c.Settings, &c
+		return d, nil
 	}
-	return pack.Document{Company: settings.Name, Period: name, Statement: st, Settings: settings, Made: time.Now()}, nil
+	if clientele.CodeOf(err) != clientele.CodeNotFound {
+		return d, err
+	}
+	r := statement.Request{Period: p}
+	if d.Statement, err = b.Statements.Statement(ctx, r, stepsOf(w, 0)); err != nil {
+		return d, err
+	}
+	if err := touched(d.Statement); err != nil {
+		return d, err
+	}
+	for i, horizon := range []clientele.Horizon{clientele.FiveYears, clientele.Infinite} {
+		m, err := b.Statements.EquityMovement(ctx, statement.EquityRequest{Request: r, Horizon: horizon}, stepsOf(w, i+1))
+		if err != nil {
+			return d, err
+		}
+		d.Movements = append(d.Movements, m)
+	}
+	return d, nil
 }
 
-// parsePeriod reads FROM..TO, or the name of a fiscal quarter or year that the records touch.
-func parsePeriod(ctx context.Context, b *app.Book, period string) (clientele.Period, error) {
-	if from, to, ok := strings.Cut(period, ".."); ok {
-		first, err := clientele.ParseDate(from)
-		if err != nil {
-			return clientele.Period{}, err
-		}
-		last, err := clientele.ParseDate(to)
-		if err != nil {
-			return clientele.Period{}, err
-		}
-		return clientele.NewPeriod(first, last)
-	}
-	known, ok, err := b.Statements.Periods(ctx)
-	if err != nil {
-		return clientele.Period{}, err
-	}
-	if !ok {
-		return clientele.Period{}, clientele.Errorf(clientele.CodeNotFound, "there is no period %s: there are no records yet", period).WithHint("Import a file of transactions.")
-	}
-	var names []string
-	for _, n := range known.Named {
-		name := periodName(n.Name)
-		if name == period {
-			return n.Period, nil
-		}
-		if name != "" {
-			names = append(names, name)
-		}
-	}
-	return clientele.Period{}, clientele.Errorf(clientele.CodeNotFound, "the records have no period %s", period).
-		WithHint("They have %s; any other is written FROM..TO.", strings.Join(names, ", "))
-}
-
-// periodName writes "Q3 2026" as 2026-Q3 and "Year 2026" as 2026; "" for other periods.
-func periodName(shown string) string {
-	kind, year, _ := strings.Cut(shown, " ")
+// touched refuses a period of which there are no records.
+func touched(st clientele.Statement) error {
+	data := st.Data
 	switch {
-	case kind == "Year":
-		return year
-	case strings.HasPrefix(kind, "Q"):
-		return year + "-" + kind
+	case data == nil || data.FirstDay == nil:
+		return clientele.Errorf(clientele.CodeNotFound, "there is nothing to pack: there are no records yet").WithHint("Import a file of transactions.")
+	case st.To < *data.FirstDay || st.From > *data.LastDay:
+		return clientele.Errorf(clientele.CodeNotFound, "there are no records of %s to %s", st.From, st.To).
+			WithHint("The records are of %s to %s.", data.FirstDay, data.LastDay)
 	}
-	return ""
+	return nil
+}
+
+// stepsOf tells the progress of one of three parts.
+func stepsOf(w app.Watcher, part int) statement.Progress {
+	return func(step string, fraction float64) {
+		if w.Progress != nil {
+			w.Progress(step, int64(1000*(float64(part)+fraction)/3), 1000)
+		}
+	}
+}
+
+// packPeriod reads FROM..TO, or the name of a fiscal period.
+func packPeriod(settings clientele.Settings, period string) (name string, p clientele.Period, err error) {
+	from, to, ok := strings.Cut(period, "..")
+	if !ok {
+		fiscal, err := settings.Fiscal()
+		if err != nil {
+			return "", p, err
+		}
+		return fiscal.Parse(period)
+	}
+	first, err := clientele.ParseDate(from)
+	if err != nil {
+		return "", p, err
+	}
+	last, err := clientele.ParseDate(to)
+	if err != nil {
+		return "", p, err
+	}
+	p, err = clientele.NewPeriod(first, last)
+	return p.String(), p, err
 }

@@ -22,6 +22,15 @@ func (c *command) watcher() (w app.Watcher, done func()) {
 	return w, b.clear
 }
 
+// fractions gives progress as capabilities tell it, by how much of the whole is done.
+func fractions(w app.Watcher) func(step string, fraction float64) {
+	return func(step string, fraction float64) {
+		if w.Progress != nil {
+			w.Progress(step, int64(1000*fraction), 1000)
+		}
+	}
+}
+
 // bar draws the step at hand. Only what takes longer than a moment is drawn.
 type bar struct {
 	*command

@@ -96,11 +96,7 @@ func (f statementFlags) request() (statement.Request, error) {
 }
 
 func (c *command) writeStatement(ctx context.Context, b *app.Book, r statement.Request, form format, w app.Watcher) error {
-	st, err := b.Statements.Statement(ctx, r, func(step string, fraction float64) {
-		if w.Progress != nil {
-			w.Progress(step, int64(1000*fraction), 1000)
-		}
-	})
+	st, err := b.Statements.Statement(ctx, r, fractions(w))
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,9 @@ func (c *command) verify() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use: "verify BOOK", Short: "Check that nothing in a book was lost or changed", Args: cobra.ExactArgs(1),
+		Long: `Check that nothing in a book was lost or changed: every accepted file and every close
+is hashed anew, and closes are followed as the chain that they are. What changed is
+named, to the file and the close.`,
 		Example: "  clientele verify acme",
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "findings as JSON")
@@ -26,7 +29,11 @@ func (c *command) verify() *cobra.Command {
 					return err
 				}
 			} else if len(v.Findings) == 0 {
-				fmt.Fprintf(c.out, "Sound: %s, the records and the operational records.\n", many(v.Files, "accepted file"))
+				closes := ""
+				if v.Closes > 0 {
+					closes = ", " + many(v.Closes, "close")
+				}
+				fmt.Fprintf(c.out, "Sound: %s%s, the records and the operational records.\n", many(v.Files, "accepted file"), closes)
 			}
 			return v.Err()
 		})

@@ -21,13 +21,14 @@ const FileName = "book.toml"
 
 // file is book.toml as written.
 type file struct {
-	Name            string     `toml:"name" comment:"The company, as reports name it."`
-	Currency        string     `toml:"currency" comment:"ISO 4217 code of every amount in the book."`
-	TimeZone        string     `toml:"time_zone" comment:"IANA name of the time zone that decides on which local day a sale falls."`
-	FiscalYearStart string     `toml:"fiscal_year_start" comment:"First day of the fiscal year, MM-DD."`
-	DiscountRate    float64    `toml:"discount_rate" comment:"Per year, as a fraction: what a year of waiting costs."`
-	Margin          *float64   `toml:"margin" comment:"Part of net revenue that is earned, as a fraction."`
-	Definition      definition `toml:"definition" comment:"What customer and lost mean. Raise the version when the meaning changes: every figure names it."`
+	Name            string                   `toml:"name" comment:"The company, as reports name it."`
+	Currency        string                   `toml:"currency" comment:"ISO 4217 code of every amount in the book."`
+	TimeZone        string                   `toml:"time_zone" comment:"IANA name of the time zone that decides on which local day a sale falls."`
+	FiscalYearStart string                   `toml:"fiscal_year_start" comment:"First day of the fiscal year, MM-DD."`
+	FiscalCalendar  clientele.FiscalCalendar `toml:"fiscal_calendar" comment:"How the fiscal year is divided: months, or 4-4-5 (weeks in periods of four, four and five)."`
+	DiscountRate    float64                  `toml:"discount_rate" comment:"Per year, as a fraction: what a year of waiting costs."`
+	Margin          *float64                 `toml:"margin" comment:"Part of net revenue that is earned, as a fraction."`
+	Definition      definition               `toml:"definition" comment:"What customer and lost mean. Raise the version when the meaning changes: every figure names it."`
 }
 
 type definition struct {
@@ -88,13 +89,13 @@ func Format(s clientele.Settings) ([]byte, error) {
 }
 
 func fromSettings(s clientele.Settings) file {
-	return file{s.Name, s.Currency, s.TimeZone, s.FiscalYearStart, s.DiscountRate, s.Margin, definition(s.Definition)}
+	return file{s.Name, s.Currency, s.TimeZone, s.FiscalYearStart, s.FiscalCalendar, s.DiscountRate, s.Margin, definition(s.Definition)}
 }
 
 func (f file) settings() clientele.Settings {
 	return clientele.Settings{
 		Name: f.Name, Currency: f.Currency, TimeZone: f.TimeZone, FiscalYearStart: f.FiscalYearStart,
-		DiscountRate: f.DiscountRate, Margin: f.Margin, Definition: clientele.Definition(f.Definition),
+		FiscalCalendar: f.FiscalCalendar, DiscountRate: f.DiscountRate, Margin: f.Margin, Definition: clientele.Definition(f.Definition),
 	}
 }
 

@@ -48,6 +48,7 @@ func TestFormatRoundTrips(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		want := clientele.DefaultSettings()
 		want.Name = rapid.StringMatching(`.+`).Filter(func(s string) bool { return strings.TrimSpace(s) != "" }).Draw(t, "name")
+		want.FiscalCalendar = rapid.SampledFrom(clientele.FiscalCalendars()).Draw(t, "calendar")
 		want.DiscountRate = rapid.Float64Range(0, 1).Draw(t, "rate")
 		if rapid.Bool().Draw(t, "margin given") {
 			m := rapid.Float64Range(1e-9, 1).Draw(t, "margin")

@@ -36,6 +36,9 @@ func (book) Settings(context.Context) (clientele.Settings, error) {
 }
 
 func (book) Imports(context.Context) ([]clientele.ImportRef, error) { return nil, nil }
+func (book) ClosedOn(context.Context, clientele.Date) (clientele.Close, bool, error) {
+	return clientele.Close{}, false, nil
+}
 
 type forgetful struct{}
 

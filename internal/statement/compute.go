@@ -7,9 +7,28 @@ import (
 	"github.com/clientele/clientele/internal/warehouse"
 )
 
+// Exact returns what the records say exactly of a period: a statement that balances,
+// without worth and model. It is computed anew each time. Errors are those of Statement.
+func (s *Service) Exact(ctx context.Context, r Request) (clientele.Statement, error) {
+	b, err := s.basis(ctx, r)
+	if err != nil {
+		return clientele.Statement{}, err
+	}
+	return s.exact(ctx, b)
+}
+
 // compute makes a statement from the records.
 func (s *Service) compute(ctx context.Context, b basis, progress Progress) (clientele.Statement, error) {
 	progress("Counting who came and who left", 0)
+	st, err := s.exact(ctx, b)
+	if err != nil {
+		return st, err
+	}
+	return st, s.value(ctx, b, &st, progress)
+}
+
+// exact makes all of a statement but the worth.
+func (s *Service) exact(ctx context.Context, b basis) (clientele.Statement, error) {
 	if err := s.knows(ctx, b.Request.By); err != nil {
 		return clientele.Statement{}, err
 	}
@@ -36,7 +55,7 @@ func (s *Service) compute(ctx context.Context, b basis, progress Progress) (clie
 	}
 	st.Attribute = b.Request.By
 	st.Data = x.dataReport(b.Imports, x.coverage(b.Request.Period, b.Settings.Definition))
-	return st, s.value(ctx, b, &st, progress)
+	return st, nil
 }
 
 // knows fails if the records have no such attribute.

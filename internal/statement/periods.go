@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"time"
 
 	"github.com/clientele/clientele"
 )
@@ -43,37 +42,32 @@ func (s *Service) Periods(ctx context.Context) (p Periods, ok bool, err error) {
 	return p, true, err
 }
 
-// periodsOf lists the periods within an extent. A fiscal year is named by the
-// calendar year in which it ends.
+// periodsOf lists the periods within an extent, as the fiscal calendar has them.
 func periodsOf(x extent, settings clientele.Settings) (Periods, error) {
-	start, err := time.Parse("2006-01-02", "2023-"+settings.FiscalYearStart)
+	fiscal, err := settings.Fiscal()
 	if err != nil {
-		return Periods{}, clientele.Errorf(clientele.CodeInvalid, "%q is not a day of every year", settings.FiscalYearStart).Because(err)
+		return Periods{}, err
 	}
-	named := func(name string, from, to clientele.Date) NamedPeriod {
-		p := clientele.Period{From: from, To: to}
+	named := func(name string, p clientele.Period) NamedPeriod {
 		c := x.coverage(p, settings.Definition)
 		return NamedPeriod{name, p, c.OpeningCovered && c.ClosingCovered}
 	}
-	whole := named("All records", x.FirstDay, x.LastDay)
+	whole := named("All records", clientele.Period{From: x.FirstDay, To: x.LastDay})
 	p := Periods{Default: whole}
-	p.Named = append(p.Named, named("Last 12 months", x.LastDay.AddMonths(-12)+1, x.LastDay))
-	for year := x.LastDay.Time().Year() + 1; year >= x.FirstDay.Time().Year(); year-- {
-		first := clientele.NewDate(year, start.Month(), start.Day())
+	p.Named = append(p.Named, named("Last 12 months", clientele.Period{From: x.LastDay.AddMonths(-12) + 1, To: x.LastDay}))
+	for year := fiscal.YearOf(x.LastDay); year >= fiscal.YearOf(x.FirstDay); year-- {
 		for quarter := 4; quarter >= 1; quarter-- {
-			from, to := first.AddMonths(3*quarter-3), first.AddMonths(3*quarter)-1
-			if from > x.LastDay || to < x.FirstDay {
+			days := fiscal.Quarter(year, quarter)
+			if days.From > x.LastDay || days.To < x.FirstDay {
 				continue
 			}
-			n := named(fmt.Sprintf("Q%d %d", quarter, (first.AddMonths(12)-1).Time().Year()), from, to)
+			n := named(fmt.Sprintf("Q%d %d", quarter, year), days)
 			if n.Covered && p.Default == whole {
 				p.Default = n
 			}
 			p.Named = append(p.Named, n)
 		}
-		if last := first.AddMonths(12) - 1; first <= x.LastDay && last >= x.FirstDay {
-			p.Named = append(p.Named, named(fmt.Sprintf("Year %d", last.Time().Year()), first, last))
-		}
+		p.Named = append(p.Named, named(fmt.Sprintf("Year %d", year), fiscal.Year(year)))
 	}
 	p.Named = append(p.Named, whole)
 	return p, nil

@@ -24,6 +24,9 @@ type Book interface {
 	Settings(ctx context.Context) (clientele.Settings, error)
 	// Imports lists every accepted file by sequence, loaded or not.
 	Imports(ctx context.Context) ([]clientele.ImportRef, error)
+	// ClosedOn returns the last close of a period that ends on a day; ok is false if
+	// there is none.
+	ClosedOn(ctx context.Context, day clientele.Date) (c clientele.Close, ok bool, err error)
 }
 
 // Progress is told the step at hand and how much of the whole is done, 0 to 1.

@@ -1,7 +1,7 @@
 // Package store is the contract for operational records: what people and the
 // program itself keep beside a book's files, in the words of the domain. It
-// holds durable jobs, decisions, and a cache of computed values; engines live in packages below it
-// and pass the suite in storetest.
+// holds durable jobs, decisions, closed statements, and a cache of computed values; engines
+// live in packages below it and pass the suite in storetest.
 //
 // Errors are *clientele.Error: CodeNotFound where a method says so, CodeNoSpace
 // when the disk is full, CodeInternal for the rest. Methods may be called from
@@ -21,6 +21,7 @@ import (
 type Store interface {
 	Jobs
 	Decisions
+	Closes
 	Cache
 	// Check verifies that the engine's own files are sound.
 	Check(ctx context.Context) error
@@ -118,6 +119,22 @@ type Decisions interface {
 	Decide(ctx context.Context, name string, value []byte, at time.Time) error
 	// Decided returns the last decision of a name; ok is false when there is none.
 	Decided(ctx context.Context, name string) (value []byte, ok bool, err error)
+}
+
+// KeptClose is a close as it is kept. Text is all that it says, to the byte.
+type KeptClose struct {
+	Number int64
+	Period string
+	Text   []byte
+}
+
+// Closes keeps closed statements. It only ever grows: a close is neither changed nor
+// taken back.
+type Closes interface {
+	// AddClose keeps a close. CodeConflict if its number or its period is there already.
+	AddClose(ctx context.Context, c KeptClose) error
+	// Closes returns every close by number.
+	Closes(ctx context.Context) ([]KeptClose, error)
 }
 
 // MaxCacheBytes bounds all cached values together; the least recently used go first.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/closing"
 	"github.com/clientele/clientele/internal/ingest"
 	"github.com/clientele/clientele/internal/modelling"
 	"github.com/clientele/clientele/internal/statement"
@@ -27,6 +28,8 @@ type fake struct {
 	failure     error                // of Ready
 	explanation statement.Explanation
 	asked       statement.ExplainRequest
+	movement    *clientele.EquityMovement // nil: not computed
+	askedEquity statement.ExplainEquityRequest
 	imports     []clientele.ImportRef
 	rejects     []warehouse.Reject
 	lines       []warehouse.OrderLine
@@ -40,6 +43,35 @@ type fake struct {
 	run         *clientele.ModelRun // nil: not fitted
 	modelOf     clientele.Date      // asked for last
 	compareFail error
+	closed      []clientele.Close
+	restated    *closing.Restatement // nil: not compared
+}
+
+func (f *fake) Closes(context.Context) ([]clientele.Close, error) { return f.closed, f.failure }
+
+func (f *fake) Closed(_ context.Context, period string) (clientele.Close, error) {
+	for _, c := range f.closed {
+		if c.Period == period {
+			return c, nil
+		}
+	}
+	return clientele.Close{}, clientele.Errorf(clientele.CodeNotFound, "%s is not closed", period)
+}
+
+func (f *fake) Compared(context.Context, clientele.Close) (closing.Restatement, bool, error) {
+	if f.restated == nil || f.failure != nil {
+		return closing.Restatement{}, false, f.failure
+	}
+	return *f.restated, true, nil
+}
+
+func (f *fake) Restated(_ context.Context, c clientele.Close) (closing.Restatement, error) {
+	f.restated = &closing.Restatement{Period: c.Period, Hash: c.Hash, Lines: []closing.Line{
+		{Line: "customers.opening", Count: true, Closed: money("18240"), Now: money("18240")},
+		{Line: "customers.new", Count: true, Closed: money("2913"), Now: money("2915"), Difference: money("2")},
+		{Line: "revenue.net", Closed: money("9731336.55"), Now: money("9731330.05"), Difference: money("-6.5")},
+	}}
+	return *f.restated, nil
 }
 
 func (f *fake) Examined(_ context.Context, day clientele.Date) (clientele.ModelRun, bool, error) {
@@ -68,6 +100,9 @@ func (f *fake) Compare(_ context.Context, _ clientele.Date, progress modelling.P
 func (f *fake) Settings(context.Context) (clientele.Settings, error)   { return f.settings, nil }
 func (f *fake) Imports(context.Context) ([]clientele.ImportRef, error) { return f.imports, nil }
 func (f *fake) Attributes(context.Context) ([]string, error)           { return []string{"country", "plan"}, nil }
+func (f *fake) ClosedOn(context.Context, clientele.Date) (clientele.Close, bool, error) {
+	return clientele.Close{}, false, nil
+}
 func (f *fake) Loaded(context.Context) ([]warehouse.LoadedBatch, error) {
 	return []warehouse.LoadedBatch{{ID: "batch", Sequence: 1}}, nil
 }
@@ -91,6 +126,40 @@ func (f *fake) Explain(_ context.Context, r statement.ExplainRequest) (statement
 	e := f.explanation
 	e.Line, e.Period = r.Line, r.Period
 	return e, nil
+}
+
+func (f *fake) EquityMovement(_ context.Context, r statement.EquityRequest, progress statement.Progress) (clientele.EquityMovement, error) {
+	progress("moving", 0.5)
+	m := moved()
+	m.Horizon = r.Horizon
+	f.movement = &m
+	return m, nil
+}
+
+func (f *fake) ReadyEquityMovement(_ context.Context, r statement.EquityRequest) (clientele.EquityMovement, bool, error) {
+	if f.movement == nil || f.failure != nil {
+		return clientele.EquityMovement{}, false, f.failure
+	}
+	m := *f.movement
+	m.Horizon = r.Horizon
+	if m.Attribute = r.By; r.By == "" {
+		m.Segments = nil
+	}
+	return m, true, nil
+}
+
+func (f *fake) ExplainEquity(_ context.Context, r statement.ExplainEquityRequest) (statement.EquityExplanation, error) {
+	f.askedEquity = r
+	m := moved()
+	x := statement.EquityExplanation{
+		Line: r.Line, Title: "of survival", Meaning: "The part of experience that comes of survival.", Segment: r.Segment, From: m.From, To: m.To,
+		Horizon: r.Horizon, Figure: m.Experience.Survival, Models: m.Models, Formula: "L × ln", Count: 240, Amount: m.Experience.Survival,
+		Rows: []warehouse.EquityRow{{Customer: "C-1", FirstDay: m.From - 400, Opening: money("10"), Closing: money("31.50"), Amount: money("20.25")}},
+	}
+	if r.Line == "experience.survival" {
+		x.Interval = &clientele.Interval{Low: money("1200"), High: money("99000")}
+	}
+	return x, nil
 }
 
 func (f *fake) Periods(context.Context) (statement.Periods, bool, error) {
@@ -175,7 +244,8 @@ func newFake() *fake {
 	margin := 0.3
 	s := clientele.DefaultSettings()
 	s.Name, s.Currency, s.Margin, s.Definition.LapseDays, s.Definition.Version = "Northfield Trading", "GBP", &margin, 180, 3
-	return &fake{settings: s, statement: &st, imports: st.Data.Imports, jobs: map[string]store.Job{}}
+	m := moved()
+	return &fake{settings: s, statement: &st, movement: &m, imports: st.Data.Imports, jobs: map[string]store.Job{}}
 }
 
 func (f *fake) services(t testing.TB) Services {
@@ -184,7 +254,7 @@ func (f *fake) services(t testing.TB) Services {
 		t.Fatalf("%v: %s", err, clientele.HintOf(err))
 	}
 	return Services{
-		Book: f, Statements: f, Models: f, Importer: f, Records: f, Jobs: f, Uploads: t.TempDir(), Assets: assets, Log: slog.New(slog.DiscardHandler),
+		Book: f, Statements: f, Models: f, Closings: f, Importer: f, Records: f, Jobs: f, Uploads: t.TempDir(), Assets: assets, Log: slog.New(slog.DiscardHandler),
 	}
 }
 
@@ -246,6 +316,35 @@ func northfield() clientele.Statement {
 			PartialPeriod: clientele.Coverage{OpeningCovered: true, ClosingCovered: true},
 		},
 	}
+}
+
+// moved is a made-up equity movement in which every part has something to show.
+func moved() clientele.EquityMovement {
+	model := func(run, day string) clientele.MovementModel {
+		return clientele.MovementModel{Name: "Pareto/NBD + Gamma-Gamma", Run: run, AsOf: clientele.MustDate(day)}
+	}
+	lines := clientele.EquityMovement{
+		Currency: "GBP", From: clientele.MustDate("2026-07-01"), To: clientele.MustDate("2026-09-30"), Horizon: clientele.FiveYears,
+		Opening: money("4350201.00"), Unwinding: money("104400.10"), ExpectedRelease: money("-402210.55"), Window: money("81003.45"),
+		Experience:   clientele.Experience{Total: money("-97060.00"), Survival: money("-120300.00"), Activity: money("12040.00"), Spend: money("11200.00")},
+		NewCustomers: money("331104.20"), Restatement: money("-1204.10"), AssumptionChange: money("-155900.00"), Closing: money("4210334.10"),
+	}
+	m := lines
+	m.Intervals = map[string]clientele.Interval{
+		"opening": {Low: money("4010000"), High: money("4712000")}, "experience.total": {Low: money("-181000"), High: money("-9000")},
+		"closing": {Low: money("3880120"), High: money("4610040")}, "restatement": {},
+	}
+	m.Cohorts = []clientele.CohortWorth{
+		{Month: clientele.MustDate("2026-07-01"), Customers: 1100, Worth: money("120104.20")},
+		{Month: clientele.MustDate("2026-08-01"), Customers: 1813, Worth: money("211000.00")},
+	}
+	m.Cash = &clientele.CashMargin{Expected: money("398000.10"), Actual: money("371200.00")}
+	m.Audit = &clientele.Audit{Z: -2.6, WithParameters: -2.1, Reading: "Customers did worse than expected by more than chance allows: look for a cause."}
+	m.Models = &clientele.MovementModels{Opening: model("run-6", "2026-06-30"), Closing: model("run-7", "2026-09-30")}
+	france, rest := lines, lines
+	france.Segment, rest.Segment = "France", "Germany"
+	m.Segments = []clientele.EquityMovement{france, rest}
+	return m
 }
 
 // holdout is 78 weeks that ebb, of which the last 39 were held out.

@@ -100,13 +100,14 @@ type menu struct {
 }
 
 // customPeriod is the form for free dates.
-type customPeriod struct{ From, To, By, Segment string }
+type customPeriod struct{ Path, From, To, By, Segment string }
 
-func (v visit) periodMenu(ps statement.Periods, f filter) menu {
-	m := menu{Name: "Period", Current: v.period(f.Period), Custom: &customPeriod{f.Period.From.String(), f.Period.To.String(), f.By, f.Segment}}
+// periodMenu leads to the same page, at path, of other periods.
+func (v visit) periodMenu(path string, ps statement.Periods, f filter) menu {
+	m := menu{Name: "Period", Current: v.period(f.Period), Custom: &customPeriod{path, f.Period.From.String(), f.Period.To.String(), f.By, f.Segment}}
 	named := group{}
 	for _, p := range ps.Named {
-		c := choice{Name: p.Name, Href: f.with(p.Period).href("/"), Current: p.Period == f.Period}
+		c := choice{Name: p.Name, Href: f.with(p.Period).href(path), Current: p.Period == f.Period}
 		if !p.Covered {
 			c.Note = "in part"
 		}

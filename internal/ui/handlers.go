@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"encoding/json"
+	"errors"
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/ingest"
@@ -14,14 +15,21 @@ import (
 // The kinds of job that pages add.
 const (
 	jobStatement = "statement"
+	jobMovement  = "movement"
 	jobImport    = "import"
 	jobModel     = "model"
 	jobCompare   = "comparison"
+	jobRestate   = "restatement"
 )
 
 // modelWork is the payload of the jobs that fit a model and compare candidates.
 type modelWork struct {
 	AsOf clientele.Date `json:"as_of"`
+}
+
+// restateWork is the payload of the job that compares a close with the records.
+type restateWork struct {
+	Period string `json:"period"`
 }
 
 // importWork is the payload of an import job; its result is an ingest.FileReport.
@@ -39,7 +47,10 @@ type importWork struct {
 // start: an import that is in the book already changes nothing, and its upload
 // is removed only once its report was shown.
 func Handlers(s Services) map[string]job.Handler {
-	return map[string]job.Handler{jobStatement: s.runStatement, jobImport: s.runImport, jobModel: s.runModel, jobCompare: s.runCompare}
+	return map[string]job.Handler{
+		jobStatement: s.runStatement, jobMovement: s.runMovement, jobImport: s.runImport, jobModel: s.runModel, jobCompare: s.runCompare,
+		jobRestate: s.runRestate,
+	}
 }
 
 func (s Services) runStatement(ctx context.Context, payload json.RawMessage, report func(store.JobProgress)) (any, error) {
@@ -48,6 +59,22 @@ func (s Services) runStatement(ctx context.Context, payload json.RawMessage, rep
 		return nil, err
 	}
 	return nil, s.Statements.Prepare(ctx, r, steps(report))
+}
+
+// runMovement computes the movement for both horizons, of which the second takes little more.
+func (s Services) runMovement(ctx context.Context, payload json.RawMessage, report func(store.JobProgress)) (any, error) {
+	var r statement.Request
+	if err := json.Unmarshal(payload, &r); err != nil {
+		return nil, err
+	}
+	var err error
+	for i, horizon := range []clientele.Horizon{clientele.FiveYears, clientele.Infinite} {
+		_, failed := s.Statements.EquityMovement(ctx, statement.EquityRequest{Request: r, Horizon: horizon}, func(step string, fraction float64) {
+			report(store.JobProgress{Step: step, Fraction: (float64(i) + fraction) / 2})
+		})
+		err = errors.Join(err, failed)
+	}
+	return nil, err
 }
 
 func (s Services) runModel(ctx context.Context, payload json.RawMessage, report func(store.JobProgress)) (any, error) {
@@ -69,6 +96,20 @@ func (s Services) runCompare(ctx context.Context, payload json.RawMessage, repor
 		s.ComputeAhead(ctx) // with the model that was chosen
 	}
 	return choice, err
+}
+
+func (s Services) runRestate(ctx context.Context, payload json.RawMessage, report func(store.JobProgress)) (any, error) {
+	var work restateWork
+	if err := json.Unmarshal(payload, &work); err != nil {
+		return nil, err
+	}
+	c, err := s.Closings.Closed(ctx, work.Period)
+	if err != nil {
+		return nil, err
+	}
+	report(store.JobProgress{Step: "counting who came and who left", Fraction: -1})
+	_, err = s.Closings.Restated(ctx, c)
+	return nil, err
 }
 
 // steps reports work that tells its step and how much of the whole is done.
@@ -104,8 +145,23 @@ func (s Services) addDefaults(ctx context.Context) error {
 	if _, err := s.addStatement(ctx, statement.Request{Period: p}); err != nil {
 		return err
 	}
-	_, err = s.addModel(ctx, p.To)
+	if _, err := s.addModel(ctx, p.To); err != nil {
+		return err
+	}
+	if _, err := s.addMovement(ctx, statement.Request{Period: p}); err != nil {
+		return err
+	}
+	closes, err := s.Closings.Closes(ctx)
+	if err != nil || len(closes) == 0 {
+		return err
+	}
+	_, err = s.addRestatement(ctx, closes[len(closes)-1].Period)
 	return err
+}
+
+// addMovement has an equity movement computed.
+func (s Services) addMovement(ctx context.Context, r statement.Request) (store.Job, error) {
+	return s.Jobs.Add(ctx, jobMovement, r.Period.String()+" "+r.By, r)
 }
 
 // addStatement has a statement computed, once however many ask for it.
@@ -116,6 +172,11 @@ func (s Services) addStatement(ctx context.Context, r statement.Request) (store.
 // addModel has all that is known of the model as of a day computed.
 func (s Services) addModel(ctx context.Context, day clientele.Date) (store.Job, error) {
 	return s.Jobs.Add(ctx, jobModel, day.String(), modelWork{day})
+}
+
+// addRestatement has the close of a period compared with the records.
+func (s Services) addRestatement(ctx context.Context, period string) (store.Job, error) {
+	return s.Jobs.Add(ctx, jobRestate, period, restateWork{period})
 }
 
 func jobProgress(p ingest.Progress) store.JobProgress {

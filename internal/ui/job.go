@@ -64,6 +64,7 @@ func nextOf(r *http.Request) string {
 // waitingFor is what the kinds of work that lead to a page are called there.
 var waitingFor = map[string]struct{ section, words string }{
 	jobStatement: {"statement", "Computing the statement"}, jobModel: {"model", "Fitting and checking the model"}, jobCompare: {"model", "Comparing the models"},
+	jobRestate: {"closes", "Comparing the close with the records as they are now"},
 }
 
 func (s *Site) job(w http.ResponseWriter, r *http.Request) error {

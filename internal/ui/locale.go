@@ -81,6 +81,14 @@ func dateLayout(tag language.Tag) string {
 
 func (l *locale) date(d clientele.Date) string { return d.Time().Format(l.layout) }
 
+// month is the month of a day: by name in English, which names are written here in.
+func (l *locale) month(d clientele.Date) string {
+	if strings.Contains(l.layout, "Jan") {
+		return d.Time().Format("January 2006")
+	}
+	return d.Time().Format("2006-01")
+}
+
 // period writes both ends.
 func (l *locale) period(p clientele.Period) string { return l.date(p.From) + " – " + l.date(p.To) }
 
@@ -171,6 +179,19 @@ func scaleFor(m clientele.Money) scale {
 	}
 	power := min((digits-1)/3*3, 9)
 	return scale{power, max(0, 3-(digits-power))}
+}
+
+// scaleOfBars is finer, for the bars of a roll-forward, of which m is the largest: five to
+// seven digits, so that small ones show and rounding hardly does.
+func scaleOfBars(m clientele.Money) scale {
+	switch digits := len(strings.TrimPrefix(m.Fixed(0), "-")); {
+	case digits < 7:
+		return scale{}
+	case digits < 10:
+		return scale{power: 3}
+	default:
+		return scale{power: 6}
+	}
 }
 
 // suffix names the power of ten.

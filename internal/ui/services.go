@@ -6,6 +6,7 @@ import (
 	"log/slog"
 
 	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/closing"
 	"github.com/clientele/clientele/internal/ingest"
 	"github.com/clientele/clientele/internal/modelling"
 	"github.com/clientele/clientele/internal/statement"
@@ -20,6 +21,7 @@ type Services struct {
 	Book       statement.Book // settings and imports of the book
 	Statements Statements     // *statement.Service
 	Models     Models         // *modelling.Service
+	Closings   Closings       // *closing.Service
 	Importer   Importer       // *ingest.Importer
 	Records    Records        // the book's warehouse
 	Jobs       Jobs           // *job.Queue, worked by a job.Worker with Handlers
@@ -33,6 +35,9 @@ type Statements interface {
 	Prepare(context.Context, statement.Request, statement.Progress) error
 	Ready(context.Context, statement.Request) (clientele.Statement, bool, error)
 	Explain(context.Context, statement.ExplainRequest) (statement.Explanation, error)
+	EquityMovement(context.Context, statement.EquityRequest, statement.Progress) (clientele.EquityMovement, error)
+	ReadyEquityMovement(context.Context, statement.EquityRequest) (clientele.EquityMovement, bool, error)
+	ExplainEquity(context.Context, statement.ExplainEquityRequest) (statement.EquityExplanation, error)
 	Periods(context.Context) (statement.Periods, bool, error)
 	Attributes(context.Context) ([]string, error)
 }
@@ -42,6 +47,14 @@ type Models interface {
 	Examined(ctx context.Context, asOf clientele.Date) (clientele.ModelRun, bool, error)
 	Examine(ctx context.Context, asOf clientele.Date, p modelling.Progress) (clientele.ModelRun, error)
 	Compare(ctx context.Context, asOf clientele.Date, p modelling.Progress) (*clientele.ModelChoice, error)
+}
+
+// Closings are the closed periods; see closing.Service.
+type Closings interface {
+	Closes(context.Context) ([]clientele.Close, error)
+	Closed(ctx context.Context, period string) (clientele.Close, error)
+	Compared(context.Context, clientele.Close) (closing.Restatement, bool, error)
+	Restated(context.Context, clientele.Close) (closing.Restatement, error)
 }
 
 // Importer reads files into the book; see ingest.Importer.

@@ -173,7 +173,7 @@ func (s *Site) statementPage(v visit, whole clientele.Statement, periods stateme
 		frame:    s.frame(v, "statement", "Statement of customers"),
 		Kicker:   "Statement of customers · " + v.period(f.Period),
 		Headline: v.sentence(statement.Headline(st)),
-		Periods:  v.periodMenu(periods, f),
+		Periods:  v.periodMenu("/", periods, f),
 		Segments: segmentMenu(attributes, whole, f),
 	}
 	if f.Segment != "" {

@@ -55,7 +55,7 @@ func (b *builder) moved() *chart.Figure {
 		return nil
 	}
 	m := b.st.Equity.Moved
-	s := scaleFor(largest(m.Opening, m.Closing))
+	s := scaleOfBars(largest(m.Opening, m.Closing))
 	step := func(label, name string, amount clientele.Money, total bool) chart.Step {
 		return b.moneyStep(label, warehouse.Line("equity.moved."+name), amount, total, s)
 	}
@@ -85,7 +85,7 @@ func (b *builder) moneyStep(label string, line warehouse.Line, m clientele.Money
 }
 
 // unit names currency and scale, for subtitles.
-func (b *builder) unit(s scale) string { return ", " + b.symbol + s.word() }
+func (v visit) unit(s scale) string { return ", " + v.symbol + s.word() }
 
 func largest(first clientele.Money, more ...clientele.Money) clientele.Money {
 	abs := func(m clientele.Money) clientele.Money {

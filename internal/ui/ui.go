@@ -29,9 +29,13 @@ func New(s Services) *Site {
 	for pattern, p := range map[string]page{
 		"GET /{$}":                                 site.statement,
 		"GET /explain":                             site.explain,
+		"GET /movement":                            site.movement,
+		"GET /movement/explain":                    site.explainMovement,
 		"GET /orders":                              site.orders,
 		"GET /model":                               site.model,
 		"POST /model/compare":                      site.compareModels,
+		"GET /closes":                              site.closes,
+		"GET /closes/{period}":                     site.closed,
 		"GET /data":                                site.data,
 		"POST " + UploadPath:                       site.upload,
 		"GET " + UploadPath + "/{token}":           site.mapping,

@@ -370,6 +370,9 @@ type Warehouse interface {
 	OrderLines(ctx context.Context, customer string, to clientele.Date, offset int64, limit int) ([]OrderLine, error)
 	// Summarise builds every customer's purchase history as of a day.
 	Summarise(ctx context.Context, asOf clientele.Date) (Summary, error)
+	// MoveEquity computes the equity movement of every customer between two closes.
+	// CodeNotFound if the page's line is none.
+	MoveEquity(ctx context.Context, q EquityQuery) (EquityMoved, error)
 	// Holdout compares histories up to calibrated with purchase days in (calibrated, to].
 	Holdout(ctx context.Context, calibrated, to clientele.Date) ([]HoldoutCell, error)
 	// Tracking counts first and repeat purchase days up to a day.

@@ -144,7 +144,7 @@ func (p betaGeometric) det(h History, delta, horizon float64) float64 {
 	case delta == 0 && math.IsInf(horizon, 1):
 		return times(math.Exp(p.logAlive(h)), p.endlessOrders(h.X))
 	case p.k > 1:
-		return p.detByStages(h, term{delta, horizon})
+		return p.detByStages(h, term{delta: delta, horizon: horizon})
 	}
 	// the length over which the fastest leavers fall by e
 	c := 1 / ((r+1)/alpha + delta)

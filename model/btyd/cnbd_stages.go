@@ -65,8 +65,10 @@ func (l *lattice) fill(lambda float64, dst []float64) {
 		switch y := (lambda + of.delta) * of.horizon; {
 		case math.IsInf(of.horizon, 1):
 			l.endless(lambda, of.delta, into)
+		case of.leaves && y > manyStages:
+			l.gone(y, into)
 		default:
-			l.finite(y, -math.Log1p(of.delta/lambda), into)
+			l.finite(y, -math.Log1p(of.delta/lambda), of.leaves, into)
 		}
 	}
 }
@@ -114,8 +116,9 @@ const manyStages = 1 << 13
 
 // finite is endless up to a horizon: Σ S(m)·φ^n·P(n, y) over the purchases m = 0, 1, …
 // to come, the m-th at stage n = k−j+km, where P(n, y) is the probability that a
-// Poisson count of mean y = (λ+δ)H is n or more.
-func (l *lattice) finite(y, lnPhi float64, dst []float64) {
+// Poisson count of mean y = (λ+δ)H is n or more. Of the purchases, leaves counts those
+// after which the customer leaves: its sum is the probability of having left.
+func (l *lattice) finite(y, lnPhi float64, leaves bool, dst []float64) {
 	k := l.p.k
 	if y > manyStages {
 		l.dense(y, lnPhi, dst)
@@ -126,6 +129,9 @@ func (l *lattice) finite(y, lnPhi float64, dst []float64) {
 	phi, discount, sum := math.Exp(lnPhi), 1.0, 0.0
 	for m, stayed := range l.staying(last/k + 1) {
 		v := 0.0
+		if leaves {
+			stayed *= l.p.a / (l.p.a + l.p.b + l.x + l.p.first + float64(m))
+		}
 		for j := k - 1; j >= 0; j-- {
 			n := k - j + k*m
 			if n > last {
@@ -173,6 +179,16 @@ func (l *lattice) inverses(last int) []float64 {
 		l.inverse = append(l.inverse, 1/float64(n))
 	}
 	return l.inverse[:last+1]
+}
+
+// gone is the probability of having left after so many stages that their spread is
+// nothing beside their number.
+func (l *lattice) gone(y float64, dst []float64) {
+	b, m := l.p.b+l.x+l.p.first, y/float64(l.p.k)
+	left := -math.Expm1(mathx.LgammaDiff(b, m) - mathx.LgammaDiff(l.p.a+b, m))
+	for j := range dst {
+		dst[j] = left
+	}
 }
 
 // dense sums the first purchases one by one and integrates over the others.

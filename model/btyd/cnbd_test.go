@@ -56,7 +56,7 @@ func TestOneStageIsBetaGeometric(t *testing.T) {
 			relativeTo(t, "DERT", pair[0].DET(h, .003, math.Inf(1)), pair[1].DET(h, .003, math.Inf(1)), 1e-12)
 			relativeTo(t, "none", pair[0].Orders(h, 3, weeks+3).None(), pair[1].Orders(h, 3, weeks+3).None(), 1e-12)
 		}
-		for _, of := range []term{{0, weeks}, {.003, weeks}, {.003, math.Inf(1)}} {
+		for _, of := range []term{{horizon: weeks}, {delta: .003, horizon: weeks}, {delta: .003, horizon: math.Inf(1)}} {
 			relativeTo(t, "DET by stages", m.core().detByStages(h, of), m.DET(h, of.delta, of.horizon), 1e-9)
 		}
 	})
@@ -134,7 +134,7 @@ func TestRegularForecastsAreUnbiased(t *testing.T) {
 			t.Fatal(err)
 		}
 		alive, of := make([]float64, g.Len()), make([]float64, g.Len())
-		g.value(m, []term{{0, 26}}, alive, [][]float64{of})
+		g.value(m, []term{{horizon: 26}}, alive, [][]float64{of})
 		var orders, expected, variance float64
 		for i, r := range rows {
 			e := of[g.Slot(i)]

@@ -28,8 +28,12 @@ func (f *ParetoNBDFit) Model() Model { return f.Params }
 // At returns the model under other parameters, in the order of the estimate's.
 func (f *ParetoNBDFit) At(theta []float64) Model { return paretoNBD(theta) }
 
-// term is a discount rate and a horizon, per unit of time.
-type term struct{ delta, horizon float64 }
+// term is a discount rate and a horizon, per unit of time: of the purchases up to the
+// horizon or, with leaves, of those after which the customer leaves.
+type term struct {
+	delta, horizon float64
+	leaves         bool
+}
 
 // staged is a model of the beta-geometric kind.
 type staged interface{ core() betaGeometric }
@@ -70,7 +74,7 @@ func (g *Grid) value(m Model, terms []term, alive []float64, det [][]float64) {
 // Score scores cells, in their order: see ParetoNBDFit.Score. Weeks are
 // opportunities for the BG/BB.
 func (f *Fit[M]) Score(g *Grid, o ScoreOptions) []Score {
-	terms := []term{{0, o.Weeks}, {o.Delta, o.Horizon}, {o.Delta, math.Inf(1)}}
+	terms := []term{{horizon: o.Weeks}, {delta: o.Delta, horizon: o.Horizon}, {delta: o.Delta, horizon: math.Inf(1)}}
 	columns := make([][]float64, 1+len(terms))
 	for k := range columns {
 		columns[k] = make([]float64, g.Len())
@@ -138,7 +142,7 @@ func (f *Fit[M]) Discounted(g *Grid, theta []float64, delta, horizon float64, wi
 	if cap(w.alive) < g.Len() {
 		w.alive = make([]float64, g.Len())
 	}
-	m, terms := f.of(theta), []term{{delta, horizon}, {delta, math.Inf(1)}}
+	m, terms := f.of(theta), []term{{delta: delta, horizon: horizon}, {delta: delta, horizon: math.Inf(1)}}
 	det := [][]float64{within, beyond}
 	for k := range g.chunks {
 		valueChunk(m, g, &g.chunks[k], terms, w.alive[:g.Len()], det, w)

@@ -123,7 +123,7 @@ func (h *heldOut) eachSpan(m Model, visit func(s span, of History, scale float64
 func (h *heldOut) expectedTotal(m Model, weeks float64) float64 {
 	of := make([]float64, h.Len())
 	if _, together := m.(staged); together {
-		h.value(m, []term{{0, weeks}}, make([]float64, h.Len()), [][]float64{of})
+		h.value(m, []term{{horizon: weeks}}, make([]float64, h.Len()), [][]float64{of})
 		return dot(h.n, of)
 	}
 	h.eachSpan(m, func(s span, at History, scale float64, alive []float64) {

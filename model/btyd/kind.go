@@ -15,8 +15,9 @@ type Fitted interface {
 	// Score scores the merged cells of a grid, ScoreCells cells that have none.
 	Score(g *Grid, o ScoreOptions) []Score
 	ScoreCells(cells []Cell, o ScoreOptions) ([]Score, error)
-	// Discounted and Effort serve draws of the parameters: see Fit.
+	// Discounted, Foresee and Effort serve draws of the parameters: see Fit.
 	Discounted(g *Grid, theta []float64, delta, horizon float64, within, beyond []float64, w *Workspace)
+	Foresee(g *Grid, theta []float64, a Ahead, into *Prospects, w *Workspace)
 	Effort(g *Grid) float64
 	// Profile returns the 95 % intervals of the parameters: see fit.Profile.
 	Profile(g *Grid) ([]fit.Interval, error)

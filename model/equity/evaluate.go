@@ -141,13 +141,21 @@ func (r *Result) refuse() error {
 // parallel calls work for 0 … n−1 on all cores; each goroutine has its own
 // workspace, and results belong in slots by number.
 func parallel(n int, work func(i int, w *workspace)) {
+	inParallel(n, func() func(int) {
+		w := &workspace{}
+		return func(i int) { work(i, w) }
+	})
+}
+
+// inParallel calls work for 0 … n−1 on all cores, one of its own for each goroutine.
+func inParallel(n int, worker func() (work func(i int))) {
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), n) {
 		wg.Go(func() {
-			var w workspace
+			work := worker()
 			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
-				work(i, &w)
+				work(i)
 			}
 		})
 	}

@@ -44,7 +44,7 @@ func (e *evaluation) surface(ps []point, estimate []worth) ([][]worth, float64) 
 		u := d.white(p)
 		out[i] = make([]worth, e.o.Groups)
 		for g := range out[i] {
-			out[i][g] = worth{fits[2*g].at(u), fits[2*g+1].at(u)}
+			out[i][g] = worth{math.Exp(fits[2*g].at(u)), math.Exp(fits[2*g+1].at(u))}
 			if p.phi[1] <= 1 {
 				out[i][g] = worth{times(math.Inf(1), e.groups[g]), times(math.Inf(1), e.groups[g])}
 			}
@@ -219,13 +219,14 @@ func forward(factor [][]float64, centre, at, into []float64) {
 	}
 }
 
-// quadratic is ln value around the estimate.
+// quadratic is a value, or its logarithm, around the estimate.
 type quadratic struct {
 	c float64 // −Inf for no value, +Inf for one without an end, at every design point
 	g []float64
 	h [][]float64 // lower triangle
 }
 
+// at is the value at whitened coordinates.
 func (q *quadratic) at(u []float64) float64 {
 	sum := q.c
 	for i, g := range q.g {
@@ -235,7 +236,7 @@ func (q *quadratic) at(u []float64) float64 {
 		}
 		sum += row * u[i]
 	}
-	return math.Exp(sum)
+	return sum
 }
 
 // quadratics fits two surfaces per group, horizon and tail; false if a value of
@@ -247,7 +248,7 @@ func (e *evaluation) quadratics(d *design) ([]quadratic, bool) {
 			func(w worth) float64 { return w.horizon },
 			func(w worth) float64 { return w.tail },
 		} {
-			q, ok := d.through(func(s steps) float64 { return math.Log(of(d.values[s.key()][g])) })
+			q, ok := through(d.points, func(s steps) float64 { return math.Log(of(d.values[s.key()][g])) })
 			if !ok {
 				return nil, false
 			}
@@ -257,12 +258,13 @@ func (e *evaluation) quadratics(d *design) ([]quadratic, bool) {
 	return fits, true
 }
 
-// through takes central differences of ln value.
-func (d *design) through(value func(steps) float64) (quadratic, bool) {
-	dim := len(d.points[0])
-	q := quadratic{c: value(d.points[0])}
+// through takes central differences; false if a value is not finite (and not the same
+// −Inf or +Inf throughout).
+func through(points []steps, value func(steps) float64) (quadratic, bool) {
+	dim := len(points[0])
+	q := quadratic{c: value(points[0])}
 	good, same := true, true
-	for _, s := range d.points {
+	for _, s := range points {
 		v := value(s)
 		good = good && !math.IsNaN(v) && !math.IsInf(v, 0)
 		same = same && v == q.c

@@ -28,6 +28,9 @@ func At(theta []float64) GammaGamma {
 
 // scale is V·x^Elasticity.
 func (g GammaGamma) scale(x float64) float64 {
+	if g.Elasticity == 0 {
+		return g.V
+	}
 	return g.V * math.Exp(g.Elasticity*logFrequency(x))
 }
 

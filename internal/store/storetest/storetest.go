@@ -44,6 +44,8 @@ func Test(t *testing.T, e Engine) {
 		"finished jobs are forgotten, others are not": testForget,
 		"what does not exist is not found":            testNotFound,
 		"the last decision holds":                     testDecisions,
+		"closes are kept to the byte, and for good":   testCloses,
+		"one of many adds a close":                    testCloseRace,
 		"the cache keeps values":                      testCache,
 		"the cache forgets the least recently used":   testCacheBound,
 		"all is there after closing":                  testReopen,
@@ -386,11 +388,55 @@ func testDecisions(t *testing.T, e Engine) {
 	}
 }
 
+func closed(n int64, period, text string) store.KeptClose {
+	return store.KeptClose{Number: n, Period: period, Text: []byte(text)}
+}
+
+func testCloses(t *testing.T, e Engine) {
+	s := open(t, e)
+	if all, err := s.Closes(t.Context()); len(all) != 0 || err != nil {
+		t.Errorf("nothing closed, and there is %v (%v)", all, err)
+	}
+	second, first := closed(2, "2026-Q2", "{ \"a\":\t1 }\n"), closed(1, "2026-Q1", "\xff\x00é")
+	must(t, s.AddClose(t.Context(), second))
+	must(t, s.AddClose(t.Context(), first))
+	wantCode(t, s.AddClose(t.Context(), closed(2, "2026-Q3", "x")), clientele.CodeConflict)
+	wantCode(t, s.AddClose(t.Context(), closed(3, "2026-Q1", "x")), clientele.CodeConflict)
+	all, err := s.Closes(t.Context())
+	must(t, err)
+	if diff := cmp.Diff([]store.KeptClose{first, second}, all); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func testCloseRace(t *testing.T, e Engine) {
+	s := open(t, e)
+	var wait sync.WaitGroup
+	errs := make(chan error, 8)
+	for i := range cap(errs) {
+		wait.Go(func() { errs <- s.AddClose(context.Background(), closed(1, fmt.Sprint(i), "x")) })
+	}
+	wait.Wait()
+	close(errs)
+	added := 0
+	for err := range errs {
+		if err == nil {
+			added++
+			continue
+		}
+		wantCode(t, err, clientele.CodeConflict)
+	}
+	if all, err := s.Closes(t.Context()); added != 1 || len(all) != 1 || err != nil {
+		t.Errorf("%d were added, %d are kept (%v)", added, len(all), err)
+	}
+}
+
 func testReopen(t *testing.T, e Engine) {
 	dir := t.TempDir()
 	s := e.Open(t, dir)
 	add(t, s, sample("a", 0))
 	must(t, s.Decide(t.Context(), "d", []byte(`"w"`), start))
+	must(t, s.AddClose(t.Context(), closed(1, "2026", "c")))
 	must(t, s.Put(t.Context(), "k", []byte("v")))
 	must(t, s.Close())
 	s = e.Open(t, dir)
@@ -402,6 +448,7 @@ func testBackup(t *testing.T, e Engine) {
 	s := open(t, e)
 	add(t, s, sample("a", 0))
 	must(t, s.Decide(t.Context(), "d", []byte(`"w"`), start))
+	must(t, s.AddClose(t.Context(), closed(1, "2026", "c")))
 	must(t, s.Put(t.Context(), "k", []byte("v")))
 	path := filepath.Join(t.TempDir(), "backup")
 	must(t, s.Backup(t.Context(), path))
@@ -423,6 +470,9 @@ func holdsSample(t *testing.T, s store.Store) {
 	}
 	if v, ok, err := s.Decided(t.Context(), "d"); !ok || err != nil || string(v) != `"w"` {
 		t.Errorf("decision: %q, %v, %v", v, ok, err)
+	}
+	if all, err := s.Closes(t.Context()); err != nil || len(all) != 1 || string(all[0].Text) != "c" {
+		t.Errorf("closes: %v, %v", all, err)
 	}
 	if v, ok, err := s.Get(t.Context(), "k"); !ok || err != nil || string(v) != "v" {
 		t.Errorf("cache: %q, %v, %v", v, ok, err)

@@ -30,6 +30,8 @@ var dialect = template.FuncMap{
 	"plus_days":       func(day string, n int) string { return fmt.Sprintf("(%s + %d)", day, n) },
 	"chunk":           chunk,
 	"monthly":         monthly,
+	"month":           func(day string) string { return "CAST(date_trunc('month', " + day + ") AS DATE)" },
+	"one_of":          func(id string, n int64) string { return fmt.Sprintf("hash(%s) %% %d = 0", id, n) },
 	"no_customer":     func() string { return literal(clientele.NoCustomerSegment) },
 	"unknown_reason":  func() string { return literal(clientele.UnknownReason) },
 	"unknown_segment": func() string { return literal(clientele.UnknownSegment) },

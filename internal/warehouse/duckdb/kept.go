@@ -52,11 +52,17 @@ func (s *keptSet) name(t table) string { return fmt.Sprintf("kept.%s_%d", t.Name
 // show makes tables of the set known to a transaction by their own names.
 func (s *keptSet) show(ctx context.Context, tx *sql.Tx, tables ...table) error {
 	for _, t := range tables {
-		if _, err := tx.ExecContext(ctx, "CREATE TEMP VIEW "+t.Name+" AS SELECT * FROM "+s.name(t)); err != nil {
+		if err := s.showAs(ctx, tx, t, t.Name); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// showAs makes a table of the set known to a transaction by another name.
+func (s *keptSet) showAs(ctx context.Context, tx *sql.Tx, t table, name string) error {
+	_, err := tx.ExecContext(ctx, "CREATE TEMP VIEW "+name+" AS SELECT * FROM "+s.name(t))
+	return err
 }
 
 // prepare makes the tables known to a transaction. If a batch came between what is

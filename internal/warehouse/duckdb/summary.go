@@ -27,12 +27,16 @@ func (d *DB) Summarise(ctx context.Context, asOf clientele.Date) (warehouse.Summ
 		return nil, err
 	}
 	defer conn.Close()
-	build := table{"run_summary", render("summary.build", struct{ AsOf clientele.Date }{asOf})}
-	set, err := d.kept.hold(ctx, conn, []table{build})
+	set, err := d.kept.hold(ctx, conn, []table{summaryTable(asOf)})
 	if err != nil {
 		return nil, translate(err)
 	}
 	return &summary{db: d, set: set, asOf: asOf}, nil
+}
+
+// summaryTable is every customer's purchase history as of a day.
+func summaryTable(asOf clientele.Date) table {
+	return table{"run_summary", render("summary.build", struct{ AsOf clientele.Date }{asOf})}
 }
 
 // Close implements warehouse.Summary.

@@ -24,6 +24,8 @@ func Reading(t *testing.T, open func(testing.TB) warehouse.Warehouse) {
 	t.Run("SummaryCases", func(t *testing.T) { testSummaryCases(t, open) })
 	t.Run("SummaryProperties", func(t *testing.T) { testSummaryProperties(t, open(t)) })
 	t.Run("Scores", func(t *testing.T) { testScores(t, open(t)) })
+	t.Run("EquityProperties", func(t *testing.T) { testEquityProperties(t, open(t)) })
+	t.Run("EquityErrors", func(t *testing.T) { testEquityErrors(t, open(t)) })
 	t.Run("Empty", func(t *testing.T) { testEmpty(t, open(t)) })
 	t.Run("Together", func(t *testing.T) { testTogether(t, open(t)) })
 	t.Run("Cancelled", func(t *testing.T) { testCancelled(t, open(t)) })

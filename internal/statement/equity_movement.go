@@ -1,0 +1,502 @@
+package statement
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"math"
+	"slices"
+
+	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/modelling"
+	"github.com/clientele/clientele/internal/warehouse"
+	"github.com/clientele/clientele/model/equity"
+	"github.com/clientele/clientele/model/fit"
+)
+
+// EquityRequest asks how customer equity moved over a period: from the close of the day
+// before it to the close of its last day.
+type EquityRequest struct {
+	Request
+	Horizon clientele.Horizon
+}
+
+// EquityMovement returns the movement: of a closed period as it was closed, else computed
+// or from the cache. Its lines add up to the cent, for the company and for every segment,
+// and segments to the company; the equity at either end is that of a statement that closes
+// there. Where the opening was closed, it is as closed, and by the model that it was closed
+// with: what came late is Restatement, what was defined anew Scope. Where a model is refused, so is
+// the movement: Refused says why. Errors are those of Statement; CodeUnbalanced if the
+// lines of a customer do not add up.
+func (s *Service) EquityMovement(ctx context.Context, r EquityRequest, progress Progress) (clientele.EquityMovement, error) {
+	if progress == nil {
+		progress = func(string, float64) {}
+	}
+	for {
+		b, err := s.equityBasis(ctx, r)
+		if err != nil {
+			return clientele.EquityMovement{}, err
+		}
+		if m, ok, err := s.keptMovement(ctx, b); ok || err != nil {
+			return m, err
+		}
+		m, failed := s.moveEquity(ctx, b, progress)
+		version, err := s.models.DataVersion(ctx)
+		switch {
+		case err != nil:
+			return clientele.EquityMovement{}, err
+		case version != b.Data: // of two states of the records
+		case failed != nil:
+			return clientele.EquityMovement{}, failed
+		default:
+			s.keepMovement(ctx, b, m)
+			return m, nil
+		}
+	}
+}
+
+// ReadyEquityMovement returns the movement if it is closed or in the cache; ok is false if
+// it has to be computed first.
+func (s *Service) ReadyEquityMovement(ctx context.Context, r EquityRequest) (m clientele.EquityMovement, ok bool, err error) {
+	b, err := s.equityBasis(ctx, r)
+	if err != nil {
+		return m, false, err
+	}
+	return s.keptMovement(ctx, b)
+}
+
+// equityBasis is everything that makes an equity movement, beside the records themselves.
+type equityBasis struct {
+	basis
+	Horizon clientele.Horizon
+	Opening string           // hash of the close that the opening is of; "" if there is none
+	opening *clientele.Close // that close
+	closed  *clientele.Close // the close of the period itself
+}
+
+func (s *Service) equityBasis(ctx context.Context, r EquityRequest) (b equityBasis, err error) {
+	if b.basis, err = s.basis(ctx, r.Request); err != nil {
+		return b, err
+	}
+	b.Horizon = r.Horizon
+	opening, ok, err := s.book.ClosedOn(ctx, r.Period.Opening())
+	if err != nil {
+		return b, err
+	}
+	if ok && opening.Statement.Equity != nil {
+		b.Opening, b.opening = opening.Hash, &opening
+	}
+	closed, ok, err := s.book.ClosedOn(ctx, r.Period.To)
+	if ok && closed.From == r.Period.From {
+		b.closed = &closed
+	}
+	return b, err
+}
+
+// frozen is the movement as it was closed; ok is false if the period is not closed, or is
+// asked for by segments, which are not closed.
+func (b equityBasis) frozen() (m clientele.EquityMovement, ok bool) {
+	if b.closed == nil || b.Request.By != "" {
+		return m, false
+	}
+	for _, m := range b.closed.Movements {
+		if m.Horizon == b.Horizon {
+			return m, true
+		}
+	}
+	return m, false
+}
+
+func (b equityBasis) key() (string, error) {
+	text, err := json.Marshal(b)
+	if err != nil {
+		return "", clientele.Errorf(clientele.CodeInternal, "a movement cannot be named").Because(err)
+	}
+	sum := sha256.Sum256(text)
+	return "equity_movement/" + hex.EncodeToString(sum[:]), nil
+}
+
+// keptMovement is the movement as it was closed or cached.
+func (s *Service) keptMovement(ctx context.Context, b equityBasis) (m clientele.EquityMovement, ok bool, err error) {
+	if m, ok := b.frozen(); ok {
+		return m, true, nil
+	}
+	key, err := b.key()
+	if err != nil {
+		return m, false, err
+	}
+	text, ok, err := s.cache.Get(ctx, key)
+	if err != nil || !ok {
+		return m, false, err
+	}
+	return m, json.Unmarshal(text, &m) == nil, nil // what cannot be read is computed anew
+}
+
+// keepMovement keeps a movement if that can be: what is not kept is computed anew.
+func (s *Service) keepMovement(ctx context.Context, b equityBasis, m clientele.EquityMovement) {
+	key, err := b.key()
+	if err != nil {
+		return
+	}
+	if text, err := json.Marshal(m); err == nil {
+		_ = s.cache.Put(ctx, key, text)
+	}
+}
+
+// ends are the summaries and model runs of both ends of a movement.
+type ends struct {
+	before, after    warehouse.Summary
+	opening, closing *modelling.Run
+	cells0, cells1   cells // of both, once read
+}
+
+// cells are kept for those who read them more than once.
+type cells []warehouse.Cell
+
+func (c cells) all() iter.Seq2[warehouse.Cell, error] {
+	return func(yield func(warehouse.Cell, error) bool) {
+		for _, cell := range c {
+			if !yield(cell, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (e *ends) readCells(ctx context.Context) error {
+	for summary, into := range map[warehouse.Summary]*cells{e.before: &e.cells0, e.after: &e.cells1} {
+		for c, err := range summary.Cells(ctx, warehouse.CellsBy{}) {
+			if err != nil {
+				return err
+			}
+			*into = append(*into, c)
+		}
+	}
+	return nil
+}
+
+func (e ends) close() {
+	for _, s := range []warehouse.Summary{e.before, e.after} {
+		if s != nil {
+			_ = s.Close()
+		}
+	}
+}
+
+// bothEnds fits the models of both ends, or finds their runs; that of a closed opening is
+// the one that it was closed with.
+func (s *Service) bothEnds(ctx context.Context, b equityBasis, progress Progress) (e ends, err error) {
+	p := b.Request.Period
+	part := func(from, to float64) modelling.Progress {
+		return func(step string, fraction float64) { progress(step, from+(to-from)*fraction) }
+	}
+	if e.before, err = s.warehouse.Summarise(ctx, p.Opening()); err != nil {
+		return e, err
+	}
+	if b.opening != nil {
+		err = json.Unmarshal(b.opening.Run, &e.opening)
+	} else {
+		e.opening, err = s.models.Assumptions(ctx, p.Opening(), b.Data, e.before, part(0.1, 0.4)) // the audit holds it against the period
+	}
+	if err != nil {
+		return e, err
+	}
+	if e.after, err = s.warehouse.Summarise(ctx, p.To); err != nil {
+		return e, err
+	}
+	e.closing, err = s.models.Run(ctx, p.To, b.Data, e.after, part(0.4, 0.7))
+	return e, err
+}
+
+// refused says why there is no movement; "" if there is one.
+func (e ends) refused() string {
+	for _, r := range []*modelling.Run{e.opening, e.closing} {
+		if !r.Usable() {
+			return fmt.Sprintf("As of %s there is no model: %s", r.AsOf, r.Refused)
+		}
+	}
+	return ""
+}
+
+func (e ends) move(b equityBasis) modelling.Move {
+	return modelling.Move{Opening: e.opening, Closing: e.closing, Terms: b.terms(), Horizon: b.Horizon}
+}
+
+// moveEquity computes the movement from the records.
+func (s *Service) moveEquity(ctx context.Context, b equityBasis, progress Progress) (clientele.EquityMovement, error) {
+	r := b.Request
+	m := clientele.EquityMovement{
+		Attribute: r.By, Currency: b.Settings.Currency, From: r.Period.From, To: r.Period.To, Horizon: b.Horizon,
+	}
+	progress("Summing up purchase histories", 0)
+	if err := s.knows(ctx, r.By); err != nil {
+		return m, err
+	}
+	e, err := s.bothEnds(ctx, b, progress)
+	defer e.close()
+	if err != nil {
+		return m, err
+	}
+	if m.Refused = e.refused(); m.Refused != "" {
+		return m, nil
+	}
+	m.Models = &clientele.MovementModels{Opening: modelOf(e.opening), Closing: modelOf(e.closing)}
+	m.Warnings = b.movementWarnings(e)
+	move := e.move(b)
+	progress("Moving every customer's worth", 0.7)
+	if err := e.readCells(ctx); err != nil {
+		return m, err
+	}
+	q, err := move.Query(e.cells0.all(), e.cells1.all())
+	if refusal, ok := fit.AsRefusal(err); ok {
+		m.Refused = refusal.Error()
+		return m, nil
+	}
+	if err != nil {
+		return m, err
+	}
+	q.By, q.Sample = r.By, modelling.MoveSample
+	moved, err := s.warehouse.MoveEquity(ctx, q)
+	if err != nil {
+		return m, err
+	}
+	if err := addsUp(moved.Sums); err != nil {
+		return m, err
+	}
+	progress("Telling how sure that is", 0.9)
+	total := fill(&m, moved)
+	if err := e.restate(b, &m); err != nil {
+		return m, err
+	}
+	m.Cash = &clientele.CashMargin{Expected: fromCents(cents(total.Cash)), Actual: moved.Actual.Share(b.Settings.MarginOrOne())}
+	s.spreadMovement(&m, move, moved, total)
+	if err := e.sameAsStatements(b, &m); err != nil {
+		return m, err
+	}
+	progress("Done", 1)
+	return m, nil
+}
+
+// modelOf names a run.
+func modelOf(r *modelling.Run) clientele.MovementModel {
+	report := r.Report()
+	return clientele.MovementModel{Name: report.Name, Run: r.ID, AsOf: r.AsOf}
+}
+
+// movementWarnings are what a reader of the movement must know.
+func (b equityBasis) movementWarnings(e ends) []string {
+	out := b.warnings()
+	if b.closed != nil {
+		out = append(out, fmt.Sprintf("%s is closed; by segment it is shown as the records are now.", b.closed.Period))
+	}
+	for _, r := range []*modelling.Run{e.opening, e.closing} {
+		if r.Trust.Verdict == clientele.Rejected {
+			out = append(out, fmt.Sprintf("The model as of %s does not hold against weeks that it had not seen: %s", r.AsOf, r.Trust.Words))
+		}
+	}
+	return out
+}
+
+// mostAmiss is what a customer's lines may fail to add up by, over the sum of their
+// absolute values.
+const mostAmiss = 1e-9
+
+func addsUp(sums []warehouse.EquitySums) error {
+	for _, s := range sums {
+		if !(s.Worst <= mostAmiss) {
+			return clientele.Errorf(clientele.CodeUnbalanced, "the equity movement of a customer is off by %.1e of its lines", s.Worst).
+				WithHint("Run clientele verify on the book, then clientele rebuild.")
+		}
+	}
+	return nil
+}
+
+// middle are the lines between opening and closing that customers make one by one.
+var middle = []warehouse.EquityLine{
+	"unwinding", "expected_release", "window", "experience.survival", "experience.activity", "experience.spend",
+	"new_customers", "assumption_change",
+}
+
+// fill rounds the lines to cents, such that they, and the segments, add up.
+func fill(m *clientele.EquityMovement, moved warehouse.EquityMoved) (total warehouse.EquitySums) {
+	total.Lines = map[warehouse.EquityLine]float64{}
+	table, openings := make([][]float64, len(moved.Sums)), make([]float64, len(moved.Sums))
+	for i, s := range moved.Sums {
+		for line, v := range s.Lines {
+			total.Lines[line] += v
+		}
+		total.Customers, total.Squares, total.Cash = total.Customers+s.Customers, total.Squares+s.Squares, total.Cash+s.Cash
+		openings[i] = s.Lines["opening"]
+		for _, line := range middle {
+			table[i] = append(table[i], s.Lines[line])
+		}
+	}
+	if len(moved.Sums) == 0 {
+		return total
+	}
+	opening, closing := cents(total.Lines["opening"]), cents(total.Lines["closing"])
+	parts := apportion(table, closing-opening)
+	starts := apportion([][]float64{openings}, opening)[0]
+	sum := make([]int64, len(middle))
+	for i, row := range parts {
+		for j, v := range row {
+			sum[j] += v
+		}
+		if m.Attribute != "" {
+			part := clientele.EquityMovement{
+				Segment: moved.Sums[i].Segment, Currency: m.Currency, From: m.From, To: m.To, Horizon: m.Horizon,
+			}
+			setLines(&part, starts[i], row)
+			m.Segments = append(m.Segments, part)
+		}
+	}
+	setLines(m, opening, sum)
+	for _, c := range moved.Cohorts {
+		m.Cohorts = append(m.Cohorts, clientele.CohortWorth{Month: c.Month, Customers: c.Customers})
+	}
+	worths := make([]float64, len(moved.Cohorts))
+	for i, c := range moved.Cohorts {
+		worths[i] = c.Worth
+	}
+	if len(worths) > 0 {
+		for i, v := range apportion([][]float64{worths}, sum[slices.Index(middle, "new_customers")])[0] {
+			m.Cohorts[i].Worth = fromCents(v)
+		}
+	}
+	return total
+}
+
+// setLines writes lines in cents into a movement, in the order of middle.
+func setLines(m *clientele.EquityMovement, opening int64, lines []int64) {
+	m.Opening = fromCents(opening)
+	for i, into := range []*clientele.Money{
+		&m.Unwinding, &m.ExpectedRelease, &m.Window, &m.Experience.Survival, &m.Experience.Activity, &m.Experience.Spend,
+		&m.NewCustomers, &m.AssumptionChange,
+	} {
+		*into = fromCents(lines[i])
+		opening += lines[i]
+	}
+	m.Experience.Total = clientele.SumMoney(m.Experience.Survival, m.Experience.Activity, m.Experience.Spend)
+	m.Closing = fromCents(opening)
+}
+
+// spreadMovement adds intervals and the audit; where they cannot be told a warning says why.
+func (s *Service) spreadMovement(m *clientele.EquityMovement, move modelling.Move, moved warehouse.EquityMoved, total warehouse.EquitySums) {
+	if len(moved.Pairs) == 0 {
+		return
+	}
+	experience := total.Lines["experience.total"]
+	d, err := move.Spread(moved.Pairs, total)
+	if err != nil {
+		m.Warnings = append(m.Warnings, err.Error())
+		return
+	}
+	m.Intervals = intervals(d)
+	if total.Squares > 0 {
+		m.Audit = audit(experience/math.Sqrt(total.Squares), experience/math.Sqrt(total.Squares+d.ExperienceVariance))
+	}
+}
+
+// restate begins the movement with the opening as it was closed: what the records, and then
+// the terms, make of it now are lines of their own. Segments were not closed, and add up:
+// by segment the movement begins as the records are now.
+func (e ends) restate(b equityBasis, m *clientele.EquityMovement) error {
+	if b.opening == nil {
+		return nil
+	}
+	if b.Request.By != "" {
+		m.Warnings = append(m.Warnings, fmt.Sprintf("%s is closed, not by segment: here the opening is as the records are now.", b.opening.Period))
+		return nil
+	}
+	closed := b.opening.Statement.Equity.Estimate.Estimate
+	if m.Horizon == clientele.Infinite {
+		closed = closed.Add(b.opening.Statement.Equity.Tail.Estimate)
+	}
+	terms := basis{Settings: b.opening.Settings}.terms()
+	w, err := e.opening.Worth(e.cells0.all(), terms)
+	if err != nil {
+		return err
+	}
+	restated := fromCents(cents(w.Total.Horizon.Estimate))
+	if m.Horizon == clientele.Infinite {
+		restated = restated.Add(fromCents(cents(w.Total.Tail.Estimate)))
+	}
+	if terms == b.terms() {
+		restated = m.Opening // to the cent, as it is without a close
+	}
+	m.Restatement, m.Scope, m.Opening = restated.Sub(closed), m.Opening.Sub(restated), closed
+	return nil
+}
+
+// sameAsStatements gives both ends the intervals that statements show, which come of more
+// draws.
+func (e ends) sameAsStatements(b equityBasis, m *clientele.EquityMovement) error {
+	if m.Intervals == nil {
+		return nil
+	}
+	for _, end := range []struct {
+		line  string
+		run   *modelling.Run
+		cells cells
+	}{{"opening", e.opening, e.cells0}, {"closing", e.closing, e.cells1}} {
+		w, err := end.run.Worth(end.cells.all(), b.terms())
+		if _, refused := fit.AsRefusal(err); refused {
+			continue // it keeps the movement's own
+		}
+		if err != nil {
+			return err
+		}
+		v := w.Total.Horizon
+		if m.Horizon == clientele.Infinite {
+			v = w.Total.Whole
+		}
+		m.Intervals[end.line] = clientele.Interval{Low: fromCents(cents(v.Low)), High: fromCents(cents(v.High))}
+	}
+	if b.opening != nil && b.Request.By == "" && m.Horizon == clientele.FiveYears {
+		e := b.opening.Statement.Equity
+		m.Intervals["opening"] = clientele.Interval{Low: e.Low, High: e.High}
+	}
+	return nil
+}
+
+func intervals(d *equity.Deviation) map[string]clientele.Interval {
+	out := map[string]clientele.Interval{}
+	put := func(line string, low, high float64) {
+		out[line] = clientele.Interval{Low: fromCents(cents(low)), High: fromCents(cents(high))}
+	}
+	put("opening", d.Low.Opening, d.High.Opening)
+	put("unwinding", d.Low.Unwinding, d.High.Unwinding)
+	put("expected_release", d.Low.Release, d.High.Release)
+	put("window", d.Low.Window, d.High.Window)
+	put("experience.total", d.ExperienceLow, d.ExperienceHigh)
+	put("experience.survival", d.Low.Survival, d.High.Survival)
+	put("experience.activity", d.Low.Activity, d.High.Activity)
+	put("experience.spend", d.Low.Spend, d.High.Spend)
+	put("new_customers", d.Low.New, d.High.New)
+	put("assumption_change", d.Low.Assumption, d.High.Assumption)
+	put("closing", d.Low.Closing, d.High.Closing)
+	return out
+}
+
+// audit words the reading on z with the parameters' uncertainty in it: beyond 1.96 once in
+// twenty periods by chance alone, beyond 3.29 once in a thousand.
+func audit(z, with float64) *clientele.Audit {
+	side := "better"
+	if with < 0 {
+		side = "worse"
+	}
+	reading := fmt.Sprintf("Customers did as the model expected, within chance (z = %.1f): experience may be read as noise.", with)
+	switch a := math.Abs(with); {
+	case a > 3.29:
+		reading = fmt.Sprintf("Customers did %s than expected by far more than chance allows (z = %.1f): the assumptions of the opening did not hold. Ask what changed before the closing is signed.", side, with)
+	case a > 1.96:
+		reading = fmt.Sprintf("Customers did %s than expected by more than chance allows in nineteen of twenty periods (z = %.1f): look for a cause.", side, with)
+	}
+	return &clientele.Audit{Z: rounded(z), WithParameters: rounded(with), Reading: reading}
+}
+
+// rounded is z to six decimals: beyond them the order of summing shows.
+func rounded(z float64) float64 { return math.Round(z*1e6) / 1e6 }

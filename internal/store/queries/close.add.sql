@@ -1,0 +1,1 @@
+INSERT INTO close (number, period, text) VALUES (?, ?, ?) ON CONFLICT DO NOTHING

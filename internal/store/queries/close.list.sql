@@ -1,0 +1,1 @@
+SELECT number, period, text FROM close ORDER BY number

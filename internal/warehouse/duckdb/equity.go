@@ -1,0 +1,202 @@
+package duckdb
+
+import (
+	"context"
+	"database/sql"
+	sqldriver "database/sql/driver"
+	"errors"
+	"math"
+
+	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/warehouse"
+)
+
+// equityColumns are the columns of run_equity by line.
+var equityColumns = map[warehouse.EquityLine]string{
+	"opening": "opening", "unwinding": "unwinding", "expected_release": "release", "window": "moved_on",
+	"experience.total": "experience", "experience.survival": "survival", "experience.activity": "activity",
+	"experience.spend": "spend", "new_customers": "fresh_worth", "assumption_change": "assumption", "closing": "closing",
+}
+
+// MoveEquity implements warehouse.Warehouse.
+func (d *DB) MoveEquity(ctx context.Context, q warehouse.EquityQuery) (out warehouse.EquityMoved, err error) {
+	if q.Page != nil {
+		if _, ok := equityColumns[q.Page.Line]; !ok {
+			return out, clientele.Errorf(clientele.CodeNotFound, "an equity movement has no line %q", q.Page.Line)
+		}
+		if err := checkPage(warehouse.ExplainQuery{
+			MovementQuery: warehouse.MovementQuery{By: q.By}, Segment: q.Page.Segment, Offset: q.Page.Offset, Limit: q.Page.Limit,
+		}); err != nil {
+			return out, err
+		}
+	}
+	conn, err := d.conn(ctx)
+	if err != nil {
+		return out, err
+	}
+	defer conn.Close()
+	opening, err := d.kept.hold(ctx, conn, []table{summaryTable(q.Opening)})
+	if err != nil {
+		return out, translate(err)
+	}
+	defer func() { err = errors.Join(err, d.kept.release(ctx, conn, opening)) }()
+	closing, err := d.kept.hold(ctx, conn, []table{summaryTable(q.Closing)})
+	if err != nil {
+		return out, translate(err)
+	}
+	defer func() { err = errors.Join(err, d.kept.release(ctx, conn, closing)) }()
+	err = d.snapshotOn(ctx, conn, nil, func(tx *sql.Tx) error {
+		m := equityMove{conn: conn, tx: tx, query: q}
+		if err := m.prepare(ctx, opening, closing); err != nil {
+			return err
+		}
+		out, err = m.read(ctx)
+		return err
+	})
+	return out, translate(err)
+}
+
+// equityMove answers one query in one transaction.
+type equityMove struct {
+	conn  *sql.Conn
+	tx    *sql.Tx
+	query warehouse.EquityQuery
+}
+
+// prepare hands the scores down and makes run_equity: the lines of every customer.
+func (m *equityMove) prepare(ctx context.Context, opening, closing *keptSet) error {
+	for name, set := range map[string]*keptSet{"run_opening": opening, "run_closing": closing} {
+		if err := set.showAs(ctx, m.tx, set.tables[0], name); err != nil {
+			return err
+		}
+	}
+	if _, err := m.tx.ExecContext(ctx, query("equity.create")); err != nil {
+		return err
+	}
+	err := appendRows(ctx, m.conn, "run_opening_score", m.query.OpeningCells, func(c warehouse.OpeningScore) []sqldriver.Value {
+		return []sqldriver.Value{c.X, c.Tx, c.T, orNull(c.LogStays), c.Within, c.Period, c.Moved, c.Cash}
+	})
+	if err != nil {
+		return err
+	}
+	err = appendRows(ctx, m.conn, "run_closing_score", m.query.ClosingCells, func(c warehouse.ClosingScore) []sqldriver.Value {
+		return []sqldriver.Value{c.X, c.Tx, c.T, orNull(c.LogAlive), c.Old, c.Current}
+	})
+	if err != nil {
+		return err
+	}
+	err = appendRows(ctx, m.conn, "run_spend_pair", m.query.Spend, func(p warehouse.SpendPair) []sqldriver.Value {
+		return []sqldriver.Value{p.XG, p.OldBase, p.OldSlope, p.CurrentBase, p.CurrentSlope}
+	})
+	if err != nil {
+		return err
+	}
+	return create(ctx, m.tx, []table{{"run_equity", render("equity.move", m.query)}})
+}
+
+// orNull is a logarithm, null where it is that of nothing.
+func orNull(v float64) sqldriver.Value {
+	if math.IsInf(v, -1) {
+		return nil
+	}
+	return v
+}
+
+func (m *equityMove) read(ctx context.Context) (out warehouse.EquityMoved, err error) {
+	if out.Sums, err = m.sums(ctx); err != nil {
+		return out, err
+	}
+	err = each(ctx, m.tx, render("equity.cohort", m.query), func(rows *sql.Rows) error {
+		var c warehouse.EquityCohort
+		var month sql.NullTime
+		if err := rows.Scan(&month, &c.Customers, &c.Worth); err != nil {
+			return err
+		}
+		c.Month = *day(month)
+		out.Cohorts = append(out.Cohorts, c)
+		return nil
+	})
+	if err != nil {
+		return out, err
+	}
+	if err := m.tx.QueryRowContext(ctx, render("equity.actual", m.query)).Scan(moneyTarget{&out.Actual}); err != nil {
+		return out, err
+	}
+	if m.query.Sample > 0 {
+		if out.Pairs, err = m.sample(ctx, customersIn(out.Sums)); err != nil {
+			return out, err
+		}
+	}
+	if m.query.Page != nil {
+		err = m.page(ctx, &out)
+	}
+	return out, err
+}
+
+func customersIn(sums []warehouse.EquitySums) (n int64) {
+	for _, s := range sums {
+		n += s.Customers
+	}
+	return n
+}
+
+func (m *equityMove) sums(ctx context.Context) (out []warehouse.EquitySums, err error) {
+	lines := warehouse.EquityLines()
+	columns := make([]string, len(lines), len(lines)+1)
+	for i, line := range lines {
+		columns[i] = equityColumns[line]
+	}
+	err = each(ctx, m.tx, render("equity.sum", append(columns, "cash")), func(rows *sql.Rows) error {
+		s := warehouse.EquitySums{Lines: map[warehouse.EquityLine]float64{}}
+		values := make([]float64, len(lines))
+		targets := []any{&s.Segment, &s.Customers}
+		for i := range values {
+			targets = append(targets, &values[i])
+		}
+		if err := rows.Scan(append(targets, &s.Cash, &s.Squares, &s.Worst)...); err != nil {
+			return err
+		}
+		for i, line := range lines {
+			s.Lines[line] = values[i]
+		}
+		out = append(out, s)
+		return nil
+	})
+	return out, err
+}
+
+func (m *equityMove) sample(ctx context.Context, customers int64) (out []warehouse.EquityPair, err error) {
+	step := (customers + int64(m.query.Sample) - 1) / int64(m.query.Sample)
+	text := render("equity.sample", struct {
+		Step   int64
+		Sample int
+	}{max(1, step), 2 * m.query.Sample})
+	err = each(ctx, m.tx, text, func(rows *sql.Rows) error {
+		var p warehouse.EquityPair
+		err := rows.Scan(&p.New, &p.X0, &p.Tx0, &p.T0, &p.XG0, &p.X1, &p.Tx1, &p.T1, &p.XG1, &p.Spend0, &p.Spend1)
+		out = append(out, p)
+		return err
+	})
+	return out, err
+}
+
+func (m *equityMove) page(ctx context.Context, out *warehouse.EquityMoved) error {
+	p := struct {
+		*warehouse.EquityPage
+		Column string
+	}{m.query.Page, equityColumns[m.query.Page.Line]}
+	if err := m.tx.QueryRowContext(ctx, render("equity.total", p)).Scan(&out.Count, moneyTarget{&out.Amount}); err != nil {
+		return err
+	}
+	return each(ctx, m.tx, render("equity.page", p), func(rows *sql.Rows) error {
+		var r warehouse.EquityRow
+		var first sql.NullTime
+		err := rows.Scan(&r.Customer, &first, moneyTarget{&r.Opening}, moneyTarget{&r.Closing}, moneyTarget{&r.Amount})
+		if err != nil {
+			return err
+		}
+		r.FirstDay = *day(first)
+		out.Rows = append(out.Rows, r)
+		return nil
+	})
+}
