@@ -98,12 +98,15 @@ func (b *builder) movements() []block {
 		return []block{{Title: "The period has no equity movement", Notes: []string{why, "The change of the worth under Equity is by the closing model at both ends."}}}
 	}
 	var blocks []block
-	for _, m := range b.Movements {
+	for i, m := range b.Movements {
 		if m.Refused != "" {
 			blocks = append(blocks, block{
 				Title: "The period has no equity movement, " + horizonWords(m.Horizon), Notes: append([]string{sentence(m.Refused)}, m.Warnings...),
 			})
 			continue
+		}
+		if i > 0 {
+			m.Cash = nil // the same under every horizon
 		}
 		blocks = append(blocks, b.movement(m))
 		blocks = append(blocks, b.movementDetail(m)...)
