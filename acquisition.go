@@ -1,5 +1,7 @@
 package clientele
 
+import "fmt"
+
 // Acquisition is what it brings to win customers: those won so far by quarter and by
 // channel, and those still to be won.
 type Acquisition struct {
@@ -46,4 +48,36 @@ type FutureYear struct {
 	Customers float64 `json:"customers"`
 	Low       float64 `json:"low"`
 	High      float64 `json:"high"`
+}
+
+// Headline answers whether growth is still worth buying: by the last quarter of whose
+// customers the cost is known, beside the quarters before it.
+func (a Acquisition) Headline() string {
+	var known []AcquiredCohort
+	for _, c := range a.Quarters {
+		if c.Return != nil {
+			known = append(known, c)
+		}
+	}
+	if len(known) == 0 {
+		return "Whether growth is worth buying cannot be told: what customers cost is not known. Import acquisition_cost with the customers."
+	}
+	last := known[len(known)-1]
+	verdict := "pays"
+	if *last.Return < 1 {
+		verdict = "no longer pays"
+	}
+	out := fmt.Sprintf("Buying growth %s: a customer won in %s brings %.1f times what one cost", verdict, last.Name, *last.Return)
+	if len(known) > 4 {
+		before := known[len(known)-5]
+		switch change := *last.Return / *before.Return; {
+		case change < 0.9:
+			out += fmt.Sprintf(", less than the %.1f times of %s", *before.Return, before.Name)
+		case change > 1.1:
+			out += fmt.Sprintf(", more than the %.1f times of %s", *before.Return, before.Name)
+		default:
+			out += ", about as a year before"
+		}
+	}
+	return out + "."
 }

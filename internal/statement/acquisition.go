@@ -3,6 +3,7 @@ package statement
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
@@ -22,28 +23,72 @@ const (
 // quartersShown is how many quarters of winning customers are told.
 const quartersShown = 12
 
-// Acquisition tells what it brings to win customers, as of a day. Where the model is
-// refused nobody is valued, and Refused says why. Errors are those of Statement.
+// Acquisition tells what it brings to win customers, as of a day: computed, or from the
+// cache. Where the model is refused nobody is valued, and Refused says why. Errors are those
+// of Statement.
 func (s *Service) Acquisition(ctx context.Context, asOf clientele.Date) (clientele.Acquisition, error) {
-	settings, err := s.book.Settings(ctx)
-	if err != nil {
-		return clientele.Acquisition{}, err
+	for {
+		b, key, err := s.acquisitionBasis(ctx, asOf)
+		if err != nil {
+			return clientele.Acquisition{}, err
+		}
+		if a, ok, err := s.cachedAcquisition(ctx, key); ok || err != nil {
+			return a, err
+		}
+		a, failed := s.acquisition(ctx, b, asOf)
+		version, err := s.models.DataVersion(ctx)
+		switch {
+		case err != nil:
+			return clientele.Acquisition{}, err
+		case version != b.Data: // of two states of the records
+		case failed != nil:
+			return clientele.Acquisition{}, failed
+		default:
+			if text, err := json.Marshal(a); err == nil {
+				_ = s.cache.Put(ctx, key, text) // what is not kept is computed anew
+			}
+			return a, nil
+		}
 	}
-	b := basis{Settings: settings}
+}
+
+// ReadyAcquisition returns it if it is in the cache; ok is false if it has to be computed.
+func (s *Service) ReadyAcquisition(ctx context.Context, asOf clientele.Date) (a clientele.Acquisition, ok bool, err error) {
+	_, key, err := s.acquisitionBasis(ctx, asOf)
+	if err != nil {
+		return a, false, err
+	}
+	return s.cachedAcquisition(ctx, key)
+}
+
+// acquisitionBasis is what makes it, as for a statement of the day.
+func (s *Service) acquisitionBasis(ctx context.Context, asOf clientele.Date) (b basis, key string, err error) {
+	if b, err = s.basis(ctx, Request{Period: clientele.Period{From: asOf, To: asOf}}); err != nil {
+		return b, "", err
+	}
+	key, err = b.key()
+	return b, "acquisition/" + key, err
+}
+
+func (s *Service) cachedAcquisition(ctx context.Context, key string) (a clientele.Acquisition, ok bool, err error) {
+	text, ok, err := s.cache.Get(ctx, key)
+	if err != nil || !ok {
+		return a, false, err
+	}
+	return a, json.Unmarshal(text, &a) == nil, nil // what cannot be read is computed anew
+}
+
+func (s *Service) acquisition(ctx context.Context, b basis, asOf clientele.Date) (clientele.Acquisition, error) {
 	a := clientele.Acquisition{
-		AsOf: asOf, Currency: settings.Currency, Quarters: []clientele.AcquiredCohort{}, Channels: []clientele.AcquiredCohort{},
+		AsOf: asOf, Currency: b.Settings.Currency, Quarters: []clientele.AcquiredCohort{}, Channels: []clientele.AcquiredCohort{},
 		Warnings: append([]string{}, b.warnings()...),
-	}
-	version, err := s.models.DataVersion(ctx)
-	if err != nil {
-		return a, err
 	}
 	summary, err := s.warehouse.Summarise(ctx, asOf)
 	if err != nil {
 		return a, err
 	}
 	defer summary.Close()
-	run, err := s.models.Run(ctx, asOf, version, summary, nil)
+	run, err := s.models.Run(ctx, asOf, b.Data, summary, nil)
 	if err != nil {
 		return a, err
 	}
