@@ -7,11 +7,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/closing"
 	"github.com/clientele/clientele/internal/config"
+	"github.com/clientele/clientele/internal/definition"
 	"github.com/clientele/clientele/internal/ingest"
 	"github.com/clientele/clientele/internal/job"
 	"github.com/clientele/clientele/internal/modelling"
@@ -63,17 +65,18 @@ func (w Watcher) progress(step string, done, total int64) {
 
 // Book is an open book with all that works on it. One process at a time has it.
 type Book struct {
-	Path       string
-	Store      store.Store
-	Records    warehouse.Warehouse
-	Landing    *ingest.Landing
-	Importer   *ingest.Importer
-	Models     *modelling.Service
-	Statements *statement.Service
-	Closings   *closing.Service
-	Jobs       *job.Queue
+	Path        string
+	Store       store.Store
+	Records     warehouse.Warehouse
+	Landing     *ingest.Landing
+	Importer    *ingest.Importer
+	Models      *modelling.Service
+	Statements  *statement.Service
+	Closings    *closing.Service
+	Definitions *definition.Service
+	Jobs        *job.Queue
 
-	settings clientele.Settings
+	settings clientele.Settings // what book.toml says
 	lock     *lock
 }
 
@@ -166,6 +169,7 @@ func (b *Book) openParts(ctx context.Context, w Watcher) (err error) {
 		Landing: b.Landing, Warehouse: records, Currency: b.settings.Currency, TimeZone: b.settings.TimeZone,
 		Version: VersionString(), Work: b.file(workName),
 	}
+	b.Definitions = definition.New(definition.Parts{Ledgers: operations, Written: b.settings, Statements: toDefine{b}})
 	b.Models = modelling.New(records, operations, operations, program())
 	b.Statements = statement.New(records, b.Models, b, operations, program())
 	b.Closings = closing.New(closing.Parts{
@@ -186,8 +190,7 @@ func (t toClose) Whole(ctx context.Context, p clientele.Period, progress closing
 
 // Exact implements closing.Statements.
 func (t toClose) Exact(ctx context.Context, p clientele.Period, by clientele.Settings) (clientele.Statement, error) {
-	b := t.book
-	return statement.New(b.Records, b.Models, settled{b, by}, b.Store, program()).Exact(ctx, statement.Request{Period: p})
+	return t.book.statementsBy(by).Exact(ctx, statement.Request{Period: p})
 }
 
 // Movement implements closing.Movements.
@@ -208,6 +211,36 @@ type settled struct {
 
 // Settings implements statement.Book.
 func (s settled) Settings(context.Context) (clientele.Settings, error) { return s.by, nil }
+
+// statementsBy makes statements by other settings than the book has now.
+func (b *Book) statementsBy(s clientele.Settings) *statement.Service {
+	return statement.New(b.Records, b.Models, settled{b, s}, b.Store, program())
+}
+
+// toDefine makes statements for definitions.
+type toDefine struct{ book *Book }
+
+// Quarters implements definition.Statements.
+func (t toDefine) Quarters(ctx context.Context, by clientele.Settings) ([]definition.Quarter, error) {
+	periods, _, err := t.book.statementsBy(by).Periods(ctx)
+	var quarters []definition.Quarter
+	for _, p := range periods.Named {
+		if strings.Contains(p.Fiscal, "-Q") {
+			quarters = append(quarters, definition.Quarter{Name: p.Fiscal, Period: p.Period, Covered: p.Covered})
+		}
+	}
+	return quarters, err
+}
+
+// Statement implements definition.Statements.
+func (t toDefine) Statement(ctx context.Context, p clientele.Period, by clientele.Settings, progress definition.Progress) (clientele.Statement, error) {
+	return t.book.statementsBy(by).Statement(ctx, statement.Request{Period: p}, statement.Progress(progress))
+}
+
+// Ready implements definition.Statements.
+func (t toDefine) Ready(ctx context.Context, p clientele.Period, by clientele.Settings) (clientele.Statement, bool, error) {
+	return t.book.statementsBy(by).Ready(ctx, statement.Request{Period: p})
+}
 
 // openRecords opens the records. What could not be read has been set aside: first
 // the log, then the file, so that the third try makes an empty one.
@@ -231,6 +264,9 @@ func (b *Book) mend(ctx context.Context, w Watcher) error {
 	if err := b.followSettings(ctx, w); err != nil {
 		return err
 	}
+	if differ, err := b.Definitions.Disagreements(ctx); err == nil && len(differ) > 0 { // damage is for verify to name
+		w.notice("%s says otherwise than the definition in force, which holds (in force → %s): %s", config.FileName, config.FileName, joined(differ))
+	}
 	unexplained, err := b.Landing.Unexplained()
 	if err != nil {
 		return err
@@ -247,6 +283,15 @@ func (b *Book) mend(ctx context.Context, w Watcher) error {
 		w.notice("accepted files that were not loaded before and are now: %d", n)
 	}
 	return err
+}
+
+// joined writes changes in one line.
+func joined(changes []definition.Change) string {
+	texts := make([]string, 0, len(changes))
+	for _, c := range changes {
+		texts = append(texts, c.String())
+	}
+	return strings.Join(texts, ", ")
 }
 
 // madeFor are the settings that decide what the records hold.
@@ -283,8 +328,10 @@ func (b *Book) followSettings(ctx context.Context, w Watcher) error {
 	return fileError("the records' settings cannot be kept", errors.Join(os.Rename(fresh, b.file(madeForName)), syncDir(b.Path)))
 }
 
-// Settings implements statement.Book.
-func (b *Book) Settings(context.Context) (clientele.Settings, error) { return b.settings, nil }
+// Settings implements statement.Book: what book.toml says, with the definition in force.
+func (b *Book) Settings(ctx context.Context) (clientele.Settings, error) {
+	return b.Definitions.Settings(ctx)
+}
 
 // Imports implements statement.Book.
 func (b *Book) Imports(ctx context.Context) ([]clientele.ImportRef, error) {
