@@ -7,13 +7,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/closing"
 	"github.com/clientele/clientele/internal/config"
 	"github.com/clientele/clientele/internal/definition"
+	"github.com/clientele/clientele/internal/goal"
 	"github.com/clientele/clientele/internal/ingest"
 	"github.com/clientele/clientele/internal/job"
 	"github.com/clientele/clientele/internal/modelling"
@@ -74,6 +74,7 @@ type Book struct {
 	Statements  *statement.Service
 	Closings    *closing.Service
 	Definitions *definition.Service
+	Goals       *goal.Service
 	Jobs        *job.Queue
 
 	settings clientele.Settings // what book.toml says
@@ -176,6 +177,7 @@ func (b *Book) openParts(ctx context.Context, w Watcher) (err error) {
 		Closes: operations, Cache: operations, Book: b, Statements: toClose{b}, Models: b.Models, Movements: toClose{b}, Files: b.Landing,
 		Program: VersionString(),
 	})
+	b.Goals = goal.New(goal.Parts{Ledgers: operations, Book: b, Statements: toAim{b}})
 	b.Jobs = job.NewQueue(operations)
 	return nil
 }
@@ -212,36 +214,6 @@ type settled struct {
 // Settings implements statement.Book.
 func (s settled) Settings(context.Context) (clientele.Settings, error) { return s.by, nil }
 
-// statementsBy makes statements by other settings than the book has now.
-func (b *Book) statementsBy(s clientele.Settings) *statement.Service {
-	return statement.New(b.Records, b.Models, settled{b, s}, b.Store, program())
-}
-
-// toDefine makes statements for definitions.
-type toDefine struct{ book *Book }
-
-// Quarters implements definition.Statements.
-func (t toDefine) Quarters(ctx context.Context, by clientele.Settings) ([]definition.Quarter, error) {
-	periods, _, err := t.book.statementsBy(by).Periods(ctx)
-	var quarters []definition.Quarter
-	for _, p := range periods.Named {
-		if strings.Contains(p.Fiscal, "-Q") {
-			quarters = append(quarters, definition.Quarter{Name: p.Fiscal, Period: p.Period, Covered: p.Covered})
-		}
-	}
-	return quarters, err
-}
-
-// Statement implements definition.Statements.
-func (t toDefine) Statement(ctx context.Context, p clientele.Period, by clientele.Settings, progress definition.Progress) (clientele.Statement, error) {
-	return t.book.statementsBy(by).Statement(ctx, statement.Request{Period: p}, statement.Progress(progress))
-}
-
-// Ready implements definition.Statements.
-func (t toDefine) Ready(ctx context.Context, p clientele.Period, by clientele.Settings) (clientele.Statement, bool, error) {
-	return t.book.statementsBy(by).Ready(ctx, statement.Request{Period: p})
-}
-
 // openRecords opens the records. What could not be read has been set aside: first
 // the log, then the file, so that the third try makes an empty one.
 func openRecords(ctx context.Context, path string, w Watcher) (*duckdb.DB, error) {
@@ -264,9 +236,7 @@ func (b *Book) mend(ctx context.Context, w Watcher) error {
 	if err := b.followSettings(ctx, w); err != nil {
 		return err
 	}
-	if differ, err := b.Definitions.Disagreements(ctx); err == nil && len(differ) > 0 { // damage is for verify to name
-		w.notice("%s says otherwise than the definition in force, which holds (in force → %s): %s", config.FileName, config.FileName, joined(differ))
-	}
+	b.tellDisagreements(ctx, w)
 	unexplained, err := b.Landing.Unexplained()
 	if err != nil {
 		return err
@@ -283,15 +253,6 @@ func (b *Book) mend(ctx context.Context, w Watcher) error {
 		w.notice("accepted files that were not loaded before and are now: %d", n)
 	}
 	return err
-}
-
-// joined writes changes in one line.
-func joined(changes []definition.Change) string {
-	texts := make([]string, 0, len(changes))
-	for _, c := range changes {
-		texts = append(texts, c.String())
-	}
-	return strings.Join(texts, ", ")
 }
 
 // madeFor are the settings that decide what the records hold.

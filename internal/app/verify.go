@@ -6,6 +6,7 @@ import (
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/ingest"
+	"github.com/clientele/clientele/internal/ledger"
 )
 
 // Finding is something that is not as it should be.
@@ -84,13 +85,15 @@ func (b *Book) verifyCloses(ctx context.Context, v *Verification) error {
 
 // verifyLedgers finds what has changed of what people signed.
 func (b *Book) verifyLedgers(ctx context.Context, v *Verification) error {
-	findings, err := b.Definitions.Verify(ctx)
-	if err != nil {
-		v.check(operationsName, err)
-		return ctx.Err()
-	}
-	for _, f := range findings {
-		v.add(f.Where, f.Reason)
+	for _, verify := range []func(context.Context) ([]ledger.Finding, error){b.Definitions.Verify, b.Goals.Verify} {
+		findings, err := verify(ctx)
+		if err != nil {
+			v.check(operationsName, err)
+			return ctx.Err()
+		}
+		for _, f := range findings {
+			v.add(f.Where, f.Reason)
+		}
 	}
 	return nil
 }

@@ -43,6 +43,20 @@ func (s *Service) Periods(ctx context.Context) (p Periods, ok bool, err error) {
 	return p, true, err
 }
 
+// Coverage says whether the records reach far enough for both ends of a period.
+func (s *Service) Coverage(ctx context.Context, p clientele.Period) (clientele.Coverage, error) {
+	settings, err := s.book.Settings(ctx)
+	if err != nil {
+		return clientele.Coverage{}, err
+	}
+	imports, err := s.book.Imports(ctx)
+	if err != nil {
+		return clientele.Coverage{}, err
+	}
+	x, err := s.extent(ctx, settings, imports)
+	return x.coverage(p, settings.Definition), err
+}
+
 // periodsOf lists the periods within an extent, as the fiscal calendar has them.
 func periodsOf(x extent, settings clientele.Settings) (Periods, error) {
 	fiscal, err := settings.Fiscal()
