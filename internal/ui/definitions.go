@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -62,6 +63,7 @@ type definitionPage struct {
 	LeftOut               string
 	Approve               string // where the form leads; "" if there is nothing to approve
 	Facts                 []fact
+	Hash                  string // "" for what nobody signed
 	By                    string
 	Problem, Hint         string
 }
@@ -311,13 +313,10 @@ func (s *Site) versionPage(v visit, x definition.Version) *definitionPage {
 		frame: s.frame(v, "definitions", "Definition "+row.Number), Kicker: "version " + row.Number + " · " + row.State,
 		Headline: "A customer is " + activeWords(clientele.Definition{Kind: x.Terms.Kind, LapseDays: x.Terms.LapseDays, GraceDays: x.Terms.GraceDays}) + ".",
 		Why:      row.Why, Terms: v.termFacts(x.Terms), Changes: row.Changes,
-		Facts: []fact{{"Proposed", row.Proposed}},
+		Facts: []fact{{"Proposed", row.Proposed}}, Hash: row.Hash,
 	}
 	if row.Approved != "" {
 		p.Facts = append(p.Facts, fact{"Approved", row.Approved})
-	}
-	if row.Hash != "" {
-		p.Facts = append(p.Facts, fact{"Hash", row.Hash})
 	}
 	if x.State == definition.Proposed {
 		p.Approve = versionHref(x.Number) + "/approve"
@@ -359,6 +358,9 @@ func (v visit) comparedTitle(c definition.Comparison) string {
 	return newest.Period + " would have closed with as many customers"
 }
 
+// equityTable is the table whose figures may not be told; its subtitle says why.
+const equityTable = "Customer equity"
+
 // comparedFigure is a figure of both versions and their difference, as text.
 type comparedFigure struct {
 	name string
@@ -375,7 +377,7 @@ func (v visit) comparedTables(c definition.Comparison) []figTable {
 	var tables []figTable
 	for _, f := range []comparedFigure{
 		count("Customers at closing", func(h clientele.Heads) int64 { return h.Closing }),
-		{"Customer equity", v.comparedEquity},
+		{equityTable, v.comparedEquity},
 		count("Customers at opening", func(h clientele.Heads) int64 { return h.Opening }),
 		{"Value at closing", func(r definition.Row) (string, string, string) {
 			return v.short(r.With.Value), v.short(r.Version.Value), signed(r.Difference.Value, v.short(r.Difference.Value))
@@ -388,6 +390,9 @@ func (v visit) comparedTables(c definition.Comparison) []figTable {
 		for _, r := range c.Rows {
 			with, version, difference := f.of(r)
 			t.Rows = append(t.Rows, figRow{Name: r.Period, Cells: []fig{{Text: with}, {Text: version}, {Text: difference}}})
+			if why := cmp.Or(r.With.Why, r.Version.Why); why != "" && f.name == equityTable {
+				t.Subtitle = "Cannot be told of " + r.Period + ": " + v.sentence(why)
+			}
 		}
 		tables = append(tables, t)
 	}

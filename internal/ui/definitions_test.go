@@ -61,7 +61,7 @@ func TestComparisonsOfDefinitions(t *testing.T) {
 		runJob(t, s, f, []string{"JOB0", "JOB1"}[i])
 	}
 	expect(t, s, "/definitions/4", http.StatusOK, "2026-Q3 would have closed with 120 customers more", "Left out, as the records reach far enough for one of the two only: 2026-Q1")
-	expect(t, s, "/definitions/5?with=4", http.StatusOK, "299 customers fewer", "cannot be told", `href="/definitions/5?with=3"`)
+	expect(t, s, "/definitions/5?with=4", http.StatusOK, "299 customers fewer", "cannot be told", "Cannot be told of 2026-Q2: Too few customers.", `href="/definitions/5?with=3"`)
 	expect(t, s, "/definitions/3?with=4", http.StatusOK, "120 customers fewer")
 	w := post(t, s, "/definitions", url.Values{"margin": {"0.25"}, "why": {"x"}, "by": {"Ada"}})
 	if w.Code != http.StatusSeeOther {

@@ -82,7 +82,7 @@ func (d defining) Statement(_ context.Context, p clientele.Period, by clientele.
 	st := northfield()
 	st.Customers.Closing += int64(by.Definition.LapseDays)
 	if by.Definition.LapseDays == 1 {
-		st.Equity = nil
+		st.Equity, st.Model = nil, &clientele.ModelReport{Refused: "Too few customers."}
 	}
 	return st, nil
 }
