@@ -327,7 +327,7 @@ func (p *plan) reasons() {
 }
 
 func (p *plan) movements() {
-	p.table, p.day, p.key = "movement_total", "day", []string{"day"}
+	p.table, p.day, p.key = "movement_total", "day", []string{"source", "day"}
 	p.time("", "day", "period")
 	for _, field := range []string{"opening", "added", "lost"} {
 		p.decimal(field, field)

@@ -29,7 +29,14 @@ func testMovementTotals(t *testing.T, w warehouse.Warehouse) {
 	if d := cmp.Diff(want, got); d != "" || err != nil {
 		t.Errorf("%v\n%s", err, d)
 	}
-	if got, err := w.MovementTotals(t.Context(), "another"); len(got) > 0 || err != nil {
-		t.Errorf("of another source: %+v, %v", got, err)
+	other := batch(t, clientele.Movements, columns, [][]string{{"2015-03-31", "", "", "", "", "3"}})
+	other.ID, other.Sequence, other.Source = "other", 3, "another"
+	if _, err := w.Load(t.Context(), other, warehouse.LoadOptions{Accept: func(warehouse.LoadReport) error { return nil }}); err != nil {
+		t.Fatal(err)
+	}
+	for source, days := range map[string]int{"test": 2, "another": 1, "unheard of": 0} {
+		if got, err := w.MovementTotals(t.Context(), source); len(got) != days || err != nil {
+			t.Errorf("of the source %q: %+v, %v", source, got, err)
+		}
 	}
 }

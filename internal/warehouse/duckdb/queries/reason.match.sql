@@ -26,7 +26,7 @@ WITH event AS (
     JOIN given AS r ON r.customer = e.customer AND r.direction = e.direction
     WHERE abs(date_diff('day', e.day, r.day)) <= {{.LapseDays}}
 )
-SELECT e.customer, {{if .By}}m.segment, {{end}}e.direction, e.day, nullif(c.reason, {{unknown_reason}}) AS reason, m.value0, m.value1,
+SELECT e.customer, {{if .By}}m.segment, {{end}}e.direction, e.day, nullif(c.reason, {{unknown_reason}}) AS reason, m.value0, m.value1, m.recurring0, m.recurring1,
     CASE WHEN e.direction = 'in' AND e.day = m.in_day AND m.active1 AND NOT m.active0 THEN m.value1
         WHEN e.direction = 'out' AND e.day = m.out_day AND m.active0 AND NOT m.active1 THEN m.value0
         ELSE 0 END AS amount,
