@@ -16,11 +16,12 @@ const (
 	Interactions  Kind = "interactions"
 	Feedback      Kind = "feedback"
 	Reasons       Kind = "reasons"
+	Movements     Kind = "movements"
 )
 
 // Kinds lists all kinds, in the order in which people meet them.
 func Kinds() []Kind {
-	return []Kind{Transactions, Customers, Subscriptions, Interactions, Feedback, Reasons}
+	return []Kind{Transactions, Customers, Subscriptions, Interactions, Feedback, Reasons, Movements}
 }
 
 // FieldType is the type that a field is read as.
@@ -149,5 +150,13 @@ var fields = map[Kind][]Field{
 		{"reason", TypeText, true, "the reason, in a few words"},
 		{"source", TypeText, false, "who says so: survey, agent, form, …"},
 		{"confidence", TypeNumber, false, "0 to 1; missing: unknown"},
+	},
+	Movements: {
+		{"period", TypeDay, true, "a day of the period, by habit its last"},
+		{"opening", TypeAmount, false, "customers at its opening; missing: the closing of the period before"},
+		{"added", TypeAmount, false, "customers that came, gross; missing: unknown"},
+		{"lost", TypeAmount, false, "customers that left; missing: by monthly_churn, else unknown"},
+		{"monthly_churn", TypeNumber, false, "mean share lost a month, a fraction, of the mean of opening and closing"},
+		{"closing", TypeAmount, true, "customers at its closing, in the file's own unit"},
 	},
 }

@@ -68,6 +68,15 @@ type ReasonLine struct {
 	Reason    string `json:"reason"`
 	Customers int64  `json:"customers"`
 	Value     Money  `json:"value"`
+	Recurring *Money `json:"recurring,omitempty"` // contracts: recurring amount a month; nil for order business
+}
+
+// Money is what the reason moved: recurring amounts where nothing else did.
+func (l ReasonLine) Money() Money {
+	if l.Recurring != nil && l.Value.Sign() == 0 {
+		return *l.Recurring
+	}
+	return l.Value
 }
 
 // ReasonLines are the reasons for coming (new and reactivated) and for leaving.

@@ -42,21 +42,27 @@ var landedName = regexp.MustCompile(`^([0-9a-f]{64})(\.[a-z]+)*$`)
 // settings, accepted files and operational records. It is consistent though
 // others import meanwhile, for accepted files never change and each is noted
 // only once it is whole. CodeConflict if the file exists.
-func (b *Book) Backup(ctx context.Context, path string, w Watcher) (err error) {
+func (b *Book) Backup(ctx context.Context, path string, w Watcher) error {
+	return WriteNew(path, "the backup", func(f io.Writer) error { return b.archive(ctx, f, w) })
+}
+
+// WriteNew writes one new file, which has its name only once it is whole. CodeConflict
+// if it exists; other errors say that what is in it cannot be written.
+func WriteNew(path, what string, write func(io.Writer) error) error {
 	if _, err := os.Lstat(path); err == nil {
 		return clientele.Errorf(clientele.CodeConflict, "%s exists already", path).WithHint("Choose another name, or remove it first.")
 	}
+	what += " cannot be written"
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-")
 	if err != nil {
-		return fileError("the backup cannot be written", err)
+		return fileError(what, err)
 	}
 	defer os.Remove(f.Name()) // gone already once it has its own name
 	defer f.Close()
-	if err := b.archive(ctx, f, w); err != nil {
-		return fileErrorUnlessNamed("the backup cannot be written", err)
+	if err := write(f); err != nil {
+		return fileErrorUnlessNamed(what, err)
 	}
-	err = errors.Join(f.Sync(), os.Rename(f.Name(), path), syncDir(filepath.Dir(path)))
-	return fileError("the backup cannot be written", err)
+	return fileError(what, errors.Join(f.Sync(), os.Rename(f.Name(), path), syncDir(filepath.Dir(path))))
 }
 
 func fileErrorUnlessNamed(what string, err error) error {

@@ -12,6 +12,7 @@ import (
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/closing"
 	"github.com/clientele/clientele/internal/config"
+	"github.com/clientele/clientele/internal/contract"
 	"github.com/clientele/clientele/internal/definition"
 	"github.com/clientele/clientele/internal/goal"
 	"github.com/clientele/clientele/internal/ingest"
@@ -73,6 +74,7 @@ type Book struct {
 	Models      *modelling.Service
 	Statements  *statement.Service
 	Closings    *closing.Service
+	Contracts   *contract.Service
 	Definitions *definition.Service
 	Goals       *goal.Service
 	Jobs        *job.Queue
@@ -173,6 +175,7 @@ func (b *Book) openParts(ctx context.Context, w Watcher) (err error) {
 	b.Definitions = definition.New(definition.Parts{Ledgers: operations, Written: b.settings, Statements: toDefine{b}})
 	b.Models = modelling.New(records, operations, operations, program())
 	b.Statements = statement.New(records, b.Models, b, operations, program())
+	b.Contracts = contract.New(records, b)
 	b.Closings = closing.New(closing.Parts{
 		Closes: operations, Cache: operations, Book: b, Statements: toClose{b}, Models: b.Models, Movements: toClose{b}, Files: b.Landing,
 		Program: VersionString(),

@@ -21,7 +21,7 @@ var floors = [][]string{
 	{"model"},                                // statistics, a library that anyone can import
 	{"internal/warehouse", "internal/store", "internal/chart", "internal/config", "internal/spreadsheet", "web"},
 	{"internal/modelling", "internal/ingest", "internal/job", "internal/simulate", "internal/ledger"},
-	{"internal/httpd", "internal/statement", "internal/closing", "internal/definition", "internal/goal"}, // capabilities
+	{"internal/httpd", "internal/statement", "internal/closing", "internal/contract", "internal/pack", "internal/definition", "internal/goal"}, // capabilities
 	{"internal/api", "internal/ui"},
 	{"internal/app"},
 	{"internal/cli"},

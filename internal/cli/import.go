@@ -25,6 +25,7 @@ type importedFile struct {
 func (c *command) importFiles() *cobra.Command {
 	var r ingest.Request
 	var asJSON bool
+	var tolerance string
 	cmd := &cobra.Command{
 		Use: "import BOOK FILE...", Short: "Read files into a book", Args: cobra.MinimumNArgs(2),
 		Long: `Read files into a book: CSV in all its dialects, JSON lines, Parquet, XLSX, also
@@ -42,8 +43,12 @@ refused does not undo the others. The exit code is that of the worst.`,
 	f.BoolVar(&r.DryRun, "dry-run", false, "validate and report, keep nothing")
 	f.BoolVar(&r.Strict, "strict", false, "keep nothing of a file if one of its rows is rejected")
 	f.BoolVar(&r.Replace, "replace", false, "apply another mapping to a file that the book has already")
+	f.StringVar(&tolerance, "tolerance", "0", "movements: what totals may fail to add up by, in the file's own unit")
 	f.BoolVar(&asJSON, "json", false, "report as JSON")
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
+		if r.Tolerance, err = clientele.ParseMoney(tolerance); err != nil || r.Tolerance.Sign() < 0 {
+			return usage(cmd, fmt.Errorf("--tolerance is a number of 0 or more, such as 0.1, not %q", tolerance))
+		}
 		return c.withBook(cmd.Context(), args[0], func(b *app.Book, w app.Watcher) error {
 			files := c.importEach(cmd.Context(), b, args[1:], r, w)
 			if asJSON {

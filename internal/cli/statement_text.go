@@ -81,8 +81,8 @@ func (p page) body(st clientele.Statement) {
 	}
 	p.revenue(st)
 	p.rates(st.Rates)
-	p.reasons("Why they came", st.Reasons.In)
-	p.reasons("Why they left", st.Reasons.Out)
+	p.reasons("Why they came", st.Currency, st.Reasons.In)
+	p.reasons("Why they left", st.Currency, st.Reasons.Out)
 	p.worth(st)
 }
 
@@ -141,13 +141,13 @@ func (p page) rates(r clientele.Rates) {
 }
 
 // reasons writes nothing where no reason at all is known.
-func (p page) reasons(title string, lines []clientele.ReasonLine) {
+func (p page) reasons(title, currency string, lines []clientele.ReasonLine) {
 	if len(lines) == 0 || len(lines) == 1 && lines[0].Reason == clientele.UnknownReason {
 		return
 	}
-	p.section(title, "customers")
+	p.section(title, "customers, "+currency)
 	for _, l := range lines {
-		p.line(l.Reason, whole(l.Customers))
+		p.line(l.Reason, whole(l.Customers)+padLeft(cents(l.Money()), 14))
 	}
 }
 

@@ -196,6 +196,9 @@ func convertible(e Expr, want Type) error {
 
 // checkFormat checks the literal arguments whose values are part of the grammar.
 func checkFormat(c Call) error {
+	if b, isBinary := c.Args[0].(Binary); isBinary && c.Func == "date" {
+		return &Error{Message: fmt.Sprintf("%s is a calculation, not a day", String(b)), Hint: "Write a day in quotes: date('2020-01-01')."}
+	}
 	if len(c.Args) < 2 {
 		return nil
 	}

@@ -15,18 +15,20 @@ func call(f string, args ...Expr) Expr { return Call{f, args} }
 func TestParse(t *testing.T) {
 	col := func(s string) Expr { return Column{s} }
 	for text, want := range map[string]Expr{
-		"Quantity*UnitPrice":               Binary{Multiply, col("Quantity"), col("UnitPrice")},
-		"nullif(CustomerID,'')":            call("nullif", col("CustomerID"), Text{""}),
-		`"Unit price" + 1.50`:              Binary{Add, col("Unit price"), Number{"1.50"}},
-		"a - b - c":                        Binary{Subtract, Binary{Subtract, col("a"), col("b")}, col("c")},
-		"a - (b - c)":                      Binary{Subtract, col("a"), Binary{Subtract, col("b"), col("c")}},
-		"-a*b":                             Binary{Multiply, call("neg", col("a")), col("b")},
-		"date(date,'dmy')":                 call("date", col("date"), Text{"dmy"}),
-		"IF(x <> 'it''s', 1, first.treat)": call("if", Binary{NotEqual, col("x"), Text{"it's"}}, Number{"1"}, col("first.treat")),
-		"a = 1 AND not(b) or c":            Binary{Or, Binary{And, Binary{Equal, col("a"), Number{"1"}}, call("not", col("b"))}, col("c")},
-		`"say ""hi"""`:                     col(`say "hi"`),
-		"Straße":                           col("Straße"),
-		"concat(a, '-', b)":                call("concat", col("a"), Text{"-"}, col("b")),
+		"Quantity*UnitPrice":                  Binary{Multiply, col("Quantity"), col("UnitPrice")},
+		"nullif(CustomerID,'')":               call("nullif", col("CustomerID"), Text{""}),
+		`"Unit price" + 1.50`:                 Binary{Add, col("Unit price"), Number{"1.50"}},
+		"a - b - c":                           Binary{Subtract, Binary{Subtract, col("a"), col("b")}, col("c")},
+		"a - (b - c)":                         Binary{Subtract, col("a"), Binary{Subtract, col("b"), col("c")}},
+		"-a*b":                                Binary{Multiply, call("neg", col("a")), col("b")},
+		"date(date,'dmy')":                    call("date", col("date"), Text{"dmy"}),
+		"IF(x <> 'it''s', 1, first.treat)":    call("if", Binary{NotEqual, col("x"), Text{"it's"}}, Number{"1"}, col("first.treat")),
+		"a = 1 AND not(b) or c":               Binary{Or, Binary{And, Binary{Equal, col("a"), Number{"1"}}, call("not", col("b"))}, col("c")},
+		`"say ""hi"""`:                        col(`say "hi"`),
+		"Straße":                              col("Straße"),
+		"if(a = 'Yes', Add_Days(b, 1), NULL)": call("if", Binary{Equal, col("a"), Text{"Yes"}}, call("adddays", col("b"), Number{"1"}), Text{""}),
+		`"null"`:                              col("null"),
+		"concat(a, '-', b)":                   call("concat", col("a"), Text{"-"}, col("b")),
 	} {
 		got, err := Parse(text)
 		if err != nil {
@@ -93,6 +95,9 @@ func TestCheck(t *testing.T) {
 		{"number(Quantity, ',')", NumberType, "", ""},
 		{"if(startswith(CustomerID, 'C'), neg(Quantity), Quantity)", NumberType, "", ""},
 		{"Quantity", TextType, "", ""},
+		{"add_months(date('2020-01-01'), -Quantity)", TimeType, "", ""},
+		{"if(CustomerID = 'C', date('2020-01-01'), null)", TimeType, "", ""},
+		{"addmonths(date(2020-01-01), -Quantity)", TimeType, "is a calculation", "date('2020-01-01')"},
 		{"date(Date, 'dym')", TimeType, "'dym' is no format", "dmy"},
 		{"date(Date, CustomerID)", TimeType, "is no format", ""},
 		{"number(Quantity, ';')", NumberType, "is no format", "','"},
@@ -166,7 +171,7 @@ func anyExpr() *rapid.Generator[Expr] {
 		case 1:
 			return Text{rapid.StringMatching(`[^\x00]{0,8}`).Draw(t, "text")}
 		case 2:
-			return Column{rapid.SampledFrom([]string{"and", "OR", "date", "a b", `a"b`, "1st", "first.treat", "neg", "é", "#"}).Draw(t, "column")}
+			return Column{rapid.SampledFrom([]string{"and", "OR", "Null", "date", "a b", `a"b`, "1st", "first.treat", "neg", "é", "#"}).Draw(t, "column")}
 		}
 		return Column{rapid.StringMatching(`[^\x00]{1,8}`).Draw(t, "column")}
 	})
@@ -207,7 +212,7 @@ func TestPrintParse(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	for _, seed := range []string{"a", "Quantity*UnitPrice", "nullif(CustomerID,'')", `"a b" + -1.5`, "a<b and not(c)", "date(x,'dmy')", "((", "'", "a.b", "1.", "\x00"} {
+	for _, seed := range []string{"a", "Quantity*UnitPrice", "nullif(CustomerID,'')", `"a b" + -1.5`, "a<b and not(c)", "date(x,'dmy')", "((", "'", "a.b", "1.", "\x00", "add_months(date('2020-01-01'), -\"Tenure Months\")", "if(a = 'Yes', b, NULL)"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -38,7 +38,7 @@ const quoting = `Put a column's name of several words in double quotes; on a com
 //	= != < <= > >=       comparison, one at a time
 //	+ - * / and -x       numbers
 //	name, "any name"     columns
-//	'text' ('' for ')    text; 12.50 is a number
+//	'text' ('' for ')    text; 12.50 is a number; null is '', which is missing
 //	nullif(a, b) …       Functions
 func Parse(text string) (Expr, error) {
 	if len(text) > MaxLength {
@@ -196,8 +196,11 @@ func (p *parser) primary() (node, error) {
 		if err := p.advance(); err != nil {
 			return node{}, err
 		}
-		if p.tok.kind == open {
+		switch {
+		case p.tok.kind == open:
 			return p.call(tok)
+		case isNull(tok.text):
+			return p.grow(Text{})
 		}
 		return p.grow(Column{tok.text})
 	case open:
@@ -228,7 +231,7 @@ func (p *parser) parenthesis() (node, error) {
 }
 
 func (p *parser) call(fn token) (node, error) {
-	f, ok := FunctionNamed(strings.ToLower(fn.text))
+	f, ok := FunctionNamed(strings.ReplaceAll(strings.ToLower(fn.text), "_", "")) // add_months is addmonths
 	if !ok {
 		return node{}, &Error{At: fn.at, Message: fmt.Sprintf("there is no function %q", fn.text), Hint: "Functions: " + functionNames() + "."}
 	}
@@ -258,6 +261,9 @@ func (p *parser) call(fn token) (node, error) {
 	}
 	return p.grow(Call{f.Name, args}, children...)
 }
+
+// isNull says whether a bare name is the word for missing; a column of that name is quoted.
+func isNull(name string) bool { return strings.EqualFold(name, "null") }
 
 // FunctionNamed finds a function of the language.
 func FunctionNamed(name string) (Function, bool) {

@@ -70,7 +70,7 @@ func levelOf(op Op) int {
 func QuoteName(s string) string {
 	first, _ := utf8.DecodeRuneInString(s)
 	bare := startsName(first) && strings.TrimLeftFunc(s, inName) == ""
-	if op := Op(strings.ToLower(s)); bare && op != And && op != Or {
+	if op := Op(strings.ToLower(s)); bare && op != And && op != Or && !isNull(s) {
 		return s
 	}
 	return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`

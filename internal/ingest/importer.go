@@ -49,6 +49,9 @@ func (im *Importer) importFile(ctx context.Context, path string, r Request) (Fil
 		State: StateRefused, DryRun: r.DryRun,
 	}}
 	err := j.run(ctx, path)
+	if err == nil {
+		err = j.reconcile(ctx)
+	}
 	var e *clientele.Error
 	if errors.As(err, &e) && e.At.File == "" {
 		e.At.File = j.report.Name

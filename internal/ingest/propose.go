@@ -287,6 +287,8 @@ func (p *proposer) confidence(c plan) float64 {
 	switch c.kind {
 	case clientele.Reasons:
 		return sum / n
+	case clientele.Movements:
+		return sum / n * 0.4 // totals of others are hardly ever meant where it is not said
 	case clientele.Customers:
 		return sum / n * p.describes(c)
 	case clientele.Feedback:

@@ -14,6 +14,8 @@ type Request struct {
 	DryRun  bool           // validate and report, keep nothing
 	Strict  bool           // keep nothing if a row is rejected
 	Replace bool           // a landed file gets the mapping asked for, and the records are rebuilt
+	// Tolerance is what totals may fail to add up by, in their own unit.
+	Tolerance clientele.Money
 	// Progress, if not nil, is called now and then, from one goroutine at a time.
 	Progress func(Progress)
 }
@@ -68,12 +70,14 @@ type FileReport struct {
 	Rejected   int64              `json:"rejected"`
 	Rejects    []warehouse.Reject `json:"rejects"` // the first warehouse.MaxRejects
 	Warnings   []Problem          `json:"warnings"`
-	FirstDay   *clientele.Date    `json:"first_day"`
-	LastDay    *clientele.Date    `json:"last_day"`
-	State      State              `json:"state"`
-	DryRun     bool               `json:"dry_run"`
-	BatchID    string             `json:"batch_id,omitempty"` // for Warehouse.Rejects
-	Sequence   int64              `json:"sequence,omitempty"`
+	// Totals are those of the source, held against each other; movements only.
+	Totals   []clientele.ReconciledTotal `json:"totals,omitempty"`
+	FirstDay *clientele.Date             `json:"first_day"`
+	LastDay  *clientele.Date             `json:"last_day"`
+	State    State                       `json:"state"`
+	DryRun   bool                        `json:"dry_run"`
+	BatchID  string                      `json:"batch_id,omitempty"` // for Warehouse.Rejects
+	Sequence int64                       `json:"sequence,omitempty"`
 }
 
 // Problem is something about a file that people should know.

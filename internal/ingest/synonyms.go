@@ -103,6 +103,14 @@ var synonyms = map[clientele.Kind]map[string][]string{
 		"source":     {"source", "said by", "quelle", "fuente", "fonte"},
 		"confidence": {"confidence", "certainty", "sicherheit", "confiance", "confianza", "confianca"},
 	},
+	clientele.Movements: {
+		"period":        {"period", "period end", "quarter end", "month end", "date", "stichtag"},
+		"opening":       {"opening", "opening customers", "opening subscribers"},
+		"added":         {"added", "gross additions", "gross adds", "additions"},
+		"lost":          {"lost", "losses", "disconnects"},
+		"monthly_churn": {"monthly churn", "churn rate", "average monthly churn"},
+		"closing":       {"closing", "closing customers", "closing subscribers", "subscribers"},
+	},
 }
 
 // customerNames: the person before the account, the account before the address.

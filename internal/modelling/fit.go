@@ -14,8 +14,7 @@ import (
 	"golang.org/x/text/message"
 )
 
-// fit fills the run in: purchases by the chosen model, spend, the check, and what
-// to beware of.
+// fit fills the run in: purchases by the chosen model, and spend.
 func (s *Service) fit(ctx context.Context, run *Run, chosen chosen, summary warehouse.Summary, say Progress) error {
 	run.Converged = true
 	say("Reading purchase histories", 0)
@@ -23,9 +22,12 @@ func (s *Service) fit(ctx context.Context, run *Run, chosen chosen, summary ware
 		return err
 	}
 	say("Fitting spend", 0.4)
-	if err := run.fitSpend(ctx, summary); err != nil {
-		return err
-	}
+	return run.fitSpend(ctx, summary)
+}
+
+// holdAgainst holds a fitted run against weeks that it has not seen, and notes what to
+// beware of.
+func (s *Service) holdAgainst(ctx context.Context, run *Run, chosen chosen, say Progress) error {
 	bought, err := s.purchases(ctx)
 	if err != nil {
 		return err

@@ -108,6 +108,16 @@ func (s *Service) chosen(ctx context.Context) (chosen, error) {
 // model that the data cannot carry is a Run with Refused, not an error. Progress may
 // be nil.
 func (s *Service) Run(ctx context.Context, asOf clientele.Date, version string, summary warehouse.Summary, p Progress) (*Run, error) {
+	return s.run(ctx, asOf, version, summary, p, true)
+}
+
+// Assumptions is Run without the check, unless that was made before: for those who hold
+// the model against what came after the day themselves.
+func (s *Service) Assumptions(ctx context.Context, asOf clientele.Date, version string, summary warehouse.Summary, p Progress) (*Run, error) {
+	return s.run(ctx, asOf, version, summary, p, false)
+}
+
+func (s *Service) run(ctx context.Context, asOf clientele.Date, version string, summary warehouse.Summary, p Progress, checked bool) (*Run, error) {
 	if p == nil {
 		p = func(string, float64) {}
 	}
@@ -118,8 +128,12 @@ func (s *Service) Run(ctx context.Context, asOf clientele.Date, version string, 
 		return nil, ctx.Err()
 	}
 	id := s.id(asOf, version)
-	run := new(Run)
-	ok, err := s.saved(ctx, runKey(id), run)
+	run, key := new(Run), runKey(id)
+	ok, err := s.saved(ctx, key, run)
+	if !ok && err == nil && !checked {
+		key = "assumptions/" + id
+		ok, err = s.saved(ctx, key, run)
+	}
 	if ok || err != nil {
 		return run, err
 	}
@@ -127,11 +141,16 @@ func (s *Service) Run(ctx context.Context, asOf clientele.Date, version string, 
 	if err != nil {
 		return nil, err
 	}
-	run = &Run{ID: id, AsOf: asOf, DataVersion: version}
+	run = &Run{ID: id, AsOf: asOf, DataVersion: version, Trust: clientele.ModelTrust{Verdict: clientele.Unchecked, Todo: []string{}}}
 	if err := s.fit(ctx, run, c, summary, p); err != nil {
 		return nil, err
 	}
-	if err := s.save(ctx, runKey(id), run); clientele.CodeOf(err) == clientele.CodeInternal {
+	if checked {
+		if err := s.holdAgainst(ctx, run, c, p); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.save(ctx, key, run); clientele.CodeOf(err) == clientele.CodeInternal {
 		return nil, err
 	}
 	return run, nil // one that the cache has no room for holds all the same

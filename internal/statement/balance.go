@@ -50,6 +50,10 @@ func faultsOf(m clientele.Movement, segment string) []fault {
 		clientele.SumMoney(m.Value.Closing, t.Inactive, t.Unattributed), t.Window, "tie_out.inactive", "tie_out.unattributed", "value.closing")
 	c.reasons("reasons for coming = new + reactivated", m.Reasons.In, h.New+h.Reactivated, m.Value.New.Add(m.Value.Reactivated), "new", "reactivated")
 	c.reasons("reasons for leaving = lost", m.Reasons.Out, h.Lost, m.Value.Lost, "lost")
+	if m.Recurring != nil {
+		c.recurringReasons("recurring, reasons for coming = new + reactivated", m.Reasons.In, m.Recurring.New.Add(m.Recurring.Reactivated), "recurring.new", "recurring.reactivated")
+		c.recurringReasons("recurring, reasons for leaving = lost", m.Reasons.Out, m.Recurring.Lost, "recurring.lost")
+	}
 	return c.faults
 }
 
@@ -74,6 +78,17 @@ func (c *checks) reasons(what string, reasons []clientele.ReasonLine, heads int6
 	}
 	c.heads(what, counted, heads, people...)
 	c.money(what, sum, value, money...)
+}
+
+// recurringReasons checks the recurring amounts of reasons.
+func (c *checks) recurringReasons(what string, reasons []clientele.ReasonLine, amount clientele.Money, lines ...warehouse.Line) {
+	var sum clientele.Money
+	for _, r := range reasons {
+		if r.Recurring != nil {
+			sum = sum.Add(*r.Recurring)
+		}
+	}
+	c.money(what, sum, amount, lines...)
 }
 
 // faultsBetween checks that segments add up to the total, line by line.

@@ -156,8 +156,11 @@ func (s *Service) equityRows(ctx context.Context, r ExplainEquityRequest, x *Equ
 	if err != nil {
 		return err
 	}
+	if err := e.readCells(ctx); err != nil {
+		return err
+	}
 	move := e.move(b)
-	q, err := move.Query(e.before.Cells(ctx, warehouse.CellsBy{}), e.after.Cells(ctx, warehouse.CellsBy{}))
+	q, err := move.Query(e.cells0.all(), e.cells1.all())
 	if err != nil {
 		return err
 	}

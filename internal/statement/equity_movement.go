@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"math"
 	"slices"
 
@@ -149,6 +150,32 @@ func (s *Service) keepMovement(ctx context.Context, b equityBasis, m clientele.E
 type ends struct {
 	before, after    warehouse.Summary
 	opening, closing *modelling.Run
+	cells0, cells1   cells // of both, once read
+}
+
+// cells are kept for those who read them more than once.
+type cells []warehouse.Cell
+
+func (c cells) all() iter.Seq2[warehouse.Cell, error] {
+	return func(yield func(warehouse.Cell, error) bool) {
+		for _, cell := range c {
+			if !yield(cell, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (e *ends) readCells(ctx context.Context) error {
+	for summary, into := range map[warehouse.Summary]*cells{e.before: &e.cells0, e.after: &e.cells1} {
+		for c, err := range summary.Cells(ctx, warehouse.CellsBy{}) {
+			if err != nil {
+				return err
+			}
+			*into = append(*into, c)
+		}
+	}
+	return nil
 }
 
 func (e ends) close() {
@@ -172,7 +199,7 @@ func (s *Service) bothEnds(ctx context.Context, b equityBasis, progress Progress
 	if b.opening != nil {
 		err = json.Unmarshal(b.opening.Run, &e.opening)
 	} else {
-		e.opening, err = s.models.Run(ctx, p.Opening(), b.Data, e.before, part(0.1, 0.4))
+		e.opening, err = s.models.Assumptions(ctx, p.Opening(), b.Data, e.before, part(0.1, 0.4)) // the audit holds it against the period
 	}
 	if err != nil {
 		return e, err
@@ -220,7 +247,10 @@ func (s *Service) moveEquity(ctx context.Context, b equityBasis, progress Progre
 	m.Warnings = b.movementWarnings(e)
 	move := e.move(b)
 	progress("Moving every customer's worth", 0.7)
-	q, err := move.Query(e.before.Cells(ctx, warehouse.CellsBy{}), e.after.Cells(ctx, warehouse.CellsBy{}))
+	if err := e.readCells(ctx); err != nil {
+		return m, err
+	}
+	q, err := move.Query(e.cells0.all(), e.cells1.all())
 	if refusal, ok := fit.AsRefusal(err); ok {
 		m.Refused = refusal.Error()
 		return m, nil
@@ -238,12 +268,12 @@ func (s *Service) moveEquity(ctx context.Context, b equityBasis, progress Progre
 	}
 	progress("Telling how sure that is", 0.9)
 	total := fill(&m, moved)
-	if err := e.restate(ctx, b, &m); err != nil {
+	if err := e.restate(b, &m); err != nil {
 		return m, err
 	}
 	m.Cash = &clientele.CashMargin{Expected: fromCents(cents(total.Cash)), Actual: moved.Actual.Share(b.Settings.MarginOrOne())}
 	s.spreadMovement(&m, move, moved, total)
-	if err := e.sameAsStatements(ctx, b, &m); err != nil {
+	if err := e.sameAsStatements(b, &m); err != nil {
 		return m, err
 	}
 	progress("Done", 1)
@@ -373,7 +403,7 @@ func (s *Service) spreadMovement(m *clientele.EquityMovement, move modelling.Mov
 // restate begins the movement with the opening as it was closed: what the records, and then
 // the terms, make of it now are lines of their own. Segments were not closed, and add up:
 // by segment the movement begins as the records are now.
-func (e ends) restate(ctx context.Context, b equityBasis, m *clientele.EquityMovement) error {
+func (e ends) restate(b equityBasis, m *clientele.EquityMovement) error {
 	if b.opening == nil {
 		return nil
 	}
@@ -386,7 +416,7 @@ func (e ends) restate(ctx context.Context, b equityBasis, m *clientele.EquityMov
 		closed = closed.Add(b.opening.Statement.Equity.Tail.Estimate)
 	}
 	terms := basis{Settings: b.opening.Settings}.terms()
-	w, err := e.opening.Worth(e.before.Cells(ctx, warehouse.CellsBy{}), terms)
+	w, err := e.opening.Worth(e.cells0.all(), terms)
 	if err != nil {
 		return err
 	}
@@ -403,16 +433,16 @@ func (e ends) restate(ctx context.Context, b equityBasis, m *clientele.EquityMov
 
 // sameAsStatements gives both ends the intervals that statements show, which come of more
 // draws.
-func (e ends) sameAsStatements(ctx context.Context, b equityBasis, m *clientele.EquityMovement) error {
+func (e ends) sameAsStatements(b equityBasis, m *clientele.EquityMovement) error {
 	if m.Intervals == nil {
 		return nil
 	}
 	for _, end := range []struct {
-		line    string
-		run     *modelling.Run
-		summary warehouse.Summary
-	}{{"opening", e.opening, e.before}, {"closing", e.closing, e.after}} {
-		w, err := end.run.Worth(end.summary.Cells(ctx, warehouse.CellsBy{}), b.terms())
+		line  string
+		run   *modelling.Run
+		cells cells
+	}{{"opening", e.opening, e.cells0}, {"closing", e.closing, e.cells1}} {
+		w, err := end.run.Worth(end.cells.all(), b.terms())
 		if _, refused := fit.AsRefusal(err); refused {
 			continue // it keeps the movement's own
 		}

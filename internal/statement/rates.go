@@ -19,6 +19,9 @@ func ratesOf(m clientele.Movement) clientele.Rates {
 		r.Why["reactivation"] = "no customer had lapsed by opening"
 	}
 	v := m.Value
+	if m.Recurring != nil && v.Opening.Sign() <= 0 { // contracts alone
+		v = *m.Recurring
+	}
 	if v.Opening.Sign() > 0 {
 		opening, kept := v.Opening.Float64(), v.Opening.Sub(v.Contracted).Sub(v.Lost)
 		r.GRR = new(min(1, kept.Float64()/opening))

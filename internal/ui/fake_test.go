@@ -31,6 +31,7 @@ type fake struct {
 	explanation statement.Explanation
 	asked       statement.ExplainRequest
 	movement    *clientele.EquityMovement // nil: not computed
+	won         *clientele.Acquisition    // nil: not computed
 	askedEquity statement.ExplainEquityRequest
 	imports     []clientele.ImportRef
 	rejects     []warehouse.Reject
@@ -233,6 +234,19 @@ func (f *fake) ReadyEquityMovement(_ context.Context, r statement.EquityRequest)
 	return m, true, nil
 }
 
+func (f *fake) Acquisition(context.Context, clientele.Date) (clientele.Acquisition, error) {
+	a := won()
+	f.won = &a
+	return a, nil
+}
+
+func (f *fake) ReadyAcquisition(context.Context, clientele.Date) (clientele.Acquisition, bool, error) {
+	if f.won == nil || f.failure != nil {
+		return clientele.Acquisition{}, false, f.failure
+	}
+	return *f.won, true, nil
+}
+
 func (f *fake) ExplainEquity(_ context.Context, r statement.ExplainEquityRequest) (statement.EquityExplanation, error) {
 	f.askedEquity = r
 	m := moved()
@@ -329,8 +343,8 @@ func newFake() *fake {
 	margin := 0.3
 	s := clientele.DefaultSettings()
 	s.Name, s.Currency, s.Margin, s.Definition.LapseDays, s.Definition.Version = "Northfield Trading", "GBP", &margin, 180, 3
-	m := moved()
-	return &fake{settings: s, statement: &st, movement: &m, imports: st.Data.Imports, jobs: map[string]store.Job{}, ledgers: map[string][]store.LedgerEntry{}, defined: map[string]bool{}}
+	m, a := moved(), won()
+	return &fake{settings: s, statement: &st, movement: &m, won: &a, imports: st.Data.Imports, jobs: map[string]store.Job{}, ledgers: map[string][]store.LedgerEntry{}, defined: map[string]bool{}}
 }
 
 func (f *fake) services(t testing.TB) Services {
@@ -433,6 +447,28 @@ func moved() clientele.EquityMovement {
 	france.Segment, rest.Segment = "France", "Germany"
 	m.Segments = []clientele.EquityMovement{france, rest}
 	return m
+}
+
+// won is a made-up account of winning customers.
+func won() clientele.Acquisition {
+	cohort := func(name string, n int64, each, cost float64) clientele.AcquiredCohort {
+		c := clientele.AcquiredCohort{Name: name, Customers: n, Earned: money("30000"), Worth: money("60000"), Each: &each}
+		if cost > 0 {
+			c.Costed, c.Cost, c.CostEach, c.Return = n, money("9000"), &cost, new(each/cost)
+		}
+		return c
+	}
+	estimate := clientele.Estimate{Estimate: money("3385180.90"), Low: money("2272695"), High: money("4991225")}
+	return clientele.Acquisition{
+		AsOf: clientele.MustDate("2026-09-30"), Currency: "GBP",
+		Quarters: []clientele.AcquiredCohort{cohort("2026-Q2", 900, 100, 9), cohort("2026-Q3", 800, 8, 9.5), {Name: "2026-Q4"}},
+		Channels: []clientele.AcquiredCohort{cohort("Search", 900, 110, 14), cohort("Referral", 700, 120, 6), cohort("(unknown)", 40, 90, 0)},
+		Future: &clientele.FutureCustomers{
+			Years: []clientele.FutureYear{{Year: 1, Customers: 3400, Low: 2900, High: 4100}}, Each: estimate, CostEach: new(money("10.57")),
+			Worth: estimate, Net: &estimate, Basis: "As many a year as in the last.",
+		},
+		Warnings: []string{"Worth is at revenue."},
+	}
 }
 
 // holdout is 78 weeks that ebb, of which the last 39 were held out.

@@ -17,6 +17,7 @@ import (
 const (
 	jobStatement  = "statement"
 	jobMovement   = "movement"
+	jobGrowth     = "growth"
 	jobImport     = "import"
 	jobModel      = "model"
 	jobCompare    = "comparison"
@@ -56,7 +57,7 @@ type importWork struct {
 // is removed only once its report was shown.
 func Handlers(s Services) map[string]job.Handler {
 	return map[string]job.Handler{
-		jobStatement: s.runStatement, jobMovement: s.runMovement, jobImport: s.runImport, jobModel: s.runModel, jobCompare: s.runCompare,
+		jobStatement: s.runStatement, jobMovement: s.runMovement, jobGrowth: s.runGrowth, jobImport: s.runImport, jobModel: s.runModel, jobCompare: s.runCompare,
 		jobRestate: s.runRestate, jobDefinition: s.runDefinition, jobGoals: s.runGoals,
 	}
 }
@@ -82,6 +83,16 @@ func (s Services) runMovement(ctx context.Context, payload json.RawMessage, repo
 		})
 		err = errors.Join(err, failed)
 	}
+	return nil, err
+}
+
+func (s Services) runGrowth(ctx context.Context, payload json.RawMessage, report func(store.JobProgress)) (any, error) {
+	var work modelWork
+	if err := json.Unmarshal(payload, &work); err != nil {
+		return nil, err
+	}
+	report(store.JobProgress{Step: "adding up what customers brought and cost", Fraction: -1})
+	_, err := s.Statements.Acquisition(ctx, work.AsOf)
 	return nil, err
 }
 
@@ -177,6 +188,9 @@ func (s Services) addDefaults(ctx context.Context) error {
 		return err
 	}
 	if _, err := s.addMovement(ctx, statement.Request{Period: p}); err != nil {
+		return err
+	}
+	if _, err := s.Jobs.Add(ctx, jobGrowth, p.To.String(), modelWork{p.To}); err != nil {
 		return err
 	}
 	if _, err := s.addGoals(ctx, nil); err != nil {

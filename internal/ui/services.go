@@ -41,6 +41,8 @@ type Statements interface {
 	Explain(context.Context, statement.ExplainRequest) (statement.Explanation, error)
 	EquityMovement(context.Context, statement.EquityRequest, statement.Progress) (clientele.EquityMovement, error)
 	ReadyEquityMovement(context.Context, statement.EquityRequest) (clientele.EquityMovement, bool, error)
+	Acquisition(context.Context, clientele.Date) (clientele.Acquisition, error)
+	ReadyAcquisition(context.Context, clientele.Date) (clientele.Acquisition, bool, error)
 	ExplainEquity(context.Context, statement.ExplainEquityRequest) (statement.EquityExplanation, error)
 	Periods(context.Context) (statement.Periods, bool, error)
 	Attributes(context.Context) ([]string, error)

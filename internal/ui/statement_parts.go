@@ -31,18 +31,18 @@ func (b *builder) reasons(direction string, lines []clientele.ReasonLine) reason
 	p := reasonPart{Direction: direction}
 	var top float64
 	for _, l := range lines {
-		top = max(top, l.Value.Float64())
+		top = max(top, l.Money().Float64())
 	}
 	for _, l := range byValue(lines) {
 		line := warehouse.Line("reasons." + direction + "." + l.Reason)
 		row := reasonRow{
 			Name: capital(l.Reason), Unknown: l.Reason == clientele.UnknownReason,
 			Customers: b.countFig(line, l.Reason+", customers", l.Customers),
-			Value:     b.fig(line, l.Reason+", value", b.short(l.Value)),
+			Value:     b.fig(line, l.Reason+", value", b.short(l.Money())),
 			Width:     "0%",
 		}
 		if top > 0 {
-			row.Width = fmt.Sprintf("%.1f%%", max(0, 100*l.Value.Float64()/top))
+			row.Width = fmt.Sprintf("%.1f%%", max(0, 100*l.Money().Float64()/top))
 		}
 		p.Rows = append(p.Rows, row)
 	}
@@ -57,7 +57,7 @@ func byValue(lines []clientele.ReasonLine) []clientele.ReasonLine {
 			}
 			return 0
 		}
-		return cmp.Or(unknown(x)-unknown(y), y.Value.Cmp(x.Value), strings.Compare(x.Reason, y.Reason))
+		return cmp.Or(unknown(x)-unknown(y), y.Money().Cmp(x.Money()), strings.Compare(x.Reason, y.Reason))
 	})
 }
 

@@ -30,6 +30,7 @@ func New(s Services) *Site {
 		"GET /{$}":                                 site.statement,
 		"GET /explain":                             site.explain,
 		"GET /movement":                            site.movement,
+		"GET /growth":                              site.growth,
 		"GET /movement/explain":                    site.explainMovement,
 		"GET /orders":                              site.orders,
 		"GET /model":                               site.model,

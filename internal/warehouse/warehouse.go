@@ -314,7 +314,31 @@ type Summary interface {
 	// Score hands the per-cell results down and yields one row per customer, by id.
 	// With scores empty, estimates are nil. Margin multiplies CLV; Definition gives Value.
 	Customers(ctx context.Context, q CustomersQuery) iter.Seq2[clientele.CustomerRow, error]
+	// Acquired adds customers up by when and how they were won.
+	Acquired(ctx context.Context, q AcquiredQuery) ([]AcquiredGroup, error)
 	Close() error
+}
+
+// AcquiredQuery asks what customers who were won together brought. Channel and Cost are
+// the attributes that hold where each came from and what that cost; others than numbers
+// are no cost.
+type AcquiredQuery struct {
+	Channel, Cost string
+	Cells         []CellScore // empty: Worth is 0
+	Spend         []SpendScore
+	Margin        float64
+}
+
+// AcquiredGroup is the customers who first bought in a calendar quarter and came by one
+// channel, those of the last 365 days apart from others.
+type AcquiredGroup struct {
+	Quarter           clientele.Date // its first day
+	Channel           string
+	Recent            bool
+	Customers, Costed int64
+	Cost              clientele.Money // of those Costed
+	Net               clientele.Money // net amount so far
+	Worth             float64         // to come, at Margin
 }
 
 // CellsBy says how to split cells. The zero value does not.
@@ -338,6 +362,25 @@ type CustomersQuery struct {
 	Limit      int64 // 0: all
 }
 
+// ContractsQuery asks for the contracts as of a day. KnownFrom, if not 0, is the day from
+// which on the records know who left: who came before is known from then on only.
+type ContractsQuery struct {
+	AsOf, KnownFrom clientele.Date
+	GraceDays       int
+}
+
+// ContractCell is customers of one plan and quarter of the start: Months is the renewals
+// behind those who are there, a renewal a month, and for those who Left the one that did not
+// happen; Entry is how many were behind them when the records began to know.
+type ContractCell struct {
+	Plan          string // "" is unknown
+	Quarter       clientele.Date
+	Entry, Months int32
+	Left          bool
+	Customers     int64
+	Recurring     clientele.Money // a month, of those who are there
+}
+
 // Warehouse holds the records of one book.
 type Warehouse interface {
 	// Load reads a batch in one transaction: validates every row, calls
@@ -354,6 +397,10 @@ type Warehouse interface {
 	Rejects(ctx context.Context, batchID string) iter.Seq2[Reject, error]
 	// Reset empties the records, for a rebuild.
 	Reset(ctx context.Context) error
+	// Contracts counts customers under contract, and contracts with an end to come.
+	Contracts(ctx context.Context, q ContractsQuery) ([]ContractCell, []clientele.Renewals, error)
+	// MovementTotals lists the totals that a source gave, by period.
+	MovementTotals(ctx context.Context, source string) ([]clientele.MovementTotal, error)
 	// Check verifies that the engine's own file is sound and that tables agree with their batches.
 	Check(ctx context.Context) error
 

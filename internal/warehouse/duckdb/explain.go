@@ -121,6 +121,9 @@ func (s span) explainReason(q warehouse.ExplainQuery, view explained) ([]table, 
 		if !ok {
 			continue
 		}
+		if !s.Orders { // contracts alone: their money is what recurs
+			view.Value = "recurring"
+		}
 		rows := render("reason.explain", struct {
 			span
 			explained

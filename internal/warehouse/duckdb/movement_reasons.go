@@ -15,8 +15,12 @@ func (t *tally) addReasons(ctx context.Context, tx *sql.Tx) error {
 		var segment, direction string
 		var isTotal bool
 		var line clientele.ReasonLine
-		if err := rows.Scan(&segment, &isTotal, &direction, &line.Reason, &line.Customers, moneyTarget{&line.Value}); err != nil {
+		var recurring clientele.Money
+		if err := rows.Scan(&segment, &isTotal, &direction, &line.Reason, &line.Customers, moneyTarget{&line.Value}, moneyTarget{&recurring}); err != nil {
 			return err
+		}
+		if t.Contracts {
+			line.Recurring = &recurring
 		}
 		reasons := &t.at(segment, isTotal).Reasons
 		if direction == "in" {
@@ -31,20 +35,30 @@ func (t *tally) addReasons(ctx context.Context, tx *sql.Tx) error {
 // finishReasons sorts the reasons and gives the rest of the events and of the
 // money to the unknown, so that they sum to the lines they split.
 func finishReasons(m *clientele.Movement) {
-	m.Reasons.In = withUnknown(m.Reasons.In, m.Heads.New+m.Heads.Reactivated, m.Value.New.Add(m.Value.Reactivated))
-	m.Reasons.Out = withUnknown(m.Reasons.Out, m.Heads.Lost, m.Value.Lost)
+	var came, left *clientele.Money
+	if m.Recurring != nil {
+		came, left = new(m.Recurring.New.Add(m.Recurring.Reactivated)), new(m.Recurring.Lost)
+	}
+	m.Reasons.In = withUnknown(m.Reasons.In, clientele.ReasonLine{
+		Customers: m.Heads.New + m.Heads.Reactivated, Value: m.Value.New.Add(m.Value.Reactivated), Recurring: came,
+	})
+	m.Reasons.Out = withUnknown(m.Reasons.Out, clientele.ReasonLine{Customers: m.Heads.Lost, Value: m.Value.Lost, Recurring: left})
 }
 
-func withUnknown(lines []clientele.ReasonLine, heads int64, value clientele.Money) []clientele.ReasonLine {
+func withUnknown(lines []clientele.ReasonLine, rest clientele.ReasonLine) []clientele.ReasonLine {
 	slices.SortFunc(lines, func(a, b clientele.ReasonLine) int {
-		return cmp.Or(b.Value.Cmp(a.Value), cmp.Compare(b.Customers, a.Customers), cmp.Compare(a.Reason, b.Reason))
+		return cmp.Or(b.Money().Cmp(a.Money()), cmp.Compare(b.Customers, a.Customers), cmp.Compare(a.Reason, b.Reason))
 	})
 	for _, l := range lines {
-		heads -= l.Customers
-		value = value.Sub(l.Value)
+		rest.Customers -= l.Customers
+		rest.Value = rest.Value.Sub(l.Value)
+		if rest.Recurring != nil {
+			rest.Recurring = new(rest.Recurring.Sub(*l.Recurring))
+		}
 	}
-	if heads == 0 {
+	if rest.Customers == 0 {
 		return lines
 	}
-	return append(lines, clientele.ReasonLine{Reason: clientele.UnknownReason, Customers: heads, Value: value})
+	rest.Reason = clientele.UnknownReason
+	return append(lines, rest)
 }

@@ -53,6 +53,8 @@ func newPlan(b warehouse.Batch, quick bool) (*plan, error) {
 		p.feedback()
 	case clientele.Reasons:
 		p.reasons()
+	case clientele.Movements:
+		p.movements()
 	default:
 		return nil, clientele.Errorf(clientele.CodeInvalid, "%q is not a kind of record", b.Kind)
 	}
@@ -322,6 +324,18 @@ func (p *plan) reasons() {
 	c := p.decimal("confidence", "confidence")
 	p.r.reject("", c.sql+" NOT BETWEEN 0 AND 1", p.source("confidence"), fmt.Sprintf("CAST(%s AS VARCHAR)", c.sql),
 		func(s string) string { return s + " is not a confidence: use a fraction between 0 and 1" })
+}
+
+func (p *plan) movements() {
+	p.table, p.day, p.key = "movement_total", "day", []string{"source", "day"}
+	p.time("", "day", "period")
+	for _, field := range []string{"opening", "added", "lost"} {
+		p.decimal(field, field)
+	}
+	churn := p.decimal("monthly_churn", "monthly_churn")
+	p.r.reject("", churn.sql+" NOT BETWEEN 0 AND 1", p.source("monthly_churn"), fmt.Sprintf("CAST(%s AS VARCHAR)", churn.sql),
+		func(s string) string { return s + " is not a share: use a fraction between 0 and 1" })
+	p.require("closing", p.decimal("closing", "closing"))
 }
 
 // identity adds the id of a row: as mapped, else made of its content. Rows of

@@ -38,6 +38,7 @@ type subscription struct {
 	Start, End clientele.Date // End openEnd: still running
 	Amount     int64          // in whole units, a multiple of twelve
 	Period     string
+	Cancelled  string // why it ended; "": not said
 }
 
 const openEnd = clientele.Date(1 << 30)
@@ -64,9 +65,9 @@ func (r records) load(t testing.TB, w warehouse.Warehouse) {
 		if s.End != openEnd {
 			end = s.End.String()
 		}
-		rows = append(rows, []string{s.Customer, "s" + strconv.Itoa(i), s.Start.String(), end, strconv.FormatInt(s.Amount, 10), s.Period})
+		rows = append(rows, []string{s.Customer, "s" + strconv.Itoa(i), s.Start.String(), end, strconv.FormatInt(s.Amount, 10), s.Period, s.Cancelled})
 	}
-	loadCSV(t, w, clientele.Subscriptions, []string{"customer", "subscription", "start", "end", "recurring_amount", "recurring_period"}, rows)
+	loadCSV(t, w, clientele.Subscriptions, []string{"customer", "subscription", "start", "end", "recurring_amount", "recurring_period", "cancel_reason"}, rows)
 	rows = nil
 	for customer, value := range r.Attributes {
 		rows = append(rows, []string{customer, value})

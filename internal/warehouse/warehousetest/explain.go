@@ -40,7 +40,11 @@ func checkExplanations(rt *rapid.T, t testing.TB, w warehouse.Warehouse, q wareh
 	if len(lines) > 0 {
 		l := rapid.SampledFrom(lines).Draw(rt, "reason")
 		x.Line = warehouse.Line("reasons." + direction + "." + l.Reason)
-		checkRows(rt, x, explain(t, w, x), l.Customers, l.Value)
+		want := l.Value
+		if q.Definition.Kind == clientele.Contracts {
+			want = *l.Recurring
+		}
+		checkRows(rt, x, explain(t, w, x), l.Customers, want)
 	}
 }
 

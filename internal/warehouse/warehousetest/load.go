@@ -185,7 +185,7 @@ A,2,,2024-03-02,1,0,,Gift,,
 // How far records reach: an order business by its orders, another by contracts too, but
 // not by what these hold for the time after the last import.
 func testSpan(t *testing.T, open func(testing.TB) warehouse.Warehouse) {
-	contracts := []subscription{{"A", day(-90), openEnd, 12, "month"}, {"B", day(-80), day(60), 12, "month"}, {"C", day(-80), day(30_000), 12, "month"}}
+	contracts := []subscription{{"A", day(-90), openEnd, 12, "month", ""}, {"B", day(-80), day(60), 12, "month", ""}, {"C", day(-80), day(30_000), 12, "month", ""}}
 	order := []line{sale("A", 3, "3"), sale("B", 40, "5")}
 	for _, c := range []struct {
 		name        string

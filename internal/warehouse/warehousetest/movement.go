@@ -92,21 +92,21 @@ func testMovementCases(t *testing.T, open func(testing.TB) warehouse.Warehouse) 
 			clientele.Heads{Opening: 1, Closing: 1}, [7]string{0: "9", 4: "4", 6: "5"}},
 		{"what comes after the period does not count", records{Lines: []line{sale("A", 0, "3"), sale("A", 9, "8")}}, days(5, 8), orders,
 			clientele.Heads{Opening: 1, Closing: 1}, [7]string{0: "3", 6: "3"}},
-		{"a subscription makes no customer of an order business", records{Subscriptions: []subscription{{"A", day(2), openEnd, 12, "month"}}}, days(0, 9), orders,
+		{"a subscription makes no customer of an order business", records{Subscriptions: []subscription{{"A", day(2), openEnd, 12, "month", ""}}}, days(0, 9), orders,
 			clientele.Heads{}, [7]string{}},
-		{"a contract runs through its grace", records{Subscriptions: []subscription{{"A", day(2), day(5), 12, "month"}}}, days(4, 7), contracts,
+		{"a contract runs through its grace", records{Subscriptions: []subscription{{"A", day(2), day(5), 12, "month", ""}}}, days(4, 7), contracts,
 			clientele.Heads{Opening: 1, Closing: 1}, [7]string{}},
-		{"and is lost on the day after", records{Subscriptions: []subscription{{"A", day(2), day(5), 12, "month"}}}, days(4, 8), contracts,
+		{"and is lost on the day after", records{Subscriptions: []subscription{{"A", day(2), day(5), 12, "month", ""}}}, days(4, 8), contracts,
 			clientele.Heads{Opening: 1, Lost: 1, LostOfOpening: 1}, [7]string{}},
-		{"a renewal without a gap is no event", records{Subscriptions: []subscription{{"A", day(0), day(5), 12, "month"}, {"A", day(8), openEnd, 12, "month"}}}, days(4, 9), contracts,
+		{"a renewal without a gap is no event", records{Subscriptions: []subscription{{"A", day(0), day(5), 12, "month", ""}, {"A", day(8), openEnd, 12, "month", ""}}}, days(4, 9), contracts,
 			clientele.Heads{Opening: 1, Closing: 1}, [7]string{}},
-		{"an overlapped subscription is no event", records{Subscriptions: []subscription{{"A", day(0), openEnd, 12, "month"}, {"A", day(3), day(4), 12, "month"}}}, days(2, 20), contracts,
+		{"an overlapped subscription is no event", records{Subscriptions: []subscription{{"A", day(0), openEnd, 12, "month", ""}, {"A", day(3), day(4), 12, "month", ""}}}, days(2, 20), contracts,
 			clientele.Heads{Opening: 1, Closing: 1}, [7]string{}},
 		{"purchases do not count in a contract business", records{Lines: []line{sale("A", 2, "3")}}, days(0, 9), contracts,
 			clientele.Heads{}, [7]string{}},
 		{"either keeps a customer active", records{
 			Lines:         []line{sale("A", 0, "3")},
-			Subscriptions: []subscription{{"A", day(10), day(15), 12, "month"}}}, days(5, 20), both,
+			Subscriptions: []subscription{{"A", day(10), day(15), 12, "month", ""}}}, days(5, 20), both,
 			clientele.Heads{Opening: 1, Lost: 1, LostOfOpening: 1}, [7]string{0: "3", 5: "3"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -231,7 +231,7 @@ func testMonths(t *testing.T, w warehouse.Warehouse) {
 	amounts := map[string]string{"day": "304.166667", "week": "43.333333", "month": "10", "quarter": "3.333333", "year": "0.833333"}
 	r := records{}
 	for period := range amounts {
-		r.Subscriptions = append(r.Subscriptions, subscription{period, day(5), openEnd, 10, period})
+		r.Subscriptions = append(r.Subscriptions, subscription{period, day(5), openEnd, 10, period, ""})
 		if r.Attributes == nil {
 			r.Attributes = map[string]string{}
 		}

@@ -24,6 +24,9 @@ func Reading(t *testing.T, open func(testing.TB) warehouse.Warehouse) {
 	t.Run("SummaryCases", func(t *testing.T) { testSummaryCases(t, open) })
 	t.Run("SummaryProperties", func(t *testing.T) { testSummaryProperties(t, open(t)) })
 	t.Run("Scores", func(t *testing.T) { testScores(t, open(t)) })
+	t.Run("Acquired", func(t *testing.T) { testAcquired(t, open(t)) })
+	t.Run("Contracts", func(t *testing.T) { testContracts(t, open(t)) })
+	t.Run("MovementTotals", func(t *testing.T) { testMovementTotals(t, open(t)) })
 	t.Run("EquityProperties", func(t *testing.T) { testEquityProperties(t, open(t)) })
 	t.Run("EquityErrors", func(t *testing.T) { testEquityErrors(t, open(t)) })
 	t.Run("Empty", func(t *testing.T) { testEmpty(t, open(t)) })
@@ -79,6 +82,7 @@ func drawSubscription(customer *rapid.Generator[string], day *rapid.Generator[cl
 		}
 		if rapid.IntRange(0, 3).Draw(t, "ended") > 0 {
 			s.End = s.Start + clientele.Date(rapid.IntRange(0, 15).Draw(t, "length"))
+			s.Cancelled = rapid.SampledFrom([]string{"", "price", "Too slow"}).Draw(t, "cancelled")
 		}
 		return s
 	})

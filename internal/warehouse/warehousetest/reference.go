@@ -160,6 +160,15 @@ func (r reference) reasonOf(customer string, e event) string {
 			best = c
 		}
 	}
+	for _, s := range r.Subscriptions {
+		near := max(s.End-e.day, e.day-s.End) <= clientele.Date(r.Definition.LapseDays)
+		if s.Customer != customer || s.Cancelled == "" || s.End == openEnd || e.in || !near || r.Definition.Kind == clientele.Orders {
+			continue
+		}
+		if s.End > best.Day || s.End == best.Day && s.Cancelled < best.Reason {
+			best = reason{Reason: s.Cancelled, Day: s.End}
+		}
+	}
 	return best.Reason
 }
 
@@ -212,15 +221,22 @@ func (r reference) addCustomer(m *clientele.Movement, c string, reasons map[bool
 		m.Heads.Reactivated += count(e.in && !e.isNew)
 		m.Heads.Lost += count(!e.in)
 		last := !slices.ContainsFunc(events[i+1:], func(f event) bool { return f.in == e.in })
-		var value clientele.Money
+		var value, recurring clientele.Money
 		switch {
 		case last && e.in && !a0 && a1:
-			value = net
+			value, recurring = net, r.recurring(c, closing)
 		case last && !e.in && a0 && !a1:
-			value = r.net(c, opening)
+			value, recurring = r.net(c, opening), r.recurring(c, opening)
 		}
 		l := reasons[e.in][e.reason]
-		reasons[e.in][e.reason] = clientele.ReasonLine{Reason: e.reason, Customers: l.Customers + 1, Value: l.Value.Add(value)}
+		l.Reason, l.Customers, l.Value = e.reason, l.Customers+1, l.Value.Add(value)
+		if m.Recurring != nil {
+			if l.Recurring != nil {
+				recurring = recurring.Add(*l.Recurring)
+			}
+			l.Recurring = &recurring
+		}
+		reasons[e.in][e.reason] = l
 	}
 }
 
@@ -289,7 +305,7 @@ func sortedReasons(lines map[string]clientele.ReasonLine) []clientele.ReasonLine
 	return slices.SortedFunc(maps.Values(lines), func(a, b clientele.ReasonLine) int {
 		return cmp.Or(
 			cmp.Compare(count(a.Reason == clientele.UnknownReason), count(b.Reason == clientele.UnknownReason)),
-			b.Value.Cmp(a.Value), cmp.Compare(b.Customers, a.Customers), cmp.Compare(a.Reason, b.Reason))
+			b.Money().Cmp(a.Money()), cmp.Compare(b.Customers, a.Customers), cmp.Compare(a.Reason, b.Reason))
 	})
 }
 

@@ -1,5 +1,6 @@
 {{/* The events that share a reason. */ -}}
-SELECT customer, CAST(NULL AS VARCHAR) AS order_id, day, 1 AS heads, value0 AS opening, value1 AS closing, amount
+SELECT customer, CAST(NULL AS VARCHAR) AS order_id, day, 1 AS heads, {{.Value}}0 AS opening, {{.Value}}1 AS closing,
+    {{if eq .Value "recurring"}}recurring AS {{end}}amount
 FROM (
 {{template "reason.match.sql" .}}
 ) AS matched

@@ -1,6 +1,6 @@
 {{/* Events and money by reason, for the company and for each segment. */ -}}
 SELECT {{if .By}}coalesce(segment, '') AS segment, GROUPING(segment) = 1{{else}}'' AS segment, TRUE{{end}} AS is_total,
-    direction, reason, count(*) AS customers, sum(amount) AS value
+    direction, reason, count(*) AS customers, sum(amount) AS value, sum(recurring) AS recurring
 FROM (
 {{template "reason.match.sql" .}}
 ) AS matched

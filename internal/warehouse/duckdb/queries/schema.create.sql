@@ -125,3 +125,15 @@ CREATE TABLE reason (
     given_by   VARCHAR,            -- survey, agent, form, …; null: unknown
     confidence DECIMAL(38, 12)     -- 0 to 1; null: unknown
 );
+
+-- Totals of a company that has no more: others' figures, as they stand.
+CREATE TABLE movement_total (
+    source        INTEGER NOT NULL,
+    sequence      BIGINT NOT NULL,
+    day           DATE NOT NULL,       -- a day of the period, by habit its last
+    opening       DECIMAL(38, 12),     -- null: the closing of the period before
+    added         DECIMAL(38, 12),     -- null: unknown
+    lost          DECIMAL(38, 12),     -- null: by monthly_churn, else unknown
+    monthly_churn DECIMAL(38, 12),     -- fraction a month; null: unknown
+    closing       DECIMAL(38, 12) NOT NULL
+);
