@@ -9,13 +9,18 @@ import (
 	"github.com/clientele/clientele/internal/app"
 	"github.com/clientele/clientele/internal/definition"
 	"github.com/clientele/clientele/internal/goal"
+	"github.com/clientele/clientele/internal/ingest"
 	"github.com/clientele/clientele/internal/statement"
 )
 
 // Issue 4: an approved definition holds at once for every figure, but for what is closed.
 func TestApprovedDefinitionHoldsForWhatIsNotClosed(t *testing.T) {
-	b := closedBook(t, 150)
+	b := newBook(t, t.TempDir(), settings())
 	defer func() { closeBook(t, b) }()
+	load(t, b, written(t, "orders.csv", ordersOf(150)), ingest.Request{})
+	if _, err := b.Closings.Close(t.Context(), "2023-Q3", "Ada", nil); err != nil {
+		t.Fatal(err)
+	}
 	days := 120
 	if _, err := b.Definitions.Propose(t.Context(), definition.Edit{LapseDays: &days, Margin: new(.2)}, "a reason", "Ada"); err != nil {
 		t.Fatal(err)
@@ -48,8 +53,8 @@ func TestApprovedDefinitionHoldsForWhatIsNotClosed(t *testing.T) {
 		t.Errorf("what is closed differs: %+v, %v", r.Changed(), err)
 	}
 	m, err := b.Statements.EquityMovement(t.Context(), statement.EquityRequest{Request: statement.Request{Period: q4}, Horizon: "5"}, nil)
-	if err != nil || !m.Closing.Equal(after.Equity.Estimate.Estimate) {
-		t.Errorf("the movement closes with %s (%v)", m.Closing, err)
+	if err != nil || !m.Closing.Equal(after.Equity.Estimate.Estimate) || m.Scope.Sign() >= 0 {
+		t.Errorf("the movement closes with %s, of which the definition is %s (%v)", m.Closing, m.Scope, err)
 	}
 }
 
