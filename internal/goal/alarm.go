@@ -65,6 +65,18 @@ func (a Alarm) direction() int {
 	return a.Equity.By.Sign()
 }
 
+// Title is the verdict in a few words, without sizes.
+func (a Alarm) Title() string {
+	verb := map[int]string{-1: "fell", 0: "held steady", 1: "rose"}
+	switch a.Verdict {
+	case Raised:
+		return capital(string(a.Measure)) + " rose while customer equity fell."
+	case Clear:
+		return fmt.Sprintf("No alarm: %s %s, and customer equity %s.", a.Measure, verb[a.Earned.By.Sign()], verb[a.direction()])
+	}
+	return "Whether what was earned came at the cost of customers cannot be told."
+}
+
 // words says both moves, with their sizes.
 func (a Alarm) words(st clientele.Statement) string {
 	earned := fmt.Sprintf("%s %s against %s", a.Measure, move(a.Earned.By.Sign(), a.Earned, st.Currency), a.Before)

@@ -158,6 +158,9 @@ func TestAlarm(t *testing.T) {
 		}
 	}
 	a := report(t, newFake(), second2026).Alarm
+	if got := a.Title(); got != "Profit rose while customer equity fell." {
+		t.Error(got)
+	}
 	want := Alarm{
 		Period: "2026-Q2", Before: "2026-Q1", Verdict: Raised, Words: a.Words, Measure: Profit,
 		Earned: &Change{*amount("300"), *amount("360"), *amount("60")}, Equity: &Change{*amount("800"), *amount("750"), *amount("-50")},

@@ -86,12 +86,8 @@ func goalsHeadline(o goal.Overview) string {
 		return "No goal is set yet."
 	case o.Latest == nil:
 		return "What came of the goals cannot be told yet."
-	case o.Latest.Alarm.Verdict == goal.Raised:
-		return capital(string(o.Latest.Alarm.Measure)) + " rose while customer equity fell."
-	case o.Latest.Alarm.Verdict == goal.Clear:
-		return "What was earned did not come at the cost of customers."
 	}
-	return "Whether what was earned came at the cost of customers cannot be told."
+	return o.Latest.Alarm.Title()
 }
 
 func (v visit) goalPart(r goal.Report, href string) goalPart {

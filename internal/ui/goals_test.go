@@ -37,7 +37,7 @@ func TestGoalsHeadlines(t *testing.T) {
 	f := newFake()
 	f.statement.Equity.Moved.Closing = money("4400000")
 	s := newTestSite(t, f)
-	expect(t, s, "/goals", http.StatusOK, "What was earned did not come at the cost of customers.", "No alarm: profit rose by")
+	expect(t, s, "/goals", http.StatusOK, "No alarm: profit rose, and customer equity rose.", "No alarm: profit rose by")
 	f.statement.Equity = nil
 	f.statement.Model = &clientele.ModelReport{Refused: "Too few customers."}
 	expect(t, s, "/goals", http.StatusOK, "Whether what was earned came at the cost of customers cannot be told.", "(Too few customers)")
