@@ -13,6 +13,8 @@ import (
 	"github.com/clientele/clientele/internal/closing"
 	"github.com/clientele/clientele/internal/config"
 	"github.com/clientele/clientele/internal/contract"
+	"github.com/clientele/clientele/internal/definition"
+	"github.com/clientele/clientele/internal/goal"
 	"github.com/clientele/clientele/internal/ingest"
 	"github.com/clientele/clientele/internal/job"
 	"github.com/clientele/clientele/internal/modelling"
@@ -64,18 +66,20 @@ func (w Watcher) progress(step string, done, total int64) {
 
 // Book is an open book with all that works on it. One process at a time has it.
 type Book struct {
-	Path       string
-	Store      store.Store
-	Records    warehouse.Warehouse
-	Landing    *ingest.Landing
-	Importer   *ingest.Importer
-	Models     *modelling.Service
-	Statements *statement.Service
-	Closings   *closing.Service
-	Contracts  *contract.Service
-	Jobs       *job.Queue
+	Path        string
+	Store       store.Store
+	Records     warehouse.Warehouse
+	Landing     *ingest.Landing
+	Importer    *ingest.Importer
+	Models      *modelling.Service
+	Statements  *statement.Service
+	Closings    *closing.Service
+	Contracts   *contract.Service
+	Definitions *definition.Service
+	Goals       *goal.Service
+	Jobs        *job.Queue
 
-	settings clientele.Settings
+	settings clientele.Settings // what book.toml says
 	lock     *lock
 }
 
@@ -168,6 +172,7 @@ func (b *Book) openParts(ctx context.Context, w Watcher) (err error) {
 		Landing: b.Landing, Warehouse: records, Currency: b.settings.Currency, TimeZone: b.settings.TimeZone,
 		Version: VersionString(), Work: b.file(workName),
 	}
+	b.Definitions = definition.New(definition.Parts{Ledgers: operations, Written: b.settings, Statements: toDefine{b}})
 	b.Models = modelling.New(records, operations, operations, program())
 	b.Statements = statement.New(records, b.Models, b, operations, program())
 	b.Contracts = contract.New(records, b)
@@ -175,6 +180,7 @@ func (b *Book) openParts(ctx context.Context, w Watcher) (err error) {
 		Closes: operations, Cache: operations, Book: b, Statements: toClose{b}, Models: b.Models, Movements: toClose{b}, Files: b.Landing,
 		Program: VersionString(),
 	})
+	b.Goals = goal.New(goal.Parts{Ledgers: operations, Book: b, Statements: toAim{b}})
 	b.Jobs = job.NewQueue(operations)
 	return nil
 }
@@ -189,8 +195,7 @@ func (t toClose) Whole(ctx context.Context, p clientele.Period, progress closing
 
 // Exact implements closing.Statements.
 func (t toClose) Exact(ctx context.Context, p clientele.Period, by clientele.Settings) (clientele.Statement, error) {
-	b := t.book
-	return statement.New(b.Records, b.Models, settled{b, by}, b.Store, program()).Exact(ctx, statement.Request{Period: p})
+	return t.book.statementsBy(by).Exact(ctx, statement.Request{Period: p})
 }
 
 // Movement implements closing.Movements.
@@ -234,6 +239,7 @@ func (b *Book) mend(ctx context.Context, w Watcher) error {
 	if err := b.followSettings(ctx, w); err != nil {
 		return err
 	}
+	b.tellDisagreements(ctx, w)
 	unexplained, err := b.Landing.Unexplained()
 	if err != nil {
 		return err
@@ -286,8 +292,10 @@ func (b *Book) followSettings(ctx context.Context, w Watcher) error {
 	return fileError("the records' settings cannot be kept", errors.Join(os.Rename(fresh, b.file(madeForName)), syncDir(b.Path)))
 }
 
-// Settings implements statement.Book.
-func (b *Book) Settings(context.Context) (clientele.Settings, error) { return b.settings, nil }
+// Settings implements statement.Book: what book.toml says, with the definition in force.
+func (b *Book) Settings(ctx context.Context) (clientele.Settings, error) {
+	return b.Definitions.Settings(ctx)
+}
 
 // Imports implements statement.Book.
 func (b *Book) Imports(ctx context.Context) ([]clientele.ImportRef, error) {

@@ -31,10 +31,11 @@ func (b *Book) Serve(ctx context.Context, pages net.Listener, commands http.Hand
 		return errors.Join(fileError("the book's socket cannot be made", err), pages.Close())
 	}
 	services := ui.Services{
-		Book: b, Statements: b.Statements, Models: b.Models, Closings: b.Closings, Importer: b.Importer, Records: b.Records, Jobs: b.Jobs,
+		Book: b, Statements: b.Statements, Models: b.Models, Closings: b.Closings, Definitions: b.Definitions, Goals: b.Goals,
+		Importer: b.Importer, Records: b.Records, Jobs: b.Jobs,
 		Uploads: b.file(uploadsName), Assets: assets, Log: log,
 	}
-	b.Importer.Changed = services.ComputeAhead
+	b.Importer.Changed, b.Definitions.Changed = services.ComputeAhead, services.ComputeAhead
 	services.ComputeAhead(ctx) // what commands imported while nobody served
 	site := ui.New(services)
 	handler := httpd.Wrap(site, httpd.Options{Log: log, Uploads: []string{ui.UploadPath}, Fail: site.Fail})

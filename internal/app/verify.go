@@ -6,6 +6,7 @@ import (
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/ingest"
+	"github.com/clientele/clientele/internal/ledger"
 )
 
 // Finding is something that is not as it should be.
@@ -54,6 +55,9 @@ func (b *Book) verify(ctx context.Context, w Watcher, v *Verification) error {
 	if err := b.verifyCloses(ctx, v); err != nil {
 		return err
 	}
+	if err := b.verifyLedgers(ctx, v); err != nil {
+		return err
+	}
 	w.progress("checking the records", 0, 0)
 	v.check(recordsName, b.Records.Check(ctx))
 	w.progress("checking the operational records", 0, 0)
@@ -77,6 +81,21 @@ func (b *Book) verifyCloses(ctx context.Context, v *Verification) error {
 		v.add(f.Where, f.Reason)
 	}
 	return err
+}
+
+// verifyLedgers finds what has changed of what people signed.
+func (b *Book) verifyLedgers(ctx context.Context, v *Verification) error {
+	for _, verify := range []func(context.Context) ([]ledger.Finding, error){b.Definitions.Verify, b.Goals.Verify} {
+		findings, err := verify(ctx)
+		if err != nil {
+			v.check(operationsName, err)
+			return ctx.Err()
+		}
+		for _, f := range findings {
+			v.add(f.Where, f.Reason)
+		}
+	}
+	return nil
 }
 
 func (v *Verification) check(where string, err error) {

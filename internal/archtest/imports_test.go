@@ -20,8 +20,8 @@ var floors = [][]string{
 	{"internal/expr", "internal/shareddata"}, // the language of mappings; where tests find real data
 	{"model"},                                // statistics, a library that anyone can import
 	{"internal/warehouse", "internal/store", "internal/chart", "internal/config", "internal/spreadsheet", "web"},
-	{"internal/modelling", "internal/ingest", "internal/job", "internal/simulate"},
-	{"internal/httpd", "internal/statement", "internal/closing", "internal/pack", "internal/contract"}, // capabilities
+	{"internal/modelling", "internal/ingest", "internal/job", "internal/simulate", "internal/ledger"},
+	{"internal/httpd", "internal/statement", "internal/closing", "internal/contract", "internal/pack", "internal/definition", "internal/goal"}, // capabilities
 	{"internal/api", "internal/ui"},
 	{"internal/app"},
 	{"internal/cli"},

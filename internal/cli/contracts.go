@@ -10,10 +10,11 @@ import (
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/app"
+	"github.com/clientele/clientele/internal/contract"
 )
 
 func (c *command) contracts() *cobra.Command {
-	var asOf string
+	var asOf, known string
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use: "contracts BOOK", Short: "Tell how long contracts run, what they are worth and which renewals come next", Args: cobra.ExactArgs(1),
@@ -21,20 +22,28 @@ func (c *command) contracts() *cobra.Command {
 are worth as of a day, and which renewals come next. Contracts are what was imported
 --as subscriptions.`,
 		Example: `  clientele contracts acme
-  clientele contracts acme --as-of 2026-09-30 --json | jq .all.equity`,
+  clientele contracts acme --as-of 2026-09-30 --known-from 2024-01-01
+  clientele contracts acme --json | jq .all.equity`,
 	}
 	cmd.Flags().StringVar(&asOf, "as-of", "", "day at whose close contracts are looked at, YYYY-MM-DD (default: the last day of the records)")
+	cmd.Flags().StringVar(&known, "known-from", "", "first day of which the records know who left, for a base that was migrated in, YYYY-MM-DD")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		day := clientele.Date(0)
-		if asOf != "" {
+		var request contract.Request
+		for _, day := range []struct {
+			text string
+			to   *clientele.Date
+		}{{asOf, &request.AsOf}, {known, &request.KnownFrom}} {
+			if day.text == "" {
+				continue
+			}
 			var err error
-			if day, err = clientele.ParseDate(asOf); err != nil {
+			if *day.to, err = clientele.ParseDate(day.text); err != nil {
 				return usage(cmd, err)
 			}
 		}
 		return c.withBook(cmd.Context(), args[0], func(b *app.Book, _ app.Watcher) error {
-			r, err := b.Contracts.Report(cmd.Context(), day)
+			r, err := b.Contracts.Report(cmd.Context(), request)
 			if err != nil {
 				return err
 			}

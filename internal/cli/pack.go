@@ -105,15 +105,16 @@ func packDocument(ctx context.Context, b *app.Book, period string, w app.Watcher
 	if err != nil {
 		return pack.Document{}, err
 	}
+	closes, err := b.Closings.Closes(ctx)
+	if err != nil {
+		return pack.Document{}, err
+	}
+	for _, c := range closes {
+		if c.From == p.From && c.To == p.To {
+			return pack.OfClose(c, time.Now()), nil
+		}
+	}
 	d := pack.Document{Company: settings.Name, Period: name, Settings: settings, Made: time.Now()}
-	c, err := b.Closings.Closed(ctx, name)
-	if err == nil {
-		d.Statement, d.Movements, d.Settings, d.Close = c.Statement, c.Movements, c.Settings, &c
-		return d, nil
-	}
-	if clientele.CodeOf(err) != clientele.CodeNotFound {
-		return d, err
-	}
 	r := statement.Request{Period: p}
 	if d.Statement, err = b.Statements.Statement(ctx, r, stepsOf(w, 0)); err != nil {
 		return d, err

@@ -40,7 +40,7 @@ func runScripts(t *testing.T, dir string, setup func(*testscript.Env)) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "value": value, "lines": lines, "flip": flip, "await": await, "orders": orders,
+			"exits": exits, "value": value, "lines": lines, "flip": flip, "await": await, "orders": orders, "says": says,
 		},
 	})
 }

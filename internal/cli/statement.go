@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -110,7 +111,14 @@ func (c *command) writeStatement(ctx context.Context, b *app.Book, r statement.R
 	if err != nil {
 		return err
 	}
-	return writeStatementText(c.out, settings.Name, st)
+	if r.By != "" {
+		return writeStatementText(c.out, settings.Name, st, nil)
+	}
+	aimed, ok, err := b.Goals.Report(ctx, r.Period, nil)
+	if err != nil || !ok {
+		return errors.Join(err, writeStatementText(c.out, settings.Name, st, nil))
+	}
+	return writeStatementText(c.out, settings.Name, st, &aimed)
 }
 
 // writeStatementCSV writes a row per figure and segment: line, segment, value.

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/goal"
 	"github.com/clientele/clientele/internal/statement"
 )
 
@@ -58,11 +59,14 @@ func padLeft(s string, width int) string {
 	return strings.Repeat(" ", max(0, width-utf8.RuneCountInString(s))) + s
 }
 
-// writeStatementText writes a statement for people to read.
-func writeStatementText(w *bufio.Writer, name string, st clientele.Statement) error {
+// writeStatementText writes a statement for people to read, with its goal unless that is nil.
+func writeStatementText(w *bufio.Writer, name string, st clientele.Statement, aimed *goal.Report) error {
 	p := page{w}
 	fmt.Fprintf(p, "%s: customers as an asset, %s to %s\n\n", name, st.From, st.To)
 	p.note(statement.Headline(st))
+	if aimed != nil {
+		p.goal(st.Currency, "Goals", *aimed)
+	}
 	p.body(st)
 	p.segments(st)
 	p.footer(st)

@@ -16,6 +16,7 @@ import (
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/ingest"
+	"github.com/clientele/clientele/internal/ledger"
 	"github.com/clientele/clientele/internal/modelling"
 	"github.com/clientele/clientele/internal/store"
 )
@@ -160,7 +161,7 @@ func TestTheHashIsOfTheCloseWithoutIt(t *testing.T) {
 		t.Errorf("%v: kept %s\nis %s", err, f.kept[0].Text, whole.Bytes())
 	}
 	without, found := strings.CutSuffix(whole.String(), `,"hash":"`+c.Hash+`"}`)
-	if !found || hashOf([]byte(without+"}")) != c.Hash || !strings.Contains(without, "<1> & more") {
+	if !found || ledger.Hash([]byte(without+"}")) != c.Hash || !strings.Contains(without, "<1> & more") {
 		t.Errorf("%s of %s", c.Hash, without)
 	}
 }
@@ -292,7 +293,7 @@ func TestTheChainIsFollowed(t *testing.T) {
 		"one is forged":         {func(f *fake) { forge(f, 1, func(c *clientele.Close) { c.By = "Eve" }) }, "close 3 (2011-Q1): it does not hold the hash of the close before: one of the two has been replaced"},
 		"two change places":     {func(f *fake) { f.kept[0].Text, f.kept[1].Text = f.kept[1].Text, f.kept[0].Text }, "close 1 (2010-Q4): its text is that of close 2 (2010)"},
 		"one is named anew":     {func(f *fake) { f.kept[3].Period = "2011-05" }, "close 4 (2011-05): its text is that of close 4 (2011-04)"},
-		"a text is no close":    {func(f *fake) { f.kept[2].Text = []byte("{}") }, "close 3 (2011-Q1): its text has changed since it was closed"},
+		"a text is no close":    {func(f *fake) { f.kept[2].Text = []byte("{}") }, "close 3 (2011-Q1): its text has changed since it was signed"},
 		"a landed file is gone": {func(f *fake) { f.files = nil }, "landing/aa: orders <1> & more.csv is missing, of which close 1 (2010-Q4) is made"},
 	} {
 		f := chain(t)

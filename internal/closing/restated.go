@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/ledger"
 )
 
 // Restatement holds a closed statement against that of the same period, by the same
@@ -123,7 +124,7 @@ func (s *Service) comparedKey(ctx context.Context, c clientele.Close) (string, e
 			WithHint("Set the currency back in book.toml to compare.")
 	}
 	version, err := s.parts.Models.DataVersion(ctx)
-	return "restated/" + hashOf([]byte(c.Hash+" "+version+" "+settings.TimeZone+" "+s.parts.Program)), err
+	return "restated/" + ledger.Hash([]byte(c.Hash+" "+version+" "+settings.TimeZone+" "+s.parts.Program)), err
 }
 
 func compare(c clientele.Close, now clientele.Statement) Restatement {

@@ -63,7 +63,7 @@ func report(t *testing.T, closing string, c warehouse.Contracts) clientele.Contr
 	t.Helper()
 	s := clientele.DefaultSettings()
 	s.Definition.Kind = clientele.Contracts
-	r, err := New(records{counted: c, closing: clientele.MustMoney(closing)}, settings{s}).Report(t.Context(), 0)
+	r, err := New(records{counted: c, closing: clientele.MustMoney(closing)}, settings{s}).Report(t.Context(), Request{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -188,16 +188,16 @@ func TestRefusals(t *testing.T) {
 		t.Errorf("%+v", r.All)
 	}
 	s := clientele.DefaultSettings()
-	_, err := New(records{counted: young, closing: clientele.MustMoney("181")}, settings{s}).Report(t.Context(), asOf)
+	_, err := New(records{counted: young, closing: clientele.MustMoney("181")}, settings{s}).Report(t.Context(), Request{AsOf: asOf})
 	if clientele.CodeOf(err) != clientele.CodeUnbalanced {
 		t.Errorf("out of balance: %v", err)
 	}
-	_, err = New(records{}, settings{s}).Report(t.Context(), asOf)
+	_, err = New(records{}, settings{s}).Report(t.Context(), Request{AsOf: asOf})
 	if clientele.CodeOf(err) != clientele.CodeNotFound {
 		t.Errorf("no contracts: %v", err)
 	}
 	s.DiscountRate = 0
-	never, err := New(records{counted: warehouse.Contracts{Spells: spells("", 1000, 869, 743), Due: []warehouse.Due{due("", 2, 743, "7")}}, closing: clientele.MustMoney("7")}, settings{s}).Report(t.Context(), asOf)
+	never, err := New(records{counted: warehouse.Contracts{Spells: spells("", 1000, 869, 743), Due: []warehouse.Due{due("", 2, 743, "7")}}, closing: clientele.MustMoney("7")}, settings{s}).Report(t.Context(), Request{AsOf: asOf})
 	if err != nil || !strings.Contains(never.All.Refused, "discount_rate") {
 		t.Errorf("%v: %q", err, never.All.Refused)
 	}

@@ -26,10 +26,13 @@ type Service struct {
 // New makes the service.
 func New(w warehouse.Warehouse, b Book) *Service { return &Service{w, b} }
 
-// Report tells of contracts as of the close of a day; the zero day is the last of the
-// records. Errors: CodeNotFound if no contract had begun by then, CodeUnbalanced if running
+// Request asks for contracts as of the close of a day; the zero day is the last of the
+// records. KnownFrom, if not 0, is the day from which on the records know who left.
+type Request struct{ AsOf, KnownFrom clientele.Date }
+
+// Report tells of contracts. Errors: CodeNotFound if no contract had begun by then, CodeUnbalanced if running
 // contracts do not come to the movement of recurring amounts.
-func (s *Service) Report(ctx context.Context, asOf clientele.Date) (clientele.ContractReport, error) {
+func (s *Service) Report(ctx context.Context, r Request) (clientele.ContractReport, error) {
 	settings, err := s.book.Settings(ctx)
 	if err != nil {
 		return clientele.ContractReport{}, err
@@ -38,17 +41,19 @@ func (s *Service) Report(ctx context.Context, asOf clientele.Date) (clientele.Co
 	if err != nil {
 		return clientele.ContractReport{}, err
 	}
-	if asOf == 0 {
-		asOf = last
+	if r.AsOf == 0 {
+		r.AsOf = last
 	}
-	counted, err := s.warehouse.Contracts(ctx, warehouse.ContractQuery{AsOf: asOf, GraceDays: settings.Definition.GraceDays, Told: asOf >= last})
+	counted, err := s.warehouse.Contracts(ctx, warehouse.ContractQuery{
+		AsOf: r.AsOf, GraceDays: settings.Definition.GraceDays, KnownFrom: r.KnownFrom, Told: r.AsOf >= last,
+	})
 	if err != nil {
 		return clientele.ContractReport{}, err
 	}
 	if len(counted.Spells) == 0 {
-		return clientele.ContractReport{}, noContracts("no contract had begun by %s", asOf)
+		return clientele.ContractReport{}, noContracts("no contract had begun by %s", r.AsOf)
 	}
-	b := newBuilder(settings, asOf, counted)
+	b := newBuilder(settings, r.AsOf, counted)
 	if err := b.groups(); err != nil {
 		return clientele.ContractReport{}, err
 	}
@@ -114,7 +119,7 @@ func (b *builder) warn() {
 		say("Worth is at revenue: no margin is given, so every unit of revenue counts in full. Set margin in book.toml.")
 	}
 	if r.Definition.Kind == clientele.Orders {
-		say("The definition in book.toml counts orders alone: statements leave these contracts out until its kind is contracts or both.")
+		say("The definition counts orders alone: statements leave these contracts out until its kind is contracts or both.")
 	}
 	if r.All.Unpriced > 0 {
 		say("Running contracts with an amount that is unknown, which count as nothing: %d.", r.All.Unpriced)

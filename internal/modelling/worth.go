@@ -28,7 +28,7 @@ func (t Terms) check() error {
 	}
 	return &fit.Refusal{
 		Reason: fit.BadInput, Model: "customer equity",
-		Message: "The discount rate is 0, so that the worth beyond five years has no end.", Hint: "Set discount_rate above 0 in book.toml.",
+		Message: "The discount rate is 0, so that the worth beyond five years has no end.", Hint: "Propose a discount rate above 0: clientele definition BOOK propose --discount-rate.",
 	}
 }
 

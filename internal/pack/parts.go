@@ -77,9 +77,7 @@ func (b *builder) key() *table {
 		add("Customer equity", text(cannotTell), b.refusal())
 	}
 	add("Net revenue of the period, "+st.Currency, b.money(st.Revenue.Net), "")
-	for _, r := range b.rateRows() {
-		t.Rows = append(t.Rows, r)
-	}
+	t.Rows = append(t.Rows, b.rateRows()...)
 	return t
 }
 

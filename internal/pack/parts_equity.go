@@ -98,12 +98,15 @@ func (b *builder) movements() []block {
 		return []block{{Title: "The period has no equity movement", Notes: []string{why, "The change of the worth under Equity is by the closing model at both ends."}}}
 	}
 	var blocks []block
-	for _, m := range b.Movements {
+	for i, m := range b.Movements {
 		if m.Refused != "" {
 			blocks = append(blocks, block{
 				Title: "The period has no equity movement, " + horizonWords(m.Horizon), Notes: append([]string{sentence(m.Refused)}, m.Warnings...),
 			})
 			continue
+		}
+		if i > 0 {
+			m.Cash = nil // the same under every horizon
 		}
 		blocks = append(blocks, b.movement(m))
 		blocks = append(blocks, b.movementDetail(m)...)
@@ -131,7 +134,7 @@ func movementLines(m clientele.EquityMovement) []movementLine {
 		{"unwinding", "Unwinding of discount", "Unwind-\ning", m.Unwinding, plainRow},
 		{"expected_release", "Expected release", "Expected\nrelease", m.ExpectedRelease, plainRow},
 		{"window", "Window: the horizon moved on", "Window", m.Window, plainRow},
-		{"experience.total", "Experience: what customers did beside it", "", m.Experience.Total, plainRow},
+		{"experience.total", "Experience, beside what was expected", "", m.Experience.Total, plainRow},
 		{"experience.survival", "of survival", "Survival", m.Experience.Survival, partRow},
 		{"experience.activity", "of activity", "Activity", m.Experience.Activity, partRow},
 		{"experience.spend", "of spend", "Spend", m.Experience.Spend, partRow},
@@ -175,7 +178,7 @@ func (b *builder) movement(m clientele.EquityMovement) block {
 	title := b.rose("Customer equity, "+horizonWords(m.Horizon)+",", m.Opening, m.Closing)
 	steps = append(steps, b.step(closing, m.Closing, true, s))
 	return block{
-		Title: title, Subtitle: "Why it moved" + b.unit(s) + "; lines of nothing are in the table only",
+		Title: title, Subtitle: "Why it moved" + b.unit(s) + "; lines of 0 stand in the table only",
 		Figure: b.waterfall(title, steps), Table: t, Notes: b.movementNotes(m),
 	}
 }

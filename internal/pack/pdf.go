@@ -20,9 +20,9 @@ const (
 	marginBottom          = 24.0
 	bodyWidth             = pageWidth - 2*marginX
 
-	sizeHeadline = 17
-	sizeTitle    = 12
-	sizeBody     = 9
+	sizeHeadline = 17.0
+	sizeTitle    = 12.0
+	sizeBody     = 9.0
 	sizeSmall    = 7.5
 	family       = "text"
 
@@ -130,16 +130,23 @@ func (p pdfPage) rule(y float64, i ink, weight float64) {
 	p.draw(stroke{[]point{{marginX, y}, {pageWidth - marginX, y}}, i, weight, false}, 0, 0)
 }
 
+// header has who and when at the left, in what room the status leaves.
 func (p pdfPage) header() {
-	p.style("B", sizeSmall, inkText)
-	p.at(marginX, 15, p.fit(p.Company, 60), false)
-	x := marginX + p.GetStringWidth(p.clean(p.fit(p.Company, 60))) + 4
-	p.style("", sizeSmall, inkText)
-	p.at(x, 15, p.fit(p.Period, 40)+"   "+p.Span, false)
+	bold, size, shade := "", sizeSmall, inkText
 	if p.Draft {
-		p.style("B", sizeBody, inkDown)
+		bold, size, shade = "B", sizeBody, inkDown
 	}
-	p.at(pageWidth-marginX, 15, p.fit(p.Status, 78), true)
+	p.style(bold, size, shade)
+	status := p.fit(p.Status, 78)
+	p.at(pageWidth-marginX, 15, status, true)
+	free := bodyWidth - 4 - p.GetStringWidth(p.clean(status))
+	p.style("B", sizeSmall, inkText)
+	company := p.fit(p.Company, free*.5)
+	p.at(marginX, 15, company, false)
+	used := p.GetStringWidth(p.clean(company)) + 4
+	p.style("", sizeSmall, inkText)
+	span := "   " + p.Span
+	p.at(marginX+used, 15, p.fit(p.Period, free-used-p.GetStringWidth(p.clean(span)))+span, false)
 	p.rule(18, inkRule, .2)
 }
 
@@ -215,7 +222,7 @@ func (p pdfPage) block(b block, lead bool) {
 		need += draw(b.Figure).Height
 	}
 	p.room(need)
-	size, height := float64(sizeTitle), 5.4
+	size, height := sizeTitle, 5.4
 	if lead {
 		size, height = sizeHeadline, 7.4
 	}

@@ -49,10 +49,12 @@ func (p pdfPage) figure(d drawing, note string) {
 	p.SetY(p.GetY() + 2)
 }
 
-// Heights of the lines of a table.
+// The lines of a row of a table.
 const (
 	rowLine = 4.1
 	rowPad  = 1.3
+
+	rowLines = 50 // a row that fits on a page
 )
 
 // table writes rows under their columns, which stand again on a new page.
@@ -105,7 +107,7 @@ func (p pdfPage) tableHead(t *table, widths []float64) {
 	for i, c := range t.Columns {
 		any = any || c.Name != ""
 		if i == 0 || c.Left {
-			p.at(x+t.gap(i), p.GetY()+3.4, c.Name, false)
+			p.at(x+t.gap(i), p.GetY()+3.4, p.fit(c.Name, widths[i]-t.gap(i)), false)
 		} else {
 			p.at(x+widths[i], p.GetY()+3.4, c.Name, true)
 		}
@@ -132,6 +134,9 @@ func (p pdfPage) wrap(t *table, r row, widths []float64) (cells [][]string, heig
 		cells = append(cells, []string{c.String()})
 		if i == 0 || t.Columns[i].Left {
 			cells[i] = p.lines(c.String(), widths[i]-t.gap(i)-1)
+			if len(cells[i]) > rowLines {
+				cells[i] = append(cells[i][:rowLines-1], "…")
+			}
 		}
 		most = max(most, len(cells[i]))
 	}

@@ -122,7 +122,7 @@ func (b *builder) status() string {
 	if c == nil {
 		return draftMark
 	}
-	return fmt.Sprintf("Closed on %s by %s, close %d", b.instant(c.At), c.By, c.Number)
+	return fmt.Sprintf("Closed on %s, close %d, by %s", b.instant(c.At), c.Number, c.By)
 }
 
 func (b *builder) definition() string {
@@ -147,19 +147,17 @@ func (b *builder) basis() string {
 }
 
 func (b *builder) stamps() string {
-	var s []string
-	if d := b.Statement.Data; d != nil {
-		if d.FirstDay != nil && d.LastDay != nil {
-			s = append(s, "Records "+day(*d.FirstDay)+" – "+day(*d.LastDay))
-		}
-		if d.LoadedAt != nil {
-			s = append(s, "loaded "+b.instant(*d.LoadedAt))
-		}
+	s := []string{"Made " + b.instant(b.Made)}
+	if d := b.Statement.Data; d != nil && d.LoadedAt != nil {
+		s = append(s, "loaded "+b.instant(*d.LoadedAt))
+	}
+	if d := b.Statement.Data; d != nil && d.FirstDay != nil && d.LastDay != nil {
+		s = append(s, "records "+day(*d.FirstDay)+" – "+day(*d.LastDay))
 	}
 	if m := b.Statement.Model; m != nil && m.Run != "" {
 		s = append(s, "model "+m.Name+", run "+m.Run)
 	}
-	return strings.Join(append(s, "made "+b.instant(b.Made)), " · ")
+	return strings.Join(s, " · ")
 }
 
 // activeWords says who counts as a customer.

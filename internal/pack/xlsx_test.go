@@ -42,10 +42,10 @@ func TestSheets(t *testing.T) {
 		t.Errorf("sheets %s, want %s", got, want)
 	}
 	for _, name := range names {
-		if got := cells[name]["A3"]; got != "Closed on 4 Oct 2026, 10:30 BST by Ada Lovelace, close 3" {
+		if got := cells[name]["A3"]; got != "Closed on 4 Oct 2026, 10:30 BST, close 3, by Ada Lovelace" {
 			t.Errorf("%s says %q", name, got)
 		}
-		if !strings.Contains(cells[name]["A4"], "Definition 3") || !strings.Contains(cells[name]["A5"], "made 5 Oct 2026, 09:00 BST") {
+		if !strings.Contains(cells[name]["A4"], "Definition 3") || !strings.Contains(cells[name]["A5"], "Made 5 Oct 2026, 09:00 BST") {
 			t.Errorf("%s: %q, %q", name, cells[name]["A4"], cells[name]["A5"])
 		}
 	}

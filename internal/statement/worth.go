@@ -56,7 +56,7 @@ func (b basis) terms() modelling.Terms {
 // warnings are what the settings give cause to say beside the worth.
 func (b basis) warnings() []string {
 	if b.Settings.Margin == nil {
-		return []string{"Worth is at revenue: no margin is given, so every unit of revenue counts in full. Set margin in book.toml."}
+		return []string{"Worth is at revenue: no margin is given, so every unit of revenue counts in full. Propose a margin: clientele definition BOOK propose --margin."}
 	}
 	return nil
 }

@@ -1,6 +1,6 @@
 // Package store is the contract for operational records: what people and the
 // program itself keep beside a book's files, in the words of the domain. It
-// holds durable jobs, decisions, closed statements, and a cache of computed values; engines
+// holds durable jobs, decisions, closed statements, ledgers, and a cache of computed values; engines
 // live in packages below it and pass the suite in storetest.
 //
 // Errors are *clientele.Error: CodeNotFound where a method says so, CodeNoSpace
@@ -22,6 +22,7 @@ type Store interface {
 	Jobs
 	Decisions
 	Closes
+	Ledgers
 	Cache
 	// Check verifies that the engine's own files are sound.
 	Check(ctx context.Context) error
@@ -135,6 +136,22 @@ type Closes interface {
 	AddClose(ctx context.Context, c KeptClose) error
 	// Closes returns every close by number.
 	Closes(ctx context.Context) ([]KeptClose, error)
+}
+
+// LedgerEntry is an entry as it is kept. Text is all that it says, to the byte.
+type LedgerEntry struct {
+	Ledger string // the name of the ledger that it stands in
+	Number int64  // in its ledger, from 1
+	Text   []byte
+}
+
+// Ledgers keeps what people sign, such as definitions and goals. They only ever grow: an
+// entry is neither changed nor taken back.
+type Ledgers interface {
+	// AddEntry keeps an entry. CodeConflict if its ledger has one of that number already.
+	AddEntry(ctx context.Context, e LedgerEntry) error
+	// Entries returns every entry of a ledger by number.
+	Entries(ctx context.Context, ledger string) ([]LedgerEntry, error)
 }
 
 // MaxCacheBytes bounds all cached values together; the least recently used go first.

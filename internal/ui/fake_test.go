@@ -12,6 +12,8 @@ import (
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/closing"
+	"github.com/clientele/clientele/internal/definition"
+	"github.com/clientele/clientele/internal/goal"
 	"github.com/clientele/clientele/internal/ingest"
 	"github.com/clientele/clientele/internal/modelling"
 	"github.com/clientele/clientele/internal/statement"
@@ -29,6 +31,7 @@ type fake struct {
 	explanation statement.Explanation
 	asked       statement.ExplainRequest
 	movement    *clientele.EquityMovement // nil: not computed
+	won         *clientele.Acquisition    // nil: not computed
 	askedEquity statement.ExplainEquityRequest
 	imports     []clientele.ImportRef
 	rejects     []warehouse.Reject
@@ -45,6 +48,89 @@ type fake struct {
 	compareFail error
 	closed      []clientele.Close
 	restated    *closing.Restatement // nil: not compared
+	ledgers     map[string][]store.LedgerEntry
+	defined     map[string]bool // statements computed for definitions
+	aimless     bool            // statements for goals are not computed
+}
+
+func signedAt() time.Time { return time.Date(2026, 10, 5, 9, 0, 0, 0, time.UTC) }
+
+func (f *fake) AddEntry(_ context.Context, e store.LedgerEntry) error {
+	f.ledgers[e.Ledger] = append(f.ledgers[e.Ledger], e)
+	return nil
+}
+
+func (f *fake) Entries(_ context.Context, ledger string) ([]store.LedgerEntry, error) {
+	return f.ledgers[ledger], f.failure
+}
+
+// defining makes statements for definitions: who lapses sooner has fewer customers.
+type defining struct{ *fake }
+
+func (d defining) Quarters(_ context.Context, by clientele.Settings) ([]definition.Quarter, error) {
+	quarter := func(name, from, to string, covered bool) definition.Quarter {
+		return definition.Quarter{Name: name, Period: clientele.Period{From: clientele.MustDate(from), To: clientele.MustDate(to)}, Covered: covered}
+	}
+	return []definition.Quarter{
+		quarter("2026-Q3", "2026-07-01", "2026-09-30", !d.empty), quarter("2026-Q2", "2026-04-01", "2026-06-30", !d.empty),
+		quarter("2026-Q1", "2026-01-01", "2026-03-31", by.Definition.LapseDays < 200),
+	}, nil
+}
+
+func (d defining) Statement(_ context.Context, p clientele.Period, by clientele.Settings, progress definition.Progress) (clientele.Statement, error) {
+	progress("counting", 1)
+	d.defined[fmt.Sprint(p, by.Definition)] = true
+	st := northfield()
+	st.Customers.Closing += int64(by.Definition.LapseDays)
+	if by.Definition.LapseDays == 1 {
+		st.Equity, st.Model = nil, &clientele.ModelReport{Refused: "Too few customers."}
+	}
+	return st, nil
+}
+
+func (d defining) Ready(ctx context.Context, p clientele.Period, by clientele.Settings) (clientele.Statement, bool, error) {
+	ready := d.defined[fmt.Sprint(p, by.Definition)]
+	st, err := d.Statement(ctx, p, by, func(string, float64) {})
+	d.defined[fmt.Sprint(p, by.Definition)] = ready
+	return st, ready, err
+}
+
+// aiming makes statements for goals, of records that end with September 2026.
+type aiming struct{ *fake }
+
+func (a aiming) Coverage(_ context.Context, p clientele.Period) (clientele.Coverage, error) {
+	if p.To > clientele.MustDate("2026-09-30") {
+		return clientele.Coverage{OpeningCovered: true, Why: "the records end on 2026-09-30"}, nil
+	}
+	return clientele.Coverage{OpeningCovered: true, ClosingCovered: true}, nil
+}
+
+func (a aiming) Latest(context.Context) (clientele.Period, bool, error) {
+	return clientele.Period{From: clientele.MustDate("2026-07-01"), To: clientele.MustDate("2026-09-30")}, !a.empty, nil
+}
+
+func (a aiming) Statement(_ context.Context, p clientele.Period, _ goal.Progress) (clientele.Statement, error) {
+	a.aimless = false
+	st := northfield()
+	if a.statement != nil {
+		st = *a.statement
+	}
+	if p.To < st.From {
+		st.Revenue.Net = money("9000000")
+	}
+	return st, nil
+}
+
+func (a aiming) Ready(ctx context.Context, p clientele.Period) (clientele.Statement, bool, error) {
+	if a.aimless {
+		return clientele.Statement{}, false, nil
+	}
+	st, err := a.Statement(ctx, p, nil)
+	return st, true, err
+}
+
+func (a aiming) Exact(ctx context.Context, p clientele.Period) (clientele.Statement, error) {
+	return a.Statement(ctx, p, nil)
 }
 
 func (f *fake) Closes(context.Context) ([]clientele.Close, error) { return f.closed, f.failure }
@@ -148,6 +234,19 @@ func (f *fake) ReadyEquityMovement(_ context.Context, r statement.EquityRequest)
 	return m, true, nil
 }
 
+func (f *fake) Acquisition(context.Context, clientele.Date) (clientele.Acquisition, error) {
+	a := won()
+	f.won = &a
+	return a, nil
+}
+
+func (f *fake) ReadyAcquisition(context.Context, clientele.Date) (clientele.Acquisition, bool, error) {
+	if f.won == nil || f.failure != nil {
+		return clientele.Acquisition{}, false, f.failure
+	}
+	return *f.won, true, nil
+}
+
 func (f *fake) ExplainEquity(_ context.Context, r statement.ExplainEquityRequest) (statement.EquityExplanation, error) {
 	f.askedEquity = r
 	m := moved()
@@ -244,8 +343,8 @@ func newFake() *fake {
 	margin := 0.3
 	s := clientele.DefaultSettings()
 	s.Name, s.Currency, s.Margin, s.Definition.LapseDays, s.Definition.Version = "Northfield Trading", "GBP", &margin, 180, 3
-	m := moved()
-	return &fake{settings: s, statement: &st, movement: &m, imports: st.Data.Imports, jobs: map[string]store.Job{}}
+	m, a := moved(), won()
+	return &fake{settings: s, statement: &st, movement: &m, won: &a, imports: st.Data.Imports, jobs: map[string]store.Job{}, ledgers: map[string][]store.LedgerEntry{}, defined: map[string]bool{}}
 }
 
 func (f *fake) services(t testing.TB) Services {
@@ -254,7 +353,10 @@ func (f *fake) services(t testing.TB) Services {
 		t.Fatalf("%v: %s", err, clientele.HintOf(err))
 	}
 	return Services{
-		Book: f, Statements: f, Models: f, Closings: f, Importer: f, Records: f, Jobs: f, Uploads: t.TempDir(), Assets: assets, Log: slog.New(slog.DiscardHandler),
+		Book: f, Statements: f, Models: f, Closings: f,
+		Definitions: definition.New(definition.Parts{Ledgers: f, Written: f.settings, Statements: defining{f}, Now: signedAt}),
+		Goals:       goal.New(goal.Parts{Ledgers: f, Book: f, Statements: aiming{f}, Now: signedAt}),
+		Importer:    f, Records: f, Jobs: f, Uploads: t.TempDir(), Assets: assets, Log: slog.New(slog.DiscardHandler),
 	}
 }
 
@@ -345,6 +447,28 @@ func moved() clientele.EquityMovement {
 	france.Segment, rest.Segment = "France", "Germany"
 	m.Segments = []clientele.EquityMovement{france, rest}
 	return m
+}
+
+// won is a made-up account of winning customers.
+func won() clientele.Acquisition {
+	cohort := func(name string, n int64, each, cost float64) clientele.AcquiredCohort {
+		c := clientele.AcquiredCohort{Name: name, Customers: n, Earned: money("30000"), Worth: money("60000"), Each: &each}
+		if cost > 0 {
+			c.Costed, c.Cost, c.CostEach, c.Return = n, money("9000"), &cost, new(each/cost)
+		}
+		return c
+	}
+	estimate := clientele.Estimate{Estimate: money("3385180.90"), Low: money("2272695"), High: money("4991225")}
+	return clientele.Acquisition{
+		AsOf: clientele.MustDate("2026-09-30"), Currency: "GBP",
+		Quarters: []clientele.AcquiredCohort{cohort("2026-Q2", 900, 100, 9), cohort("2026-Q3", 800, 8, 9.5), {Name: "2026-Q4"}},
+		Channels: []clientele.AcquiredCohort{cohort("Search", 900, 110, 14), cohort("Referral", 700, 120, 6), cohort("(unknown)", 40, 90, 0)},
+		Future: &clientele.FutureCustomers{
+			Years: []clientele.FutureYear{{Year: 1, Customers: 3400, Low: 2900, High: 4100}}, Each: estimate, CostEach: new(money("10.57")),
+			Worth: estimate, Net: &estimate, Basis: "As many a year as in the last.",
+		},
+		Warnings: []string{"Worth is at revenue."},
+	}
 }
 
 // holdout is 78 weeks that ebb, of which the last 39 were held out.

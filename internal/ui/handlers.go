@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/definition"
 	"github.com/clientele/clientele/internal/ingest"
 	"github.com/clientele/clientele/internal/job"
 	"github.com/clientele/clientele/internal/statement"
@@ -14,12 +15,15 @@ import (
 
 // The kinds of job that pages add.
 const (
-	jobStatement = "statement"
-	jobMovement  = "movement"
-	jobImport    = "import"
-	jobModel     = "model"
-	jobCompare   = "comparison"
-	jobRestate   = "restatement"
+	jobStatement  = "statement"
+	jobMovement   = "movement"
+	jobGrowth     = "growth"
+	jobImport     = "import"
+	jobModel      = "model"
+	jobCompare    = "comparison"
+	jobRestate    = "restatement"
+	jobDefinition = "definition"
+	jobGoals      = "goals"
 )
 
 // modelWork is the payload of the jobs that fit a model and compare candidates.
@@ -30,6 +34,11 @@ type modelWork struct {
 // restateWork is the payload of the job that compares a close with the records.
 type restateWork struct {
 	Period string `json:"period"`
+}
+
+// goalsWork is the payload of the job that computes what came of goals.
+type goalsWork struct {
+	Period *clientele.Period `json:"period"` // nil: all that there are, and the latest quarter
 }
 
 // importWork is the payload of an import job; its result is an ingest.FileReport.
@@ -48,8 +57,8 @@ type importWork struct {
 // is removed only once its report was shown.
 func Handlers(s Services) map[string]job.Handler {
 	return map[string]job.Handler{
-		jobStatement: s.runStatement, jobMovement: s.runMovement, jobImport: s.runImport, jobModel: s.runModel, jobCompare: s.runCompare,
-		jobRestate: s.runRestate,
+		jobStatement: s.runStatement, jobMovement: s.runMovement, jobGrowth: s.runGrowth, jobImport: s.runImport, jobModel: s.runModel, jobCompare: s.runCompare,
+		jobRestate: s.runRestate, jobDefinition: s.runDefinition, jobGoals: s.runGoals,
 	}
 }
 
@@ -74,6 +83,16 @@ func (s Services) runMovement(ctx context.Context, payload json.RawMessage, repo
 		})
 		err = errors.Join(err, failed)
 	}
+	return nil, err
+}
+
+func (s Services) runGrowth(ctx context.Context, payload json.RawMessage, report func(store.JobProgress)) (any, error) {
+	var work modelWork
+	if err := json.Unmarshal(payload, &work); err != nil {
+		return nil, err
+	}
+	report(store.JobProgress{Step: "adding up what customers brought and cost", Fraction: -1})
+	_, err := s.Statements.Acquisition(ctx, work.AsOf)
 	return nil, err
 }
 
@@ -110,6 +129,26 @@ func (s Services) runRestate(ctx context.Context, payload json.RawMessage, repor
 	report(store.JobProgress{Step: "counting who came and who left", Fraction: -1})
 	_, err = s.Closings.Restated(ctx, c)
 	return nil, err
+}
+
+func (s Services) runDefinition(ctx context.Context, payload json.RawMessage, report func(store.JobProgress)) (any, error) {
+	var q definition.Question
+	if err := json.Unmarshal(payload, &q); err != nil {
+		return nil, err
+	}
+	_, err := s.Definitions.Compare(ctx, q, steps(report))
+	return nil, err
+}
+
+func (s Services) runGoals(ctx context.Context, payload json.RawMessage, report func(store.JobProgress)) (any, error) {
+	var work goalsWork
+	if err := json.Unmarshal(payload, &work); err != nil {
+		return nil, err
+	}
+	if work.Period != nil {
+		return nil, s.Goals.Prepare(ctx, *work.Period, steps(report))
+	}
+	return nil, s.Goals.PrepareOverview(ctx, steps(report))
 }
 
 // steps reports work that tells its step and how much of the whole is done.
@@ -151,6 +190,12 @@ func (s Services) addDefaults(ctx context.Context) error {
 	if _, err := s.addMovement(ctx, statement.Request{Period: p}); err != nil {
 		return err
 	}
+	if _, err := s.Jobs.Add(ctx, jobGrowth, p.To.String(), modelWork{p.To}); err != nil {
+		return err
+	}
+	if _, err := s.addGoals(ctx, nil); err != nil {
+		return err
+	}
 	closes, err := s.Closings.Closes(ctx)
 	if err != nil || len(closes) == 0 {
 		return err
@@ -172,6 +217,15 @@ func (s Services) addStatement(ctx context.Context, r statement.Request) (store.
 // addModel has all that is known of the model as of a day computed.
 func (s Services) addModel(ctx context.Context, day clientele.Date) (store.Job, error) {
 	return s.Jobs.Add(ctx, jobModel, day.String(), modelWork{day})
+}
+
+// addGoals has what came of the goals of a period computed; nil: of all that there are.
+func (s Services) addGoals(ctx context.Context, p *clientele.Period) (store.Job, error) {
+	key := ""
+	if p != nil {
+		key = p.String()
+	}
+	return s.Jobs.Add(ctx, jobGoals, "goals "+key, goalsWork{p})
 }
 
 // addRestatement has the close of a period compared with the records.

@@ -64,6 +64,7 @@ func nextOf(r *http.Request) string {
 // waitingFor is what the kinds of work that lead to a page are called there.
 var waitingFor = map[string]struct{ section, words string }{
 	jobStatement: {"statement", "Computing the statement"}, jobModel: {"model", "Fitting and checking the model"}, jobCompare: {"model", "Comparing the models"},
+	jobDefinition: {"definitions", "Computing past quarters by both versions"}, jobGoals: {"goals", "Computing what came of the goals"},
 	jobRestate: {"closes", "Comparing the close with the records as they are now"},
 }
 

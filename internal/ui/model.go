@@ -120,7 +120,7 @@ func (s *Site) modelPage(v visit, run clientele.ModelRun, periods statement.Peri
 		frame:    s.frame(v, "model", "Model"),
 		Kicker:   "Model · as of " + v.date(run.AsOf),
 		Headline: v.sentence(run.Trust.Words),
-		AsOf:     v.asOfMenu(periods, run.AsOf), Day: run.AsOf.String(),
+		AsOf:     v.endsMenu("/model", periods, run.AsOf), Day: run.AsOf.String(),
 		Refused: run.Trust.Verdict == clientele.NoModel,
 	}
 	if run.Name != "" {
@@ -145,15 +145,16 @@ func (s *Site) modelPage(v visit, run clientele.ModelRun, periods statement.Peri
 	return p
 }
 
-// asOfMenu leads to the models of the ends of the periods that have a name.
-func (v visit) asOfMenu(ps statement.Periods, day clientele.Date) menu {
+// endsMenu leads to the same page, at path, as of the ends of the periods that have a name.
+func (v visit) endsMenu(path string, ps statement.Periods, day clientele.Date) menu {
 	m := menu{Name: "As of", Current: v.date(day)}
 	var ends group
 	seen := map[clientele.Date]bool{}
 	for _, p := range ps.Named {
 		if end := p.Period.To; !seen[end] {
 			seen[end] = true
-			ends.Choices = append(ends.Choices, choice{Name: v.date(end), Note: "end of " + p.Name, Href: modelHref(end), Current: end == day})
+			href := path + "?" + url.Values{"as_of": {end.String()}}.Encode()
+			ends.Choices = append(ends.Choices, choice{Name: v.date(end), Note: "end of " + p.Name, Href: href, Current: end == day})
 		}
 	}
 	m.Groups = []group{ends}

@@ -38,7 +38,7 @@ func parseTemplates() templates {
 type frame struct {
 	Title   string
 	Company string
-	Section string // of the navigation: statement, model, closes, data or ""
+	Section string // of the navigation: statement, movement, model, goals, definitions, closes, data or ""
 	Style   string
 	Script  string
 	Reload  int // seconds after which a browser without scripts asks again; 0: never

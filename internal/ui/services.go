@@ -7,6 +7,8 @@ import (
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/closing"
+	"github.com/clientele/clientele/internal/definition"
+	"github.com/clientele/clientele/internal/goal"
 	"github.com/clientele/clientele/internal/ingest"
 	"github.com/clientele/clientele/internal/modelling"
 	"github.com/clientele/clientele/internal/statement"
@@ -18,16 +20,18 @@ import (
 // Services is what the pages ask of the program below them. The interfaces are
 // met by the types named beside them.
 type Services struct {
-	Book       statement.Book // settings and imports of the book
-	Statements Statements     // *statement.Service
-	Models     Models         // *modelling.Service
-	Closings   Closings       // *closing.Service
-	Importer   Importer       // *ingest.Importer
-	Records    Records        // the book's warehouse
-	Jobs       Jobs           // *job.Queue, worked by a job.Worker with Handlers
-	Uploads    string         // directory in the book for files that wait for their mapping
-	Assets     *web.Assets
-	Log        *slog.Logger
+	Book        statement.Book // settings and imports of the book
+	Statements  Statements     // *statement.Service
+	Models      Models         // *modelling.Service
+	Closings    Closings       // *closing.Service
+	Definitions Definitions    // *definition.Service
+	Goals       Goals          // *goal.Service
+	Importer    Importer       // *ingest.Importer
+	Records     Records        // the book's warehouse
+	Jobs        Jobs           // *job.Queue, worked by a job.Worker with Handlers
+	Uploads     string         // directory in the book for files that wait for their mapping
+	Assets      *web.Assets
+	Log         *slog.Logger
 }
 
 // Statements makes and explains statements; see statement.Service.
@@ -37,6 +41,8 @@ type Statements interface {
 	Explain(context.Context, statement.ExplainRequest) (statement.Explanation, error)
 	EquityMovement(context.Context, statement.EquityRequest, statement.Progress) (clientele.EquityMovement, error)
 	ReadyEquityMovement(context.Context, statement.EquityRequest) (clientele.EquityMovement, bool, error)
+	Acquisition(context.Context, clientele.Date) (clientele.Acquisition, error)
+	ReadyAcquisition(context.Context, clientele.Date) (clientele.Acquisition, bool, error)
 	ExplainEquity(context.Context, statement.ExplainEquityRequest) (statement.EquityExplanation, error)
 	Periods(context.Context) (statement.Periods, bool, error)
 	Attributes(context.Context) ([]string, error)
@@ -55,6 +61,27 @@ type Closings interface {
 	Closed(ctx context.Context, period string) (clientele.Close, error)
 	Compared(context.Context, clientele.Close) (closing.Restatement, bool, error)
 	Restated(context.Context, clientele.Close) (closing.Restatement, error)
+}
+
+// Definitions are what customer, lost and value mean; see definition.Service.
+type Definitions interface {
+	Versions(context.Context) ([]definition.Version, error)
+	Version(ctx context.Context, number int) (definition.Version, error)
+	Disagreements(context.Context) ([]definition.Change, error)
+	Propose(ctx context.Context, e definition.Edit, why, by string) (definition.Version, error)
+	Approve(ctx context.Context, number int, by string) (definition.Version, error)
+	Compare(ctx context.Context, q definition.Question, p definition.Progress) (definition.Comparison, error)
+	Compared(ctx context.Context, q definition.Question) (definition.Comparison, bool, error)
+}
+
+// Goals are what is aimed at; see goal.Service.
+type Goals interface {
+	Set(ctx context.Context, period string, t goal.Targets, by string) (goal.Goal, error)
+	ReadyOverview(context.Context) (goal.Overview, bool, error)
+	PrepareOverview(ctx context.Context, p goal.Progress) error
+	Named(context.Context, clientele.Period) (bool, error)
+	Ready(context.Context, clientele.Period) (goal.Report, bool, error)
+	Prepare(ctx context.Context, p clientele.Period, progress goal.Progress) error
 }
 
 // Importer reads files into the book; see ingest.Importer.

@@ -24,6 +24,7 @@ type statementPage struct {
 	Periods          menu
 	Segments         menu
 	Cautions         []caution // what a reader must know before the figures
+	Goals            *goalPart // nil where the period has none
 	Worth            worthPart
 	Moved            *chart.Figure // nil without equity at both ends
 	Customers        chart.Figure
@@ -178,6 +179,11 @@ func (s *Site) statementPage(v visit, whole clientele.Statement, periods stateme
 	}
 	if f.Segment != "" {
 		p.Kicker += " · " + f.about()
+	}
+	if f.Segment == "" {
+		if p.Goals, err = s.statementGoals(v, f.Period); err != nil {
+			return statementPage{}, err
+		}
 	}
 	b := builder{visit: v, st: st, whole: whole, filter: f}
 	return p, b.fill(&p)

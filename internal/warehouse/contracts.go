@@ -8,6 +8,9 @@ import "github.com/clientele/clientele"
 type ContractQuery struct {
 	AsOf      clientele.Date
 	GraceDays int
+	// KnownFrom, if not 0, is a day before which no end is on record, for all contracts: those
+	// that began earlier are watched from then on, whatever they say themselves.
+	KnownFrom clientele.Date
 	Told      bool // an end after AsOf is known of already: AsOf is no day of the past
 }
 

@@ -314,7 +314,31 @@ type Summary interface {
 	// Score hands the per-cell results down and yields one row per customer, by id.
 	// With scores empty, estimates are nil. Margin multiplies CLV; Definition gives Value.
 	Customers(ctx context.Context, q CustomersQuery) iter.Seq2[clientele.CustomerRow, error]
+	// Acquired adds customers up by when and how they were won.
+	Acquired(ctx context.Context, q AcquiredQuery) ([]AcquiredGroup, error)
 	Close() error
+}
+
+// AcquiredQuery asks what customers who were won together brought. Channel and Cost are
+// the attributes that hold where each came from and what that cost; others than numbers
+// are no cost.
+type AcquiredQuery struct {
+	Channel, Cost string
+	Cells         []CellScore // empty: Worth is 0
+	Spend         []SpendScore
+	Margin        float64
+}
+
+// AcquiredGroup is the customers who first bought in a calendar quarter and came by one
+// channel, those of the last 365 days apart from others.
+type AcquiredGroup struct {
+	Quarter           clientele.Date // its first day
+	Channel           string
+	Recent            bool
+	Customers, Costed int64
+	Cost              clientele.Money // of those Costed
+	Net               clientele.Money // net amount so far
+	Worth             float64         // to come, at Margin
 }
 
 // CellsBy says how to split cells. The zero value does not.

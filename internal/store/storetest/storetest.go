@@ -46,6 +46,8 @@ func Test(t *testing.T, e Engine) {
 		"the last decision holds":                     testDecisions,
 		"closes are kept to the byte, and for good":   testCloses,
 		"one of many adds a close":                    testCloseRace,
+		"ledgers are kept to the byte, and for good":  testLedgers,
+		"one of many adds an entry":                   testEntryRace,
 		"the cache keeps values":                      testCache,
 		"the cache forgets the least recently used":   testCacheBound,
 		"all is there after closing":                  testReopen,
@@ -431,12 +433,56 @@ func testCloseRace(t *testing.T, e Engine) {
 	}
 }
 
+func entry(ledger string, n int64, text string) store.LedgerEntry {
+	return store.LedgerEntry{Ledger: ledger, Number: n, Text: []byte(text)}
+}
+
+func testLedgers(t *testing.T, e Engine) {
+	s := open(t, e)
+	if all, err := s.Entries(t.Context(), "goals"); len(all) != 0 || err != nil {
+		t.Errorf("nothing entered, and there is %v (%v)", all, err)
+	}
+	second, first := entry("goals", 2, "{ \"a\":\t1 }\n"), entry("goals", 1, "\xff\x00é")
+	must(t, s.AddEntry(t.Context(), second))
+	must(t, s.AddEntry(t.Context(), first))
+	must(t, s.AddEntry(t.Context(), entry("definitions", 1, "x")))
+	wantCode(t, s.AddEntry(t.Context(), entry("goals", 2, "x")), clientele.CodeConflict)
+	all, err := s.Entries(t.Context(), "goals")
+	must(t, err)
+	if diff := cmp.Diff([]store.LedgerEntry{first, second}, all); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func testEntryRace(t *testing.T, e Engine) {
+	s := open(t, e)
+	var wait sync.WaitGroup
+	errs := make(chan error, 8)
+	for i := range cap(errs) {
+		wait.Go(func() { errs <- s.AddEntry(context.Background(), entry("goals", 1, fmt.Sprint(i))) })
+	}
+	wait.Wait()
+	close(errs)
+	added := 0
+	for err := range errs {
+		if err == nil {
+			added++
+			continue
+		}
+		wantCode(t, err, clientele.CodeConflict)
+	}
+	if all, err := s.Entries(t.Context(), "goals"); added != 1 || len(all) != 1 || err != nil {
+		t.Errorf("%d were added, %d are kept (%v)", added, len(all), err)
+	}
+}
+
 func testReopen(t *testing.T, e Engine) {
 	dir := t.TempDir()
 	s := e.Open(t, dir)
 	add(t, s, sample("a", 0))
 	must(t, s.Decide(t.Context(), "d", []byte(`"w"`), start))
 	must(t, s.AddClose(t.Context(), closed(1, "2026", "c")))
+	must(t, s.AddEntry(t.Context(), entry("goals", 1, "e")))
 	must(t, s.Put(t.Context(), "k", []byte("v")))
 	must(t, s.Close())
 	s = e.Open(t, dir)
@@ -449,6 +495,7 @@ func testBackup(t *testing.T, e Engine) {
 	add(t, s, sample("a", 0))
 	must(t, s.Decide(t.Context(), "d", []byte(`"w"`), start))
 	must(t, s.AddClose(t.Context(), closed(1, "2026", "c")))
+	must(t, s.AddEntry(t.Context(), entry("goals", 1, "e")))
 	must(t, s.Put(t.Context(), "k", []byte("v")))
 	path := filepath.Join(t.TempDir(), "backup")
 	must(t, s.Backup(t.Context(), path))
@@ -473,6 +520,9 @@ func holdsSample(t *testing.T, s store.Store) {
 	}
 	if all, err := s.Closes(t.Context()); err != nil || len(all) != 1 || string(all[0].Text) != "c" {
 		t.Errorf("closes: %v, %v", all, err)
+	}
+	if all, err := s.Entries(t.Context(), "goals"); err != nil || len(all) != 1 || string(all[0].Text) != "e" {
+		t.Errorf("ledger: %v, %v", all, err)
 	}
 	if v, ok, err := s.Get(t.Context(), "k"); !ok || err != nil || string(v) != "v" {
 		t.Errorf("cache: %q, %v, %v", v, ok, err)

@@ -36,6 +36,7 @@ var dialect = template.FuncMap{
 	},
 	"due":             due,
 	"month":           func(day string) string { return "CAST(date_trunc('month', " + day + ") AS DATE)" },
+	"quarter":         func(day string) string { return "CAST(date_trunc('quarter', " + day + ") AS DATE)" },
 	"one_of":          func(id string, n int64) string { return fmt.Sprintf("hash(%s) %% %d = 0", id, n) },
 	"no_customer":     func() string { return literal(clientele.NoCustomerSegment) },
 	"unknown_reason":  func() string { return literal(clientele.UnknownReason) },

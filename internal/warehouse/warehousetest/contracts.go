@@ -34,6 +34,9 @@ func testContractProperties(t *testing.T, w warehouse.Warehouse) {
 			AsOf:      day0 + clientele.Date(rapid.IntRange(0, 900).Draw(rt, "as of")),
 			GraceDays: rapid.IntRange(0, 40).Draw(rt, "grace"), Told: rapid.Bool().Draw(rt, "told"),
 		}
+		if rapid.Bool().Draw(rt, "migrated") {
+			q.KnownFrom = day0 + clientele.Date(rapid.IntRange(0, 900).Draw(rt, "known from"))
+		}
 		got, err := w.Contracts(t.Context(), q)
 		if err != nil {
 			t.Fatal(err)
@@ -98,10 +101,13 @@ type contract struct {
 func contractsOf(all []agreement, q warehouse.ContractQuery) (out warehouse.Contracts) {
 	spells, due := map[warehouse.Spell]int64{}, map[warehouse.Due]*warehouse.Due{}
 	for _, c := range runsOf(all, q) {
+		if q.KnownFrom != 0 && c.reach < q.KnownFrom {
+			continue
+		}
 		ended := c.reach < q.AsOf
 		seen := min(c.end, q.AsOf)
 		months, periods := wholePeriods("month", c.first.start, seen), wholePeriods(c.first.period, c.first.start, seen)
-		known := max(c.first.known, c.first.start)
+		known := max(c.first.known, c.first.start, q.KnownFrom)
 		s := warehouse.Spell{
 			Plan: c.first.plan, Period: c.first.period, Cohort: int32(c.first.start.Time().Year()), Ended: ended,
 			EntryMonths: wholePeriods("month", c.first.start, known), ExitMonths: months,

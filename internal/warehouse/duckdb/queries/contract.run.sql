@@ -26,7 +26,12 @@ WITH piece AS (
     SELECT plan, period, start_day, end_day, recurring, unpriced,
         reach < {{date .AsOf}} AS ended,
         {{if .Told}}told AND end_day < DATE '9999-12-31'{{else}}FALSE{{end}} AS ends,
-        CASE WHEN known_day > start_day THEN known_day ELSE start_day END AS known_day,
+        {{if .KnownFrom}}CASE WHEN known_day > {{date .KnownFrom}} AND known_day > start_day THEN known_day
+            WHEN start_day > {{date .KnownFrom}} THEN start_day ELSE {{date .KnownFrom}} END
+        {{- else}}CASE WHEN known_day > start_day THEN known_day ELSE start_day END{{end}} AS known_day,
         CASE WHEN end_day < {{date .AsOf}} THEN end_day ELSE {{date .AsOf}} END AS seen_to
     FROM whole
+{{- if .KnownFrom}}
+    WHERE reach >= {{date .KnownFrom}}
+{{- end}}
 )

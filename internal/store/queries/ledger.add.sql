@@ -1,0 +1,1 @@
+INSERT INTO ledger_entry (ledger, number, text) VALUES (?, ?, ?) ON CONFLICT DO NOTHING
