@@ -85,3 +85,16 @@ type RecurringChange struct {
 	GRR    *float64 `json:"grr"` // nil: nothing recurred at opening
 	NRR    *float64 `json:"nrr"`
 }
+
+// Longer is the share that runs longer than so many months; ok is false where nobody was
+// seen to leave so late, so that it cannot be told.
+func (g ContractGroup) Longer(months int) (share float64, ok bool) {
+	share = 1
+	for _, s := range g.Survival {
+		if s.Month <= months {
+			share = s.Survival
+		}
+		ok = ok || s.Month >= months
+	}
+	return share, ok
+}

@@ -175,7 +175,7 @@ func (b *Book) openParts(ctx context.Context, w Watcher) (err error) {
 	b.Definitions = definition.New(definition.Parts{Ledgers: operations, Written: b.settings, Statements: toDefine{b}})
 	b.Models = modelling.New(records, operations, operations, program())
 	b.Statements = statement.New(records, b.Models, b, operations, program())
-	b.Contracts = contract.New(records, b)
+	b.Contracts = contract.New(records, b.Models, b, operations, program())
 	b.Closings = closing.New(closing.Parts{
 		Closes: operations, Cache: operations, Book: b, Statements: toClose{b}, Models: b.Models, Movements: toClose{b}, Files: b.Landing,
 		Program: VersionString(),

@@ -31,7 +31,7 @@ func (b *Book) Serve(ctx context.Context, pages net.Listener, commands http.Hand
 		return errors.Join(fileError("the book's socket cannot be made", err), pages.Close())
 	}
 	services := ui.Services{
-		Book: b, Statements: b.Statements, Models: b.Models, Closings: b.Closings, Definitions: b.Definitions, Goals: b.Goals,
+		Book: b, Statements: b.Statements, Models: b.Models, Contracts: b.Contracts, Closings: b.Closings, Definitions: b.Definitions, Goals: b.Goals,
 		Importer: b.Importer, Records: b.Records, Jobs: b.Jobs,
 		Uploads: b.file(uploadsName), Assets: assets, Log: log,
 	}

@@ -132,25 +132,14 @@ func (p page) runLonger(cohorts []clientele.ContractGroup) {
 	for _, g := range cohorts {
 		var shares []string
 		for _, months := range []int{12, 24, 36} {
-			shares = append(shares, padLeft(shareAfter(g.Survival, months), 9))
+			text := "—"
+			if share, ok := g.Longer(months); ok {
+				text = fmt.Sprintf("%.1f %%", 100*share)
+			}
+			shares = append(shares, padLeft(text, 9))
 		}
 		p.line(fmt.Sprintf("begun in %s, %s contracts", g.Name, whole(g.Contracts)), strings.Join(shares, ""))
 	}
-}
-
-// shareAfter is the share that outlasts so many months, a dash where nobody was watched so long.
-func shareAfter(steps []clientele.SurvivalStep, months int) string {
-	share, known := 1.0, false
-	for _, s := range steps {
-		if s.Month <= months {
-			share = s.Survival
-		}
-		known = known || s.Month >= months
-	}
-	if !known {
-		return "—"
-	}
-	return fmt.Sprintf("%.1f %%", 100*share)
 }
 
 func (p page) recurringChange(r clientele.ContractReport) {

@@ -63,7 +63,7 @@ func report(t *testing.T, closing string, c warehouse.Contracts) clientele.Contr
 	t.Helper()
 	s := clientele.DefaultSettings()
 	s.Definition.Kind = clientele.Contracts
-	r, err := New(records{counted: c, closing: clientele.MustMoney(closing)}, settings{s}).Report(t.Context(), Request{})
+	r, err := New(records{counted: c, closing: clientele.MustMoney(closing)}, nil, settings{s}, nil, "").Report(t.Context(), Request{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -188,17 +188,72 @@ func TestRefusals(t *testing.T) {
 		t.Errorf("%+v", r.All)
 	}
 	s := clientele.DefaultSettings()
-	_, err := New(records{counted: young, closing: clientele.MustMoney("181")}, settings{s}).Report(t.Context(), Request{AsOf: asOf})
+	_, err := New(records{counted: young, closing: clientele.MustMoney("181")}, nil, settings{s}, nil, "").Report(t.Context(), Request{AsOf: asOf})
 	if clientele.CodeOf(err) != clientele.CodeUnbalanced {
 		t.Errorf("out of balance: %v", err)
 	}
-	_, err = New(records{}, settings{s}).Report(t.Context(), Request{AsOf: asOf})
+	_, err = New(records{}, nil, settings{s}, nil, "").Report(t.Context(), Request{AsOf: asOf})
 	if clientele.CodeOf(err) != clientele.CodeNotFound {
 		t.Errorf("no contracts: %v", err)
 	}
 	s.DiscountRate = 0
-	never, err := New(records{counted: warehouse.Contracts{Spells: spells("", 1000, 869, 743), Due: []warehouse.Due{due("", 2, 743, "7")}}, closing: clientele.MustMoney("7")}, settings{s}).Report(t.Context(), Request{AsOf: asOf})
+	never, err := New(records{counted: warehouse.Contracts{Spells: spells("", 1000, 869, 743), Due: []warehouse.Due{due("", 2, 743, "7")}}, closing: clientele.MustMoney("7")}, nil, settings{s}, nil, "").Report(t.Context(), Request{AsOf: asOf})
 	if err != nil || !strings.Contains(never.All.Refused, "discount_rate") {
 		t.Errorf("%v: %q", err, never.All.Refused)
 	}
 }
+
+// memory is a cache.
+type memory map[string][]byte
+
+func (m memory) Get(_ context.Context, key string) (value []byte, ok bool, err error) {
+	value, ok = m[key]
+	return value, ok, nil
+}
+
+func (m memory) Put(_ context.Context, key string, value []byte) error {
+	m[key] = value
+	return nil
+}
+
+// version is a state of the records.
+type version struct{ name string }
+
+func (v *version) DataVersion(context.Context) (string, error) { return v.name, nil }
+
+// A report is ready once it was prepared, of the records as they were then.
+func TestPreparedReports(t *testing.T) {
+	s := clientele.DefaultSettings()
+	state := &version{"one"}
+	counted := warehouse.Contracts{Spells: spells("", 20, 18), Due: []warehouse.Due{due("", 1, 18, "180")}}
+	book := &imported{settings: settings{s}}
+	service := New(records{counted: counted, closing: clientele.MustMoney("180")}, state, book, memory{}, "test")
+	if _, _, err := service.Ready(t.Context(), Request{}); clientele.CodeOf(err) != clientele.CodeNotFound {
+		t.Errorf("without any import of contracts: %v", err)
+	}
+	book.files = []clientele.ImportRef{{Kind: clientele.Subscriptions}}
+	if _, ok, err := service.Ready(t.Context(), Request{}); ok || err != nil {
+		t.Errorf("before it was prepared: %v, %v", ok, err)
+	}
+	if err := service.Prepare(t.Context(), Request{}); err != nil {
+		t.Fatal(err)
+	}
+	want := report(t, "180", counted)
+	want.Definition = s.Definition
+	got, ok, err := service.Ready(t.Context(), Request{})
+	if !ok || err != nil || got.All.Active != want.All.Active || got.All.Refused != want.All.Refused || len(got.Renewals) != 13 {
+		t.Errorf("%v, %v: %+v", ok, err, got)
+	}
+	state.name = "two"
+	if _, ok, err := service.Ready(t.Context(), Request{}); ok || err != nil {
+		t.Errorf("of other records: %v, %v", ok, err)
+	}
+}
+
+// imported is a book with files.
+type imported struct {
+	settings
+	files []clientele.ImportRef
+}
+
+func (b *imported) Imports(context.Context) ([]clientele.ImportRef, error) { return b.files, nil }

@@ -2,10 +2,14 @@ package contract
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/modelling"
 	"github.com/clientele/clientele/internal/warehouse"
 )
 
@@ -16,22 +20,89 @@ type Book interface {
 	Imports(ctx context.Context) ([]clientele.ImportRef, error)
 }
 
+// Versions names states of the records; see modelling.Service.
+type Versions interface {
+	DataVersion(ctx context.Context) (string, error)
+}
+
 // Service reports on the contracts of one book. Its methods may be called from several
 // goroutines.
 type Service struct {
 	warehouse warehouse.Warehouse
+	versions  Versions
 	book      Book
+	cache     modelling.Cache
+	program   string
 }
 
-// New makes the service.
-func New(w warehouse.Warehouse, b Book) *Service { return &Service{w, b} }
+// New makes the service; program is the version of the running program, which separates
+// cached reports of different versions.
+func New(w warehouse.Warehouse, v Versions, b Book, c modelling.Cache, program string) *Service {
+	return &Service{w, v, b, c, program}
+}
 
 // Request asks for contracts as of the close of a day; the zero day is the last of the
 // records. KnownFrom, if not 0, is the day from which on the records know who left.
 type Request struct{ AsOf, KnownFrom clientele.Date }
 
-// Report tells of contracts. Errors: CodeNotFound if no contract had begun by then, CodeUnbalanced if running
-// contracts do not come to the movement of recurring amounts.
+// Ready returns a report that was prepared of the records as they are; ok is false if it has
+// to be. CodeNotFound if the book has no contracts.
+func (s *Service) Ready(ctx context.Context, r Request) (out clientele.ContractReport, ok bool, err error) {
+	imports, err := s.book.Imports(ctx)
+	if err != nil {
+		return out, false, err
+	}
+	if !slices.ContainsFunc(imports, func(i clientele.ImportRef) bool { return i.Kind == clientele.Subscriptions }) {
+		return out, false, noContracts("there are no contracts in the records yet")
+	}
+	key, err := s.key(ctx, r)
+	if err != nil {
+		return out, false, err
+	}
+	text, ok, err := s.cache.Get(ctx, key)
+	if err != nil || !ok {
+		return out, false, err
+	}
+	return out, json.Unmarshal(text, &out) == nil, nil // what cannot be read is made again
+}
+
+// Prepare has a report ready. Its errors are those of Report and, if it could not be kept,
+// the cache's.
+func (s *Service) Prepare(ctx context.Context, r Request) error {
+	key, err := s.key(ctx, r)
+	if err != nil {
+		return err
+	}
+	out, err := s.Report(ctx, r)
+	if err != nil {
+		return err
+	}
+	text, err := json.Marshal(out)
+	if err != nil {
+		return clientele.Errorf(clientele.CodeInternal, "a report on contracts cannot be kept").Because(err)
+	}
+	return s.cache.Put(ctx, key, text)
+}
+
+// key names a report by all that makes it.
+func (s *Service) key(ctx context.Context, r Request) (string, error) {
+	version, err := s.versions.DataVersion(ctx)
+	if err != nil {
+		return "", err
+	}
+	settings, err := s.book.Settings(ctx)
+	if err != nil {
+		return "", err
+	}
+	text, err := json.Marshal([]any{version, settings, r, s.program})
+	if err != nil {
+		return "", clientele.Errorf(clientele.CodeInternal, "a report on contracts cannot be named").Because(err)
+	}
+	return fmt.Sprintf("contracts/%x", sha256.Sum256(text)), nil
+}
+
+// Report tells of contracts. Errors: CodeNotFound if no contract had begun by then,
+// CodeUnbalanced if running contracts do not come to the movement of recurring amounts.
 func (s *Service) Report(ctx context.Context, r Request) (clientele.ContractReport, error) {
 	settings, err := s.book.Settings(ctx)
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/closing"
+	"github.com/clientele/clientele/internal/contract"
 	"github.com/clientele/clientele/internal/definition"
 	"github.com/clientele/clientele/internal/goal"
 	"github.com/clientele/clientele/internal/ingest"
@@ -32,6 +33,8 @@ type fake struct {
 	asked       statement.ExplainRequest
 	movement    *clientele.EquityMovement // nil: not computed
 	won         *clientele.Acquisition    // nil: not computed
+	contracts   *clientele.ContractReport // nil: not prepared
+	noContracts bool
 	askedEquity statement.ExplainEquityRequest
 	imports     []clientele.ImportRef
 	rejects     []warehouse.Reject
@@ -234,6 +237,24 @@ func (f *fake) ReadyEquityMovement(_ context.Context, r statement.EquityRequest)
 	return m, true, nil
 }
 
+// contractsFake reports on the contracts of a fake.
+type contractsFake struct{ *fake }
+
+func (f contractsFake) Ready(context.Context, contract.Request) (clientele.ContractReport, bool, error) {
+	switch {
+	case f.noContracts:
+		return clientele.ContractReport{}, false, clientele.Errorf(clientele.CodeNotFound, "there are no contracts")
+	case f.contracts == nil || f.failure != nil:
+		return clientele.ContractReport{}, false, f.failure
+	}
+	return *f.contracts, true, nil
+}
+
+func (f contractsFake) Prepare(_ context.Context, r contract.Request) error {
+	f.contracts = new(reported(r.AsOf))
+	return nil
+}
+
 func (f *fake) Acquisition(context.Context, clientele.Date) (clientele.Acquisition, error) {
 	a := won()
 	f.won = &a
@@ -353,7 +374,7 @@ func (f *fake) services(t testing.TB) Services {
 		t.Fatalf("%v: %s", err, clientele.HintOf(err))
 	}
 	return Services{
-		Book: f, Statements: f, Models: f, Closings: f,
+		Book: f, Statements: f, Models: f, Contracts: contractsFake{f}, Closings: f,
 		Definitions: definition.New(definition.Parts{Ledgers: f, Written: f.settings, Statements: defining{f}, Now: signedAt}),
 		Goals:       goal.New(goal.Parts{Ledgers: f, Book: f, Statements: aiming{f}, Now: signedAt}),
 		Importer:    f, Records: f, Jobs: f, Uploads: t.TempDir(), Assets: assets, Log: slog.New(slog.DiscardHandler),

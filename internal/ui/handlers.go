@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/contract"
 	"github.com/clientele/clientele/internal/definition"
 	"github.com/clientele/clientele/internal/ingest"
 	"github.com/clientele/clientele/internal/job"
@@ -17,6 +18,7 @@ import (
 const (
 	jobStatement  = "statement"
 	jobMovement   = "movement"
+	jobContracts  = "contracts"
 	jobGrowth     = "growth"
 	jobImport     = "import"
 	jobModel      = "model"
@@ -58,7 +60,7 @@ type importWork struct {
 func Handlers(s Services) map[string]job.Handler {
 	return map[string]job.Handler{
 		jobStatement: s.runStatement, jobMovement: s.runMovement, jobGrowth: s.runGrowth, jobImport: s.runImport, jobModel: s.runModel, jobCompare: s.runCompare,
-		jobRestate: s.runRestate, jobDefinition: s.runDefinition, jobGoals: s.runGoals,
+		jobContracts: s.runContracts, jobRestate: s.runRestate, jobDefinition: s.runDefinition, jobGoals: s.runGoals,
 	}
 }
 
@@ -115,6 +117,15 @@ func (s Services) runCompare(ctx context.Context, payload json.RawMessage, repor
 		s.ComputeAhead(ctx) // with the model that was chosen
 	}
 	return choice, err
+}
+
+func (s Services) runContracts(ctx context.Context, payload json.RawMessage, report func(store.JobProgress)) (any, error) {
+	var work modelWork
+	if err := json.Unmarshal(payload, &work); err != nil {
+		return nil, err
+	}
+	report(store.JobProgress{Step: "counting contracts and fitting renewals", Fraction: -1})
+	return nil, s.Contracts.Prepare(ctx, contract.Request{AsOf: work.AsOf})
 }
 
 func (s Services) runRestate(ctx context.Context, payload json.RawMessage, report func(store.JobProgress)) (any, error) {
@@ -196,11 +207,26 @@ func (s Services) addDefaults(ctx context.Context) error {
 	if _, err := s.addGoals(ctx, nil); err != nil {
 		return err
 	}
+	if err := s.addContracts(ctx, p.To); err != nil {
+		return err
+	}
 	closes, err := s.Closings.Closes(ctx)
 	if err != nil || len(closes) == 0 {
 		return err
 	}
 	_, err = s.addRestatement(ctx, closes[len(closes)-1].Period)
+	return err
+}
+
+// addContracts has the contracts as of a day reported on, where the book has any.
+func (s Services) addContracts(ctx context.Context, day clientele.Date) error {
+	_, ok, err := s.Contracts.Ready(ctx, contract.Request{AsOf: day})
+	if ok || clientele.CodeOf(err) == clientele.CodeNotFound {
+		return nil
+	}
+	if err == nil {
+		_, err = s.Jobs.Add(ctx, jobContracts, day.String(), modelWork{day})
+	}
 	return err
 }
 

@@ -65,7 +65,8 @@ func nextOf(r *http.Request) string {
 var waitingFor = map[string]struct{ section, words string }{
 	jobStatement: {"statement", "Computing the statement"}, jobModel: {"model", "Fitting and checking the model"}, jobCompare: {"model", "Comparing the models"},
 	jobDefinition: {"definitions", "Computing past quarters by both versions"}, jobGoals: {"goals", "Computing what came of the goals"},
-	jobRestate: {"closes", "Comparing the close with the records as they are now"},
+	jobContracts: {"contracts", "Counting contracts and fitting renewals"},
+	jobRestate:   {"closes", "Comparing the close with the records as they are now"},
 }
 
 func (s *Site) job(w http.ResponseWriter, r *http.Request) error {

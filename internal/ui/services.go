@@ -7,6 +7,7 @@ import (
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/closing"
+	"github.com/clientele/clientele/internal/contract"
 	"github.com/clientele/clientele/internal/definition"
 	"github.com/clientele/clientele/internal/goal"
 	"github.com/clientele/clientele/internal/ingest"
@@ -23,6 +24,7 @@ type Services struct {
 	Book        statement.Book // settings and imports of the book
 	Statements  Statements     // *statement.Service
 	Models      Models         // *modelling.Service
+	Contracts   Contracts      // *contract.Service
 	Closings    Closings       // *closing.Service
 	Definitions Definitions    // *definition.Service
 	Goals       Goals          // *goal.Service
@@ -53,6 +55,12 @@ type Models interface {
 	Examined(ctx context.Context, asOf clientele.Date) (clientele.ModelRun, bool, error)
 	Examine(ctx context.Context, asOf clientele.Date, p modelling.Progress) (clientele.ModelRun, error)
 	Compare(ctx context.Context, asOf clientele.Date, p modelling.Progress) (*clientele.ModelChoice, error)
+}
+
+// Contracts reports on contracts; see contract.Service.
+type Contracts interface {
+	Ready(context.Context, contract.Request) (clientele.ContractReport, bool, error)
+	Prepare(context.Context, contract.Request) error
 }
 
 // Closings are the closed periods; see closing.Service.

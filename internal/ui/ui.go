@@ -30,6 +30,7 @@ func New(s Services) *Site {
 		"GET /{$}":                                 site.statement,
 		"GET /explain":                             site.explain,
 		"GET /movement":                            site.movement,
+		"GET /contracts":                           site.contracts,
 		"GET /growth":                              site.growth,
 		"GET /movement/explain":                    site.explainMovement,
 		"GET /orders":                              site.orders,
