@@ -3,6 +3,7 @@ package contract
 import (
 	"context"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -257,3 +258,25 @@ type imported struct {
 }
 
 func (b *imported) Imports(context.Context) ([]clientele.ImportRef, error) { return b.files, nil }
+
+// A base without those who left before it was written down shows by its old cohorts.
+func TestSurvivorsAreNoticed(t *testing.T) {
+	old, young := spells("", 200, 200, 200, 150), spells("", 300, 200, 180, 170)
+	for i := range old {
+		old[i].Cohort = 2015
+	}
+	old = slices.DeleteFunc(old, func(s warehouse.Spell) bool { return s.N == 0 })
+	said := func(c []warehouse.Spell) bool {
+		r := report(t, "1", warehouse.Contracts{Spells: c, Due: []warehouse.Due{due("", 3, 1, "1")}})
+		return slices.ContainsFunc(r.Warnings, func(w string) bool {
+			return strings.Contains(w, "Of the 200 contracts") && strings.Contains(w, "20 % of all")
+		})
+	}
+	if !said(slices.Concat(old, young)) {
+		t.Error("survivors pass for all")
+	}
+	old[0].EntryMonths = 1
+	if said(slices.Concat(old, young)) || said(young) {
+		t.Error("a warning without need")
+	}
+}

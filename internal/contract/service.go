@@ -198,4 +198,26 @@ func (b *builder) warn() {
 	if r.All.LateEntry > 0 {
 		say("Contracts known of from some time after their start only, which are at risk from then on: %d.", r.All.LateEntry)
 	}
+	if n, share := survivors(r.All, r.Cohorts); n > 0 {
+		say("Of the %d contracts begun in some years nobody left within a year, though %.0f %% of all do: who left earlier seems to be missing. If the base was migrated in, say from when on ends are on record, with --known-from or the field known_from.", n, 100*share)
+	}
+}
+
+// fewestCohort is the size from which a cohort that nobody left within a year is strange, where
+// one in twenty leave: chance leaves less than one in a hundred such cohorts whole (.95^100).
+const fewestCohort = 100
+
+// survivors counts the contracts of cohorts that look like survivors alone, and gives the share of all
+// contracts that ends within a year. It says nothing where late entry is told already.
+func survivors(all clientele.ContractGroup, cohorts []clientele.ContractGroup) (n int64, ended float64) {
+	stay, known := all.Longer(12)
+	if !known || stay > .95 || all.LateEntry > 0 {
+		return 0, 0
+	}
+	for _, c := range cohorts {
+		if share, known := c.Longer(12); known && share == 1 && c.Contracts >= fewestCohort {
+			n += c.Contracts
+		}
+	}
+	return n, 1 - stay
 }
