@@ -58,11 +58,11 @@ func killsAtLength(ctx context.Context, _ options, t *tally) error {
 	return goTest(ctx, t, "-count=10", "-timeout=0", "-run=Killed", "./cmd/clientele")
 }
 
-// studiesAtLength runs the studies of the purchase models that a common run cuts short:
-// whether intervals hold the truth, whether a second optimiser betters a fit, and
-// whether draws agree with a bootstrap.
+// studiesAtLength runs the studies that a common run cuts short: whether intervals of
+// models and of the lines of an equity movement hold the truth, whether a second optimiser
+// betters a fit, and whether draws agree with a bootstrap.
 func studiesAtLength(ctx context.Context, _ options, t *tally) error {
-	return goTest(ctx, t, "-timeout=0", "-run=Study|Subsamples|Bootstrap", module+"/model/btyd", "-args", "-soak")
+	return goTest(ctx, t, "-timeout=0", "-run=Study|Subsamples|Bootstrap", module+"/model/btyd", module+"/model/equity", "-args", "-soak")
 }
 
 func browsed(ctx context.Context, _ options, t *tally) error { return goTest(ctx, t, browserTests) }
