@@ -76,7 +76,7 @@ func fitted(pairs []Pair, past func(Pair) (Past, bool)) (Assumptions, error) {
 // line at the true parameters in 93 to 97 % of 1,000 simulated companies; without a horizon
 // it is reported. In short form it must not be far from that.
 func TestStudyOfMovementLines(t *testing.T) {
-	companies, draws := 3, 200
+	companies, draws := 2, 100
 	if *soak {
 		companies, draws = 1000, 600
 	}

@@ -92,6 +92,9 @@ func TestGoldenMovement(t *testing.T) {
 			sum += g.Survival
 		}
 		near(t, "groups", sum, got.Survival, 1e-8)
+		if math.IsInf(c.horizon, 1) {
+			continue
+		}
 		o.Draws = 400
 		spread, err := Spread(pairs, got, opening, closing, o)
 		if err != nil {
