@@ -107,6 +107,7 @@ var fields = map[Kind][]Field{
 		{"subscription", TypeID, false, "subscription id; missing: customer, plan and start"},
 		{"start", TypeDay, true, "first paid day"},
 		{"end", TypeDay, false, "last paid day; missing: still running"},
+		{"known_from", TypeDay, false, "day from which an end of it would be on record, for a base that was migrated in; missing: its start"},
 		{"plan", TypeText, false, "plan name"},
 		{"recurring_amount", TypeAmount, false, "amount per period"},
 		{"recurring_period", TypeText, false, "day, week, month, quarter or year; missing: month"},

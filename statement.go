@@ -33,6 +33,16 @@ type Value struct {
 	Closing     Money   `json:"closing"`
 }
 
+// Kept gives gross and net revenue retention, nil where nothing was there to be kept:
+// (opening − contracted − lost) ÷ opening, at most 1, and the same with what expanded.
+func (v Value) Kept() (grr, nrr *float64) {
+	if v.Opening.Sign() <= 0 {
+		return nil, nil
+	}
+	opening, kept := v.Opening.Float64(), v.Opening.Sub(v.Contracted).Sub(v.Lost)
+	return new(min(1, kept.Float64()/opening)), new(kept.Add(v.Expanded).Float64() / opening)
+}
+
 // Revenue is what was sold in the period. Net = Gross − Refunds; Unattributed is
 // the part of Net that names no customer.
 type Revenue struct {

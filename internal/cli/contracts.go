@@ -3,6 +3,8 @@ package cli
 import (
 	"bufio"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -12,107 +14,172 @@ import (
 )
 
 func (c *command) contracts() *cobra.Command {
-	var day, known string
+	var asOf, known string
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use: "contracts BOOK --as-of DATE", Short: "Tell how long customers stay under contract, and what they are worth", Args: cobra.ExactArgs(1),
-		Long: `Tell how long customers stay under contract, by plan: as it was (Kaplan–Meier) and by a
-model of monthly renewals; what those who are there are worth by it; and which contracts
-come up for renewal.`,
-		Example: `  clientele contracts acme --as-of 2026-09-30
-  clientele contracts acme --as-of 2026-09-30 --known-from 2024-01-01 --json`,
+		Use: "contracts BOOK", Short: "Tell how long contracts run, what they are worth and which renewals come next", Args: cobra.ExactArgs(1),
+		Long: `Tell how long contracts run, by plan and by year of their start, what those that run
+are worth as of a day, and which renewals come next. Contracts are what was imported
+--as subscriptions.`,
+		Example: `  clientele contracts acme
+  clientele contracts acme --as-of 2026-09-30 --known-from 2024-01-01
+  clientele contracts acme --json | jq .all.equity`,
 	}
-	flags := cmd.Flags()
-	flags.StringVar(&day, "as-of", "", "day, YYYY-MM-DD")
-	flags.StringVar(&known, "known-from", "", "first day of which the records know who left, for a base that was migrated in")
-	flags.BoolVar(&asJSON, "json", false, "as JSON")
-	required(cmd, "as-of")
-	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
-		var r contract.Request
-		if r.AsOf, err = clientele.ParseDate(day); err != nil {
-			return usage(cmd, err)
-		}
-		if known != "" {
-			if r.KnownFrom, err = clientele.ParseDate(known); err != nil {
+	cmd.Flags().StringVar(&asOf, "as-of", "", "day at whose close contracts are looked at, YYYY-MM-DD (default: the last day of the records)")
+	cmd.Flags().StringVar(&known, "known-from", "", "first day of which the records know who left, for a base that was migrated in, YYYY-MM-DD")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		var request contract.Request
+		for _, day := range []struct {
+			text string
+			to   *clientele.Date
+		}{{asOf, &request.AsOf}, {known, &request.KnownFrom}} {
+			if day.text == "" {
+				continue
+			}
+			var err error
+			if *day.to, err = clientele.ParseDate(day.text); err != nil {
 				return usage(cmd, err)
 			}
 		}
 		return c.withBook(cmd.Context(), args[0], func(b *app.Book, _ app.Watcher) error {
-			all, err := b.Contracts.Contracts(cmd.Context(), r)
+			r, err := b.Contracts.Report(cmd.Context(), request)
 			if err != nil {
 				return err
 			}
 			if asJSON {
-				return c.writeJSON(all)
+				return c.writeJSON(r)
 			}
-			return writeContractsText(c.out, all)
+			settings, err := b.Settings(cmd.Context())
+			if err != nil {
+				return err
+			}
+			return writeContractsText(c.out, settings.Name, r)
 		})
 	}
 	return cmd
 }
 
-func writeContractsText(w *bufio.Writer, all clientele.ContractBase) error {
+// writeContractsText writes a report on contracts for people to read.
+func writeContractsText(w *bufio.Writer, name string, r clientele.ContractReport) error {
 	p := page{w}
-	fmt.Fprintf(p, "Contracts as of %s, in %s\n\n", all.AsOf, all.Currency)
-	if all.Total.Active+all.Total.Lost == 0 {
-		p.note("There are no contracts. Import a file with --as subscriptions.")
-		return w.Flush()
+	fmt.Fprintf(p, "%s: contracts as of %s\n", name, r.AsOf)
+	p.contractGroup("All contracts", r.Currency, r.All)
+	for _, g := range r.Plans {
+		p.contractGroup("Plan "+g.Name, r.Currency, g)
 	}
-	for _, warning := range all.Warnings {
-		p.note("Beware: " + warning)
-	}
-	p.contractPlan("All plans", all.Total)
-	for _, plan := range all.Plans {
-		name := plan.Plan
-		if name == "" {
-			name = "(no plan)"
-		}
-		p.contractPlan(name, plan)
-	}
-	if len(all.Renewals) > 0 {
-		p.section("Come up for renewal", "contracts, a month")
-		for _, r := range all.Renewals {
-			p.line(r.Month.Time().Format("2006-01"), whole(r.Contracts)+padLeft(cents(r.Recurring), 14))
-		}
+	p.runLonger(r.Cohorts)
+	p.recurringChange(r)
+	p.renewals(r)
+	p.section("How this is told", "")
+	p.note("Shares that run longer are told without a model (Kaplan–Meier). Worth is the discounted expected residual lifetime × recurring amount × margin, just before the next renewal, which may not come.")
+	for _, warning := range r.Warnings {
+		p.note(warning)
 	}
 	return w.Flush()
 }
 
-func (p page) contractPlan(name string, c clientele.ContractPlan) {
-	p.section(name, "")
-	p.line("customers", whole(c.Active))
-	p.line("lost so far", whole(c.Lost))
-	p.line("recurring a month", cents(c.Recurring))
-	for _, month := range []int{12, 24, 60} {
-		if s, ok := survivalAt(c.Survival, month); ok {
-			p.line(fmt.Sprintf("stay longer than %d months", month), fmt.Sprintf("%.1f %%", 100*s))
-		}
+// contractGroup writes the figures of one plan, or of all.
+func (p page) contractGroup(title, currency string, g clientele.ContractGroup) {
+	p.section(title, currency)
+	p.line("contracts begun", whole(g.Contracts))
+	p.line("  running", whole(g.Active))
+	p.line("  ended", whole(g.Ended))
+	p.line("recurring amount a month", cents(g.Recurring))
+	p.line("half have left after", monthsOr(g.Median))
+	for _, m := range g.Models {
+		p.contractModel(m)
 	}
-	if c.Equity == nil {
-		p.note("What they are worth cannot be told. " + c.Refused)
+	if g.Equity == nil {
+		p.note("What they are worth cannot be told: " + g.Refused)
 		return
 	}
-	if c.ExpectedMonths != nil {
-		p.line("months to come, of sixty, each", fmt.Sprintf("%.1f", *c.ExpectedMonths))
-	}
-	p.line("worth over five years", cents(c.Equity.Estimate))
-	p.line("", "["+cents(c.Equity.Low)+"; "+cents(c.Equity.High)+"]")
-	if c.Tail != nil {
-		p.line("beyond", cents(*c.Tail))
-	}
-	p.note("By the " + c.Model + ".")
+	p.line(fmt.Sprintf("worth of those running, next %d years", g.Equity.HorizonYears), cents(g.Equity.Estimate.Estimate))
+	p.line("  95 % interval", g.Equity.Low.Grouped(0)+" to "+g.Equity.High.Grouped(0))
+	p.line("beyond that (the tail)", cents(g.Equity.Tail.Estimate))
+	p.line("  95 % interval", g.Equity.Tail.Low.Grouped(0)+" to "+g.Equity.Tail.High.Grouped(0))
 }
 
-// survivalAt is the share that stays longer; false beyond what was seen.
-func survivalAt(points []clientele.SurvivalPoint, month int) (share float64, ok bool) {
-	if len(points) == 0 || points[len(points)-1].Month < month {
-		return 0, false
+func monthsOr(n *int) string {
+	if n == nil {
+		return "fewer than half have"
 	}
-	share = 1
-	for _, s := range points {
-		if s.Month <= month {
+	return fmt.Sprintf("%d months", *n)
+}
+
+func (p page) contractModel(m clientele.ContractModel) {
+	if m.Tenure != nil {
+		p.line("a new one runs, of its first 60 months", fmt.Sprintf("%.1f months", *m.Tenure))
+	}
+	var parts []string
+	for name, value := range m.Parameters {
+		parts = append(parts, fmt.Sprintf("%s %.4g", name, value))
+	}
+	slices.Sort(parts)
+	switch {
+	case m.Refused != "":
+		p.note(fmt.Sprintf("Renewals by the %s: no model. %s", m.Period, m.Refused))
+	case m.OfAll:
+		p.note(fmt.Sprintf("Renewals by the %s: %s of all contracts.", m.Period, m.Name))
+	default:
+		p.note(fmt.Sprintf("Renewals by the %s: %s, %s; %s contracts, %s ended.", m.Period, m.Name, strings.Join(parts, ", "), whole(m.Contracts), whole(m.Ended)))
+	}
+}
+
+// runLonger writes what share of each cohort runs longer than one, two and three years.
+func (p page) runLonger(cohorts []clientele.ContractGroup) {
+	p.section("Share that runs longer than", "1, 2 and 3 years")
+	for _, g := range cohorts {
+		var shares []string
+		for _, months := range []int{12, 24, 36} {
+			shares = append(shares, padLeft(shareAfter(g.Survival, months), 9))
+		}
+		p.line(fmt.Sprintf("begun in %s, %s contracts", g.Name, whole(g.Contracts)), strings.Join(shares, ""))
+	}
+}
+
+// shareAfter is the share that outlasts so many months, a dash where nobody was watched so long.
+func shareAfter(steps []clientele.SurvivalStep, months int) string {
+	share, known := 1.0, false
+	for _, s := range steps {
+		if s.Month <= months {
 			share = s.Survival
 		}
+		known = known || s.Month >= months
 	}
-	return share, true
+	if !known {
+		return "—"
+	}
+	return fmt.Sprintf("%.1f %%", 100*share)
+}
+
+func (p page) recurringChange(r clientele.ContractReport) {
+	if r.Year == nil {
+		return
+	}
+	p.value(fmt.Sprintf("Recurring amount a month, %s", r.Year.Period), r.Currency, r.Year.Value)
+	for _, rate := range []struct {
+		label string
+		value *float64
+	}{{"gross revenue retention", r.Year.GRR}, {"net revenue retention", r.Year.NRR}} {
+		text := "cannot be told"
+		if rate.value != nil {
+			text = fmt.Sprintf("%.1f %%", 100**rate.value)
+		}
+		p.line(rate.label, text)
+	}
+}
+
+func (p page) renewals(r clientele.ContractReport) {
+	p.section("Renewals due", "due, expected, ending")
+	for _, m := range r.Renewals {
+		if m.Due+m.Ending == 0 {
+			continue
+		}
+		expected := "—"
+		if m.Expected != nil {
+			expected = fmt.Sprintf("%.1f", *m.Expected)
+		}
+		p.line(m.Month.String()[:7]+", recurring "+cents(m.Recurring), padLeft(whole(m.Due), 8)+padLeft(expected, 10)+padLeft(whole(m.Ending), 7))
+	}
 }

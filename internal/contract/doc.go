@@ -1,9 +1,10 @@
-// Package contract says how long customers stay under contract and what those who are there
-// are worth. Survival is told as it was (Kaplan–Meier) and by a model of renewals a month,
-// the shifted-beta-geometric or the beta-discrete-Weibull, of package retention.
+// Package contract is the capability behind contracts: how long they run, what those that run
+// are worth, and which renewals come next.
 //
-// The worth of a customer with n renewals behind is the recurring amount × margin × the sum
-// over the months to come of S(n+k)/S(n), discounted (Fader and Hardie, Marketing Science 29,
-// 2010). Customers differ in how readily they leave, which one churn rate for all ignores: it
-// undervalues those who have stayed.
+// Rules: only counts come up from the records, by what contracts share. Survival is told
+// without a model (Kaplan–Meier, with late entry for bases that were migrated in); worth is
+// told by a model of differing customers (sBG, or BdW where the records show that loyalty
+// changes with age), because one churn rate for all undervalues. A plan that has too few
+// contracts for a model of its own borrows that of all, and says so. Plans add up to the
+// company, and running contracts to the movement of recurring amounts.
 package contract

@@ -1,240 +1,130 @@
 package contract
 
 import (
-	"cmp"
 	"context"
-	"math"
-	"math/big"
-	"slices"
+	"fmt"
+	"time"
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/warehouse"
-	"github.com/clientele/clientele/model/fit"
-	"github.com/clientele/clientele/model/retention"
 )
 
-// Book is what the service needs to know of the book beside its records.
+// Book is what a report needs to know of the book beside its records.
 type Book interface {
 	Settings(ctx context.Context) (clientele.Settings, error)
+	// Imports lists every accepted file by sequence, loaded or not.
+	Imports(ctx context.Context) ([]clientele.ImportRef, error)
 }
 
-// Records are the contracts; see warehouse.Warehouse.
-type Records interface {
-	Contracts(ctx context.Context, q warehouse.ContractsQuery) ([]warehouse.ContractCell, []clientele.Renewals, error)
-}
-
-// Service tells of the contracts of one book.
+// Service reports on the contracts of one book. Its methods may be called from several
+// goroutines.
 type Service struct {
-	records Records
-	book    Book
+	warehouse warehouse.Warehouse
+	book      Book
 }
 
 // New makes the service.
-func New(r Records, b Book) *Service { return &Service{r, b} }
+func New(w warehouse.Warehouse, b Book) *Service { return &Service{w, b} }
 
-// Request asks as of a day. KnownFrom, if not 0, is the day from which on the records know
-// who left: a base that was migrated in knows nobody who left before.
+// Request asks for contracts as of the close of a day; the zero day is the last of the
+// records. KnownFrom, if not 0, is the day from which on the records know who left.
 type Request struct{ AsOf, KnownFrom clientele.Date }
 
-// Contracts tells of the base as of a day. What no model can be fitted to has no worth, and
-// Refused says why.
-func (s *Service) Contracts(ctx context.Context, r Request) (clientele.ContractBase, error) {
+// Report tells of contracts. Errors: CodeNotFound if no contract had begun by then, CodeUnbalanced if running
+// contracts do not come to the movement of recurring amounts.
+func (s *Service) Report(ctx context.Context, r Request) (clientele.ContractReport, error) {
 	settings, err := s.book.Settings(ctx)
 	if err != nil {
-		return clientele.ContractBase{}, err
+		return clientele.ContractReport{}, err
 	}
-	cells, renewals, err := s.records.Contracts(ctx, warehouse.ContractsQuery{AsOf: r.AsOf, KnownFrom: r.KnownFrom, GraceDays: settings.Definition.GraceDays})
+	last, err := s.lastDay(ctx, settings)
 	if err != nil {
-		return clientele.ContractBase{}, err
+		return clientele.ContractReport{}, err
 	}
-	out := clientele.ContractBase{
-		AsOf: r.AsOf, Currency: settings.Currency, Plans: []clientele.ContractPlan{}, Cohorts: cohorts(cells),
-		Renewals: append([]clientele.Renewals{}, renewals...), Warnings: []string{},
+	if r.AsOf == 0 {
+		r.AsOf = last
 	}
-	if settings.Margin == nil {
-		out.Warnings = append(out.Warnings, "Worth is at revenue: no margin is given, so every unit of revenue counts in full. Set margin in book.toml.")
-	}
-	t := termsOf(settings)
-	if out.Total, err = plan("", cells, t); err != nil {
-		return out, err
-	}
-	byPlan := map[string][]warehouse.ContractCell{}
-	for _, c := range cells {
-		byPlan[c.Plan] = append(byPlan[c.Plan], c)
-	}
-	for name, of := range byPlan {
-		p, err := plan(name, of, t)
-		if err != nil {
-			return out, err
-		}
-		out.Plans = append(out.Plans, p)
-	}
-	slices.SortFunc(out.Plans, func(a, b clientele.ContractPlan) int {
-		return cmp.Or(cmp.Compare(b.Active, a.Active), cmp.Compare(a.Plan, b.Plan))
+	counted, err := s.warehouse.Contracts(ctx, warehouse.ContractQuery{
+		AsOf: r.AsOf, GraceDays: settings.Definition.GraceDays, KnownFrom: r.KnownFrom, Told: r.AsOf >= last,
 	})
-	return out, nil
-}
-
-// terms turn months to come into worth.
-type terms struct{ margin, monthly float64 }
-
-func termsOf(s clientele.Settings) terms {
-	return terms{s.MarginOrOne(), math.Expm1(math.Log1p(s.DiscountRate) / 12)}
-}
-
-func cohorts(cells []warehouse.ContractCell) []clientele.StartedCohort {
-	out := []clientele.StartedCohort{}
-	for _, c := range cells {
-		i, found := slices.BinarySearchFunc(out, c.Quarter, func(s clientele.StartedCohort, q clientele.Date) int { return cmp.Compare(s.Quarter, q) })
-		if !found {
-			out = slices.Insert(out, i, clientele.StartedCohort{Quarter: c.Quarter})
-		}
-		if out[i].Started += c.Customers; !c.Left {
-			out[i].Active += c.Customers
-		}
-	}
-	return out
-}
-
-// plan tells of the customers of some cells.
-func plan(name string, cells []warehouse.ContractCell, t terms) (clientele.ContractPlan, error) {
-	p := clientele.ContractPlan{Plan: name, Survival: []clientele.SurvivalPoint{}, Parameters: map[string]float64{}}
-	var tenures []retention.Cell
-	var spells []retention.Spell
-	for _, c := range cells {
-		n := float64(c.Customers)
-		tenures = append(tenures, retention.Cell{Entry: int(c.Entry), Exit: int(c.Months), Left: c.Left, N: n})
-		if c.Months > c.Entry {
-			spells = append(spells, retention.Spell{Entry: float64(c.Entry), Exit: float64(c.Months), Left: c.Left, N: n})
-		}
-		if c.Left {
-			p.Lost += c.Customers
-			continue
-		}
-		p.Active += c.Customers
-		p.Recurring = p.Recurring.Add(c.Recurring)
-	}
-	steps, err := retention.KaplanMeier(spells)
 	if err != nil {
-		return p, err
+		return clientele.ContractReport{}, err
 	}
-	for _, s := range steps {
-		p.Survival = append(p.Survival, clientele.SurvivalPoint{Month: int(s.Time), AtRisk: s.AtRisk, Survival: s.Survival, SE: s.SE})
+	if len(counted.Spells) == 0 {
+		return clientele.ContractReport{}, noContracts("no contract had begun by %s", r.AsOf)
 	}
-	m, err := choose(tenures)
-	if refusal, ok := fit.AsRefusal(err); ok {
-		p.Refused = refusal.Error()
-		return p, nil
+	b := newBuilder(settings, r.AsOf, counted)
+	if err := b.groups(); err != nil {
+		return clientele.ContractReport{}, err
 	}
+	b.renewals()
+	if err := s.change(ctx, b); err != nil {
+		return clientele.ContractReport{}, err
+	}
+	b.warn()
+	return b.report, nil
+}
+
+func noContracts(format string, args ...any) error {
+	return clientele.Errorf(clientele.CodeNotFound, format, args...).WithHint("Import them with: clientele import BOOK FILE --as subscriptions")
+}
+
+// lastDay is the last day of the records.
+func (s *Service) lastDay(ctx context.Context, settings clientele.Settings) (clientele.Date, error) {
+	zone, err := time.LoadLocation(settings.TimeZone)
 	if err != nil {
-		return p, err
+		return 0, clientele.Errorf(clientele.CodeInvalid, "there is no time zone %q", settings.TimeZone).Because(err)
 	}
-	p.Model = m.Estimate.Model
-	for i, parameter := range m.Names {
-		p.Parameters[parameter] = m.Theta[i]
-	}
-	m.value(&p, cells, t)
-	return p, nil
-}
-
-// fitted is a model of renewals with its estimate.
-type fitted struct {
-	*fit.Estimate
-	of func(theta []float64) retention.Model
-}
-
-// choose fits the shifted-beta-geometric or, where customers do not differ, one rate; and
-// takes the beta-discrete-Weibull where it gains more than its parameters cost (Akaike, IEEE
-// Transactions on Automatic Control 19, 1974). The error is a *fit.Refusal.
-func choose(cells []retention.Cell) (fitted, error) {
-	best, err := simplest(cells)
+	imports, err := s.book.Imports(ctx)
 	if err != nil {
-		return fitted{}, err
+		return 0, err
 	}
-	bdw, err := retention.FitBDW(cells)
-	if err == nil && bdw.LogLikelihood-best.LogLikelihood > float64(len(bdw.Theta)-len(best.Theta)) {
-		return fitted{bdw.Estimate, func(theta []float64) retention.Model {
-			return retention.BDW{Alpha: theta[0], Beta: theta[1], C: theta[2]}
-		}}, nil
+	q := warehouse.SpanQuery{Kind: clientele.Contracts}
+	for _, i := range imports {
+		q.Known = max(q.Known, clientele.DateOf(i.At.In(zone)))
 	}
-	return best, nil
+	span, found, err := s.warehouse.Span(ctx, q)
+	if err == nil && !found {
+		err = noContracts("there are no contracts in the records yet")
+	}
+	return span.LastDay, err
 }
 
-func simplest(cells []retention.Cell) (fitted, error) {
-	sbg, err := retention.FitSBG(cells)
-	if err == nil {
-		return fitted{sbg.Estimate, func(theta []float64) retention.Model { return retention.SBG{Alpha: theta[0], Beta: theta[1]} }}, nil
-	}
-	if refusal, ok := fit.AsRefusal(err); !ok || refusal.Reason != fit.Limit && refusal.Reason != fit.Flat {
-		return fitted{}, err
-	}
-	one, err := retention.FitGeometric(cells)
+// change is the movement of recurring amounts over twelve months, which the running
+// contracts must come to.
+func (s *Service) change(ctx context.Context, b *builder) error {
+	r := &b.report
+	definition := r.Definition
+	definition.Kind = clientele.Contracts
+	period := clientele.Period{From: (r.AsOf + 1).AddMonths(-12), To: r.AsOf}
+	m, err := s.warehouse.Movement(ctx, warehouse.MovementQuery{Period: period, Definition: definition})
 	if err != nil {
-		return fitted{}, err
+		return err
 	}
-	return fitted{one.Estimate, func(theta []float64) retention.Model {
-		return retention.Geometric{Retention: theta[0] / (1 + theta[0])}
-	}}, nil
+	v := *m.Total.Recurring
+	if m.Total.Heads.Closing != r.All.Active || !v.Closing.Equal(r.All.Recurring) {
+		return clientele.Errorf(clientele.CodeUnbalanced, "contracts that run as of %s are %d and %s, and %d and %s by their movement",
+			r.AsOf, r.All.Active, r.All.Recurring, m.Total.Heads.Closing, v.Closing).WithHint("This is a mistake of the program: please report it with the file that shows it.")
+	}
+	r.Year = &clientele.RecurringChange{Period: period, Value: v}
+	r.Year.GRR, r.Year.NRR = v.Kept()
+	return nil
 }
 
-const (
-	horizonMonths = 60
-	draws         = 400
-	seed          = 1
-)
-
-// value adds the months to come and the worth, with its interval by draws of the parameters.
-func (f fitted) value(p *clientele.ContractPlan, cells []warehouse.ContractCell, t terms) {
-	months, worth, whole := f.worth(f.Theta, cells, t)
-	if p.Active > 0 {
-		p.ExpectedMonths = new(months / float64(p.Active))
+// warn says what bears on the figures.
+func (b *builder) warn() {
+	r := &b.report
+	say := func(format string, args ...any) { r.Warnings = append(r.Warnings, fmt.Sprintf(format, args...)) }
+	if b.settings.Margin == nil {
+		say("Worth is at revenue: no margin is given, so every unit of revenue counts in full. Set margin in book.toml.")
 	}
-	var drawn []float64
-	for _, theta := range f.Draws(draws, seed) {
-		_, w, _ := f.worth(theta, cells, t)
-		drawn = append(drawn, w)
+	if r.Definition.Kind == clientele.Orders {
+		say("The definition counts orders alone: statements leave these contracts out until its kind is contracts or both.")
 	}
-	slices.Sort(drawn)
-	p.Equity = &clientele.Estimate{Estimate: cents(worth), Low: cents(drawn[draws*25/1000]), High: cents(drawn[draws-1-draws*25/1000])}
-	if tail := whole - worth; !math.IsInf(tail, 0) && !math.IsNaN(tail) {
-		p.Tail = new(cents(tail))
+	if r.All.Unpriced > 0 {
+		say("Running contracts with an amount that is unknown, which count as nothing: %d.", r.All.Unpriced)
 	}
-}
-
-// worth sums over those who are there: months to come within the horizon, their worth, and
-// the worth without a horizon.
-func (f fitted) worth(theta []float64, cells []warehouse.ContractCell, t terms) (months, within, whole float64) {
-	m := f.of(theta)
-	type ahead struct{ months, within, whole float64 }
-	known := map[int32]ahead{}
-	for _, c := range cells {
-		if c.Left {
-			continue
-		}
-		a, ok := known[c.Months]
-		if !ok {
-			at := m.LogSurvival(float64(c.Months))
-			for k := 1; k <= horizonMonths; k++ {
-				s := math.Exp(m.LogSurvival(float64(c.Months)+float64(k)) - at)
-				a.months += s
-				a.within += s * math.Pow(1+t.monthly, -float64(k))
-			}
-			a.whole = m.Remaining(float64(c.Months), t.monthly) - 1
-			known[c.Months] = a
-		}
-		amount := c.Recurring.Float64() * t.margin
-		months += float64(c.Customers) * a.months
-		within += amount * a.within
-		whole += amount * a.whole
+	if r.All.LateEntry > 0 {
+		say("Contracts known of from some time after their start only, which are at risk from then on: %d.", r.All.LateEntry)
 	}
-	return months, within, whole
-}
-
-// cents rounds an estimate to whole cents.
-func cents(f float64) clientele.Money {
-	m, err := clientele.MoneyFromUnits(big.NewInt(int64(math.Round(100*f))), 2)
-	if err != nil {
-		panic(err) // two decimals are always kept
-	}
-	return m
 }

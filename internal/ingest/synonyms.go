@@ -59,6 +59,7 @@ var synonyms = map[clientele.Kind]map[string][]string{
 		"subscription":     {"subscription id", "subscription", "contract id", "contract number", "vertragsnummer", "vertrag", "abonnement", "suscripcion", "assinatura"},
 		"start":            {"start date", "start", "started at", "subscription start", "contract start", "valid from", "begin", "begin date", "current period start", "startdatum", "vertragsbeginn", "beginn", "date debut", "debut", "fecha inicio", "inicio", "data inicio"},
 		"end":              {"end date", "end", "ended at", "subscription end", "contract end", "valid to", "valid until", "cancelled at", "canceled at", "expires at", "enddatum", "vertragsende", "ende", "date fin", "fin", "fecha fin", "data fim", "fim"},
+		"known_from":       {"known from", "observed from", "migrated at", "migration date"},
 		"plan":             {"plan", "plan name", "plan id", "product", "tier", "package", "tarif", "paket", "formule", "plano"},
 		"recurring_amount": {"recurring amount", "mrr", "monthly amount", "monthly charges", "monthly charge", "monthly price", "plan amount", "amount", "price", "monatsbetrag", "betrag", "montant mensuel", "montant", "importe mensual", "valor mensal"},
 		"recurring_period": {"recurring period", "billing period", "interval", "billing interval", "billing cycle", "period", "abrechnungszeitraum", "periode", "periodo"},

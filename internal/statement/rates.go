@@ -22,11 +22,7 @@ func ratesOf(m clientele.Movement) clientele.Rates {
 	if m.Recurring != nil && v.Opening.Sign() <= 0 { // contracts alone
 		v = *m.Recurring
 	}
-	if v.Opening.Sign() > 0 {
-		opening, kept := v.Opening.Float64(), v.Opening.Sub(v.Contracted).Sub(v.Lost)
-		r.GRR = new(min(1, kept.Float64()/opening))
-		r.NRR = new(kept.Add(v.Expanded).Float64() / opening)
-	} else {
+	if r.GRR, r.NRR = v.Kept(); r.GRR == nil {
 		const why = "the value at opening is not positive"
 		r.Why["grr"], r.Why["nrr"] = why, why
 	}

@@ -362,25 +362,6 @@ type CustomersQuery struct {
 	Limit      int64 // 0: all
 }
 
-// ContractsQuery asks for the contracts as of a day. KnownFrom, if not 0, is the day from
-// which on the records know who left: who came before is known from then on only.
-type ContractsQuery struct {
-	AsOf, KnownFrom clientele.Date
-	GraceDays       int
-}
-
-// ContractCell is customers of one plan and quarter of the start: Months is the renewals
-// behind those who are there, a renewal a month, and for those who Left the one that did not
-// happen; Entry is how many were behind them when the records began to know.
-type ContractCell struct {
-	Plan          string // "" is unknown
-	Quarter       clientele.Date
-	Entry, Months int32
-	Left          bool
-	Customers     int64
-	Recurring     clientele.Money // a month, of those who are there
-}
-
 // Warehouse holds the records of one book.
 type Warehouse interface {
 	// Load reads a batch in one transaction: validates every row, calls
@@ -397,8 +378,6 @@ type Warehouse interface {
 	Rejects(ctx context.Context, batchID string) iter.Seq2[Reject, error]
 	// Reset empties the records, for a rebuild.
 	Reset(ctx context.Context) error
-	// Contracts counts customers under contract, and contracts with an end to come.
-	Contracts(ctx context.Context, q ContractsQuery) ([]ContractCell, []clientele.Renewals, error)
 	// MovementTotals lists the totals that a source gave, by period.
 	MovementTotals(ctx context.Context, source string) ([]clientele.MovementTotal, error)
 	// Check verifies that the engine's own file is sound and that tables agree with their batches.
@@ -406,6 +385,8 @@ type Warehouse interface {
 
 	// Span returns the extent of the records; ok is false when there are none.
 	Span(ctx context.Context, q SpanQuery) (s Span, ok bool, err error)
+	// Contracts counts the contracts that had begun by a day, by what they share.
+	Contracts(ctx context.Context, q ContractQuery) (Contracts, error)
 	// Attributes lists the customer attributes, with the number of distinct values.
 	Attributes(ctx context.Context) (map[string]int64, error)
 	// Movement computes a period's movement, for the company and by segment.

@@ -24,12 +24,17 @@ func render(name string, parameters any) string {
 
 // dialect is what differs between engines, and how parameters are written.
 var dialect = template.FuncMap{
-	"text":            literal,
-	"identifier":      identifier,
-	"date":            func(d clientele.Date) string { return "DATE '" + d.String() + "'" },
-	"plus_days":       func(day string, n int) string { return fmt.Sprintf("(%s + %d)", day, n) },
-	"chunk":           chunk,
-	"monthly":         monthly,
+	"text":       literal,
+	"identifier": identifier,
+	"date":       func(d clientele.Date) string { return "DATE '" + d.String() + "'" },
+	"plus_days":  func(day string, n int) string { return fmt.Sprintf("(%s + %d)", day, n) },
+	"chunk":      chunk,
+	"monthly":    monthly,
+	"periods":    periods,
+	"months": func(from, to string) string {
+		return fmt.Sprintf("CAST(datesub('month', %s, %s) AS INTEGER)", from, to)
+	},
+	"due":             due,
 	"month":           func(day string) string { return "CAST(date_trunc('month', " + day + ") AS DATE)" },
 	"quarter":         func(day string) string { return "CAST(date_trunc('quarter', " + day + ") AS DATE)" },
 	"one_of":          func(id string, n int64) string { return fmt.Sprintf("hash(%s) %% %d = 0", id, n) },
@@ -49,4 +54,18 @@ func monthly(amount, period string) string {
 	return fmt.Sprintf(`coalesce(CAST((CAST(round(%s * 1000000) AS HUGEINT)
             * CASE %s WHEN 'day' THEN 365 WHEN 'week' THEN 52 WHEN 'quarter' THEN 4 WHEN 'year' THEN 1 ELSE 12 END + 6) // 12
             AS DECIMAL(32, 0)) * CAST(0.000001 AS DECIMAL(6, 6)), 0)`, amount, period)
+}
+
+// periods counts the whole recurring periods from a day to another.
+func periods(period, from, to string) string {
+	return fmt.Sprintf(`CAST(CASE %[1]s WHEN 'day' THEN date_diff('day', %[2]s, %[3]s) WHEN 'week' THEN date_diff('day', %[2]s, %[3]s) // 7
+            WHEN 'quarter' THEN datesub('month', %[2]s, %[3]s) // 3 WHEN 'year' THEN datesub('month', %[2]s, %[3]s) // 12
+            ELSE datesub('month', %[2]s, %[3]s) END AS INTEGER)`, period, from, to)
+}
+
+// due is the first day of the month in which a number of recurring periods from a day is over.
+func due(period, from, n string) string {
+	return fmt.Sprintf(`CAST(date_trunc('month', CASE %[1]s WHEN 'day' THEN %[2]s + to_days(%[3]s) WHEN 'week' THEN %[2]s + to_days(7 * (%[3]s))
+            WHEN 'quarter' THEN %[2]s + to_months(3 * (%[3]s)) WHEN 'year' THEN %[2]s + to_months(12 * (%[3]s))
+            ELSE %[2]s + to_months(%[3]s) END) AS DATE)`, period, from, n)
 }

@@ -269,6 +269,9 @@ func (p *plan) subscriptions() {
 	end := p.time("", "end_day", "end")
 	p.r.reject("", fmt.Sprintf("%s < %s", end.day, start.day), strings.Trim(p.source("start")+", "+p.source("end"), ", "),
 		fmt.Sprintf("CAST(%s AS VARCHAR)", end.day), func(s string) string { return "it ends (" + s + ") before it starts: correct the dates" })
+	known := p.time("", "known_from", "known_from")
+	p.r.reject("", fmt.Sprintf("%s < %s", end.day, known.day), strings.Trim(p.source("end")+", "+p.source("known_from"), ", "),
+		fmt.Sprintf("CAST(%s AS VARCHAR)", end.day), func(s string) string { return "it ends (" + s + ") before it is known of: correct the dates" })
 	plan := p.text("plan", "plan")
 	p.decimal("recurring_amount", "recurring_amount")
 	p.oneOf("recurring_period", "recurring_period", "month", "day", "week", "month", "quarter", "year")

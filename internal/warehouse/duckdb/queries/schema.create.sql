@@ -70,6 +70,7 @@ CREATE TABLE subscription (
     customer         VARCHAR NOT NULL,
     start_day        DATE NOT NULL,     -- first paid day
     end_day          DATE,              -- last paid day; null: still running
+    known_from       DATE,              -- day from which an end would be on record; null: its start
     plan             VARCHAR,           -- null: unknown
     recurring_amount DECIMAL(38, 12),   -- per period; null: unknown
     recurring_period VARCHAR NOT NULL,  -- day, week, month, quarter or year
