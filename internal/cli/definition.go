@@ -69,8 +69,12 @@ versions approved here hold, and a book.toml that says otherwise is named.`,
 		if err != nil {
 			return usage(cmd, err)
 		}
+		q, err := f.question(version)
+		if err != nil {
+			return usage(cmd, err)
+		}
 		return c.withBook(cmd.Context(), args[0], func(b *app.Book, w app.Watcher) error {
-			return c.define(cmd.Context(), b, args[0], args[1], version, f, w)
+			return c.define(cmd.Context(), b, args[0], args[1], q, f, w)
 		})
 	}
 	return cmd
@@ -112,7 +116,7 @@ func (f definitionFlags) check(args []string) (version int, err error) {
 }
 
 // define does what was asked; book is its name as given.
-func (c *command) define(ctx context.Context, b *app.Book, book, verb string, version int, f definitionFlags, w app.Watcher) error {
+func (c *command) define(ctx context.Context, b *app.Book, book, verb string, q definition.Question, f definitionFlags, w app.Watcher) error {
 	switch verb {
 	case "list":
 		versions, err := b.Definitions.Versions(ctx)
@@ -122,9 +126,14 @@ func (c *command) define(ctx context.Context, b *app.Book, book, verb string, ve
 		writeVersionsText(c.out, versions)
 		return nil
 	case "compare":
-		return c.compareDefinitions(ctx, b, version, f, w)
+		compared, err := b.Definitions.Compare(ctx, q, fractions(w))
+		if err != nil || f.json {
+			return c.orJSON(compared, err)
+		}
+		writeComparisonText(c.out, compared)
+		return nil
 	}
-	v, err := f.versionAfter(ctx, b, verb, version)
+	v, err := f.versionAfter(ctx, b, verb, q.Version)
 	if err != nil || f.json {
 		return c.orJSON(v, err)
 	}
@@ -175,7 +184,8 @@ func (f definitionFlags) edit() (e definition.Edit) {
 	return e
 }
 
-func (c *command) compareDefinitions(ctx context.Context, b *app.Book, version int, f definitionFlags, w app.Watcher) error {
+// question is what compare was asked.
+func (f definitionFlags) question(version int) (definition.Question, error) {
 	q := definition.Question{Version: version, With: f.with}
 	for _, end := range []struct {
 		text string
@@ -186,14 +196,9 @@ func (c *command) compareDefinitions(ctx context.Context, b *app.Book, version i
 		}
 		day, err := clientele.ParseDate(end.text)
 		if err != nil {
-			return err
+			return q, err
 		}
 		*end.day = &day
 	}
-	compared, err := b.Definitions.Compare(ctx, q, fractions(w))
-	if err != nil || f.json {
-		return c.orJSON(compared, err)
-	}
-	writeComparisonText(c.out, compared)
-	return nil
+	return q, nil
 }

@@ -12,8 +12,8 @@ func (c *command) verify() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use: "verify BOOK", Short: "Check that nothing in a book was lost or changed", Args: cobra.ExactArgs(1),
-		Long: `Check that nothing in a book was lost or changed: every accepted file and every close
-is hashed anew, and closes are followed as the chain that they are. What changed is
+		Long: `Check that nothing in a book was lost or changed: every accepted file, every close,
+definition and goal is hashed anew, and followed as the chain that they are. What changed is
 named, to the file and the close.`,
 		Example: "  clientele verify acme",
 	}

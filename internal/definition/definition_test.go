@@ -151,7 +151,8 @@ func TestApprovalByAnotherPersonHoldsAtOnce(t *testing.T) {
 	wantError(t, err, clientele.CodeConflict, "cannot approve it")
 	_, err = s.Approve(t.Context(), 2, "")
 	wantError(t, err, clientele.CodeInvalid, "name")
-	if v, err = s.Approve(t.Context(), 2, "Grace"); err != nil || v.State != InForce || v.ApprovedBy != "Grace" || v.ApprovedAt == nil || told != 1 {
+	proposed := v.Hash
+	if v, err = s.Approve(t.Context(), 2, "Grace"); err != nil || v.Hash == proposed || len(v.Hash) != 64 || v.State != InForce || v.ApprovedBy != "Grace" || v.ApprovedAt == nil || told != 1 {
 		t.Errorf("%+v, %v, told %d times", v, err, told)
 	}
 	want := clientele.Definition{Kind: clientele.Both, LapseDays: 180, GraceDays: 10, Version: 2}

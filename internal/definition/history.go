@@ -56,7 +56,7 @@ func (h *history) add(e ledger.Entry[signed]) error {
 	for i := range h.versions {
 		switch v := &h.versions[i]; {
 		case v.Number == a.Version:
-			v.State, v.ApprovedBy, v.ApprovedAt = InForce, e.By, &e.At
+			v.State, v.ApprovedBy, v.ApprovedAt, v.Hash = InForce, e.By, &e.At, e.Hash
 		case v.State == InForce:
 			v.State = Replaced
 		case v.State == Proposed:

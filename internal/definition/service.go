@@ -58,7 +58,7 @@ type Version struct {
 	ProposedAt *time.Time `json:"proposed_at"` // null for what book.toml says and nobody signed
 	ApprovedBy string     `json:"approved_by"` // "" until somebody did; the first needs nobody
 	ApprovedAt *time.Time `json:"approved_at"`
-	Hash       string     `json:"hash"` // of the proposal, in the ledger
+	Hash       string     `json:"hash"` // in the ledger: of the approval or, before it, of the proposal
 }
 
 // Parts are what the service works with.

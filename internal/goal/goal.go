@@ -70,8 +70,8 @@ type Goal struct {
 	From   clientele.Date `json:"from"`
 	To     clientele.Date `json:"to"`
 	Targets
-	By string    `json:"by"` // who set it last
-	At time.Time `json:"at"`
+	By string    `json:"by"` // who set it last; "" for a period without a goal
+	At time.Time `json:"at,omitzero"`
 }
 
 // Line is one target beside what came of it. Actual, Gap and Met are nil where that cannot

@@ -200,7 +200,7 @@ func (f goalForm) targets() (t goal.Targets, err error) {
 func (s *Site) statementGoals(v visit, p clientele.Period) (*goalPart, error) {
 	named, err := s.Goals.Named(v.Context(), p)
 	if err != nil || !named {
-		return nil, err //nolint:nilnil // no part is what the caller shows
+		return nil, err
 	}
 	report, ok, err := s.Goals.Ready(v.Context(), p)
 	if err != nil {

@@ -95,3 +95,21 @@ func TestGoalsThatAreRefusedAreShownAgain(t *testing.T) {
 		}
 	}
 }
+
+// What a statement shows of its goals is computed with it, and not when its page is opened.
+func TestGoalsAreComputedAfterTheirStatement(t *testing.T) {
+	f := newFake()
+	f.statement = nil
+	s := newTestSite(t, f)
+	get(t, s, "/?by=country")
+	runJob(t, s, f, "JOB0")
+	if len(f.jobs) != 1 {
+		t.Errorf("segments have no goals: %v", f.jobs)
+	}
+	f.statement = nil
+	get(t, s, "/")
+	runJob(t, s, f, "JOB1")
+	if j := f.jobs["JOB2"]; j.Kind != jobGoals || j.Key != "goals 2026-07-01 to 2026-09-30" {
+		t.Errorf("%+v", j)
+	}
+}

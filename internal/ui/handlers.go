@@ -69,7 +69,11 @@ func (s Services) runStatement(ctx context.Context, payload json.RawMessage, rep
 	if err := json.Unmarshal(payload, &r); err != nil {
 		return nil, err
 	}
-	return nil, s.Statements.Prepare(ctx, r, steps(report))
+	err := s.Statements.Prepare(ctx, r, steps(report))
+	if err == nil && r.By == "" { // what came of its goals takes the period before, too
+		_, err = s.addGoals(ctx, &r.Period)
+	}
+	return nil, err
 }
 
 // runMovement computes the movement for both horizons, of which the second takes little more.
@@ -202,9 +206,6 @@ func (s Services) addDefaults(ctx context.Context) error {
 		return err
 	}
 	if _, err := s.Jobs.Add(ctx, jobGrowth, p.To.String(), modelWork{p.To}); err != nil {
-		return err
-	}
-	if _, err := s.addGoals(ctx, nil); err != nil {
 		return err
 	}
 	if err := s.addContracts(ctx, p.To); err != nil {

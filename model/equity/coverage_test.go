@@ -76,9 +76,9 @@ func fitted(pairs []Pair, past func(Pair) (Past, bool)) (Assumptions, error) {
 // line at the true parameters in 93 to 97 % of 1,000 simulated companies; without a horizon
 // it is reported. In short form it must not be far from that.
 func TestStudyOfMovementLines(t *testing.T) {
-	companies := 6
+	companies, draws := 2, 100
 	if *soak {
-		companies = 1000
+		companies, draws = 1000, 600
 	}
 	truth := btyd.ParetoNBD{R: .75, Alpha: 8, S: .9, Beta: 40}
 	money := spend.GammaGamma{P: 5, Q: 5, V: 40}
@@ -97,7 +97,7 @@ func TestStudyOfMovementLines(t *testing.T) {
 				continue
 			}
 			fits++
-			o := MovementOptions{Margin: .3, Delta: btyd.WeeklyDiscount(.15), Horizon: horizon, Weeks: 13, Seed: seed, Draws: 600}
+			o := MovementOptions{Margin: .3, Delta: btyd.WeeklyDiscount(.15), Horizon: horizon, Weeks: 13, Seed: seed, Draws: draws}
 			want, _, err := Move(pairs, exact, exact, o)
 			if err != nil {
 				t.Fatal(err)
