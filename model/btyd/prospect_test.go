@@ -15,7 +15,7 @@ func TestForesee(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		kind := rapid.SampledFrom(Kinds()).Draw(t, "kind")
 		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
-		cells := make([]Cell, 40)
+		cells := make([]Cell, 12)
 		for i := range cells {
 			age := 1 + rng.IntN(700)
 			cells[i] = Cell{T: age, N: 1}
