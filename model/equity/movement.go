@@ -14,6 +14,8 @@ import (
 type Foreseeing interface {
 	Estimated() *fit.Estimate
 	Foresee(g *btyd.Grid, theta []float64, a btyd.Ahead, into *btyd.Prospects, w *btyd.Workspace)
+	// Effort tells roughly what one call costs, in cells of the Pareto/NBD.
+	Effort(g *btyd.Grid) float64
 }
 
 // Assumptions are what customers are valued by at one end of a movement.
@@ -50,7 +52,7 @@ type MovementOptions struct {
 }
 
 // MovementDraws is the number of parameter draws behind the intervals of a movement.
-const MovementDraws = 1000
+const MovementDraws = 500
 
 // Lines are the lines of an equity movement, signed, in the unit of Past.Z, after the
 // analysis of change in insurers' embedded-value reports (CFO Forum, Market Consistent

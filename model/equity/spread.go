@@ -34,11 +34,12 @@ func Spread(pairs []Pair, total Lines, opening, closing Assumptions, o MovementO
 	}
 	before, after := m.byOpening(), m.byClosing()
 	u0, u1 := m.draws(before, after)
-	olds, ok := before.over(u0, len(pairs), []float64{
+	cost := float64(len(pairs)) + m.opening.Purchases.Effort(m.before) + m.opening.Purchases.Effort(m.after)
+	olds, ok := before.over(u0, cost, []float64{
 		total.Opening, total.Release, total.Window, total.New, total.Closing - total.Assumption - total.New,
 		total.Survival, total.Activity, total.Spend,
 	})
-	nows, okAfter := after.over(u1, len(pairs), []float64{total.Closing})
+	nows, okAfter := after.over(u1, cost, []float64{total.Closing})
 	if !ok || !okAfter {
 		return nil, &fit.Refusal{Reason: fit.NotFinite, Model: name,
 			Message: "The lines of the movement have no intervals: within their uncertainty, the parameters allow worth that is not finite.",
@@ -101,14 +102,14 @@ func newLineSurface(a Assumptions, foresee func(theta []float64, s *moverSpace),
 	return f
 }
 
-// exactPairs is how many pairs, over all draws, are worked out draw by draw: a few
-// seconds on two cores.
-const exactPairs = 5e6
+// exactMoves is how much effort goes into draws that are worked out one by one: pairs, and
+// cell evaluations of the Pareto/NBD; about two seconds on two cores.
+const exactMoves = 2e7
 
-// over gives the sums at whitened draws: exactly for few pairs, else by a surface that is
-// brought to the sums at the estimate. It returns false where a sum is not finite.
-func (f *lineSurface) over(draws [][]float64, pairs int, at []float64) ([][]float64, bool) {
-	if float64(pairs)*float64(len(draws)) <= exactPairs {
+// over gives the sums at whitened draws: exactly where that costs little, else by a
+// surface that is brought to the sums at the estimate. It returns false where a sum is not finite.
+func (f *lineSurface) over(draws [][]float64, cost float64, at []float64) ([][]float64, bool) {
+	if cost*float64(len(draws)) <= exactMoves {
 		return f.exact(draws)
 	}
 	if !f.fit() {
