@@ -173,7 +173,7 @@ func TestWorth(t *testing.T) {
 	}
 	near(t, "customers one by one", scored(b, scores, terms.Margin), w.Total.Horizon.Estimate, 1e-6)
 	near(t, "beyond, one by one", scored(b, scores.Beyond(), terms.Margin), w.Total.Tail.Estimate, 1e-6)
-	if _, err := run.Worth(cells, modelling.Terms{Margin: 1}); err == nil || !strings.Contains(err.Error(), "discount_rate") {
+	if _, err := run.Worth(cells, modelling.Terms{Margin: 1}); err == nil || !strings.Contains(err.Error(), "discount-rate") {
 		t.Errorf("no discount: %v, want a refusal that names the setting", err)
 	}
 }
