@@ -57,8 +57,9 @@ func (m *moveReference) draw(rng *rand.Rand) {
 			continue
 		}
 		seen[c] = true
-		o := warehouse.OpeningScore{X: c[0], Tx: c[1], T: c[2], LogStays: s, Within: 5 * rng.Float64(), Period: rng.Float64(), Cash: rng.Float64()}
-		if o.Moved = o.Within + rng.Float64(); math.IsInf(s, -1) {
+		o := warehouse.OpeningScore{X: c[0], Tx: c[1], T: c[2], LogStays: s, Within: 5 * rng.Float64(), Cash: rng.Float64()}
+		o.Moved = o.Within + rng.Float64()
+		if o.Period = o.Moved * rng.Float64(); math.IsInf(s, -1) {
 			o.Moved = o.Period // nothing is expected
 		}
 		m.q.OpeningCells = append(m.q.OpeningCells, o)
