@@ -3,7 +3,6 @@ package statement
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
@@ -27,29 +26,11 @@ const quartersShown = 12
 // cache. Where the model is refused nobody is valued, and Refused says why. Errors are those
 // of Statement.
 func (s *Service) Acquisition(ctx context.Context, asOf clientele.Date) (clientele.Acquisition, error) {
-	for {
+	a, _, err := answer(ctx, s, func() (work[clientele.Acquisition], error) {
 		b, key, err := s.acquisitionBasis(ctx, asOf)
-		if err != nil {
-			return clientele.Acquisition{}, err
-		}
-		if a, ok, err := s.cachedAcquisition(ctx, key); ok || err != nil {
-			return a, err
-		}
-		a, failed := s.acquisition(ctx, b, asOf)
-		version, err := s.models.DataVersion(ctx)
-		switch {
-		case err != nil:
-			return clientele.Acquisition{}, err
-		case version != b.Data: // of two states of the records
-		case failed != nil:
-			return clientele.Acquisition{}, failed
-		default:
-			if text, err := json.Marshal(a); err == nil {
-				_ = s.cache.Put(ctx, key, text) // what is not kept is computed anew
-			}
-			return a, nil
-		}
-	}
+		return work[clientele.Acquisition]{key, b.Data, func() (clientele.Acquisition, error) { return s.acquisition(ctx, b, asOf) }}, err
+	})
+	return a, err
 }
 
 // ReadyAcquisition returns it if it is in the cache; ok is false if it has to be computed.
@@ -58,7 +39,7 @@ func (s *Service) ReadyAcquisition(ctx context.Context, asOf clientele.Date) (a 
 	if err != nil {
 		return a, false, err
 	}
-	return s.cachedAcquisition(ctx, key)
+	return kept[clientele.Acquisition](ctx, s, key)
 }
 
 // acquisitionBasis is what makes it, as for a statement of the day.
@@ -66,16 +47,8 @@ func (s *Service) acquisitionBasis(ctx context.Context, asOf clientele.Date) (b 
 	if b, err = s.basis(ctx, Request{Period: clientele.Period{From: asOf, To: asOf}}); err != nil {
 		return b, "", err
 	}
-	key, err = b.key()
-	return b, "acquisition/" + key, err
-}
-
-func (s *Service) cachedAcquisition(ctx context.Context, key string) (a clientele.Acquisition, ok bool, err error) {
-	text, ok, err := s.cache.Get(ctx, key)
-	if err != nil || !ok {
-		return a, false, err
-	}
-	return a, json.Unmarshal(text, &a) == nil, nil // what cannot be read is computed anew
+	key, err = keyOf("acquisition", b)
+	return b, key, err
 }
 
 func (s *Service) acquisition(ctx context.Context, b basis, asOf clientele.Date) (clientele.Acquisition, error) {

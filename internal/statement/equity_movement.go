@@ -2,8 +2,6 @@ package statement
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"iter"
@@ -35,27 +33,20 @@ func (s *Service) EquityMovement(ctx context.Context, r EquityRequest, progress 
 	if progress == nil {
 		progress = func(string, float64) {}
 	}
-	for {
+	m, _, err := answer(ctx, s, func() (work[clientele.EquityMovement], error) {
 		b, err := s.equityBasis(ctx, r)
 		if err != nil {
-			return clientele.EquityMovement{}, err
+			return work[clientele.EquityMovement]{}, err
 		}
-		if m, ok, err := s.keptMovement(ctx, b); ok || err != nil {
-			return m, err
-		}
-		m, failed := s.moveEquity(ctx, b, progress)
-		version, err := s.models.DataVersion(ctx)
-		switch {
-		case err != nil:
-			return clientele.EquityMovement{}, err
-		case version != b.Data: // of two states of the records
-		case failed != nil:
-			return clientele.EquityMovement{}, failed
-		default:
-			s.keepMovement(ctx, b, m)
-			return m, nil
-		}
-	}
+		key, err := b.key()
+		return work[clientele.EquityMovement]{key, b.Data, func() (clientele.EquityMovement, error) {
+			if m, ok := b.frozen(); ok {
+				return m, nil
+			}
+			return s.moveEquity(ctx, b, progress)
+		}}, err
+	})
+	return m, err
 }
 
 // ReadyEquityMovement returns the movement if it is closed or in the cache; ok is false if
@@ -65,7 +56,14 @@ func (s *Service) ReadyEquityMovement(ctx context.Context, r EquityRequest) (m c
 	if err != nil {
 		return m, false, err
 	}
-	return s.keptMovement(ctx, b)
+	if m, ok := b.frozen(); ok {
+		return m, true, nil
+	}
+	key, err := b.key()
+	if err != nil {
+		return m, false, err
+	}
+	return kept[clientele.EquityMovement](ctx, s, key)
 }
 
 // equityBasis is everything that makes an equity movement, beside the records themselves.
@@ -110,41 +108,7 @@ func (b equityBasis) frozen() (m clientele.EquityMovement, ok bool) {
 	return m, false
 }
 
-func (b equityBasis) key() (string, error) {
-	text, err := json.Marshal(b)
-	if err != nil {
-		return "", clientele.Errorf(clientele.CodeInternal, "a movement cannot be named").Because(err)
-	}
-	sum := sha256.Sum256(text)
-	return "equity_movement/" + hex.EncodeToString(sum[:]), nil
-}
-
-// keptMovement is the movement as it was closed or cached.
-func (s *Service) keptMovement(ctx context.Context, b equityBasis) (m clientele.EquityMovement, ok bool, err error) {
-	if m, ok := b.frozen(); ok {
-		return m, true, nil
-	}
-	key, err := b.key()
-	if err != nil {
-		return m, false, err
-	}
-	text, ok, err := s.cache.Get(ctx, key)
-	if err != nil || !ok {
-		return m, false, err
-	}
-	return m, json.Unmarshal(text, &m) == nil, nil // what cannot be read is computed anew
-}
-
-// keepMovement keeps a movement if that can be: what is not kept is computed anew.
-func (s *Service) keepMovement(ctx context.Context, b equityBasis, m clientele.EquityMovement) {
-	key, err := b.key()
-	if err != nil {
-		return
-	}
-	if text, err := json.Marshal(m); err == nil {
-		_ = s.cache.Put(ctx, key, text)
-	}
-}
+func (b equityBasis) key() (string, error) { return keyOf("equity_movement", b) }
 
 // ends are the summaries and model runs of both ends of a movement.
 type ends struct {
@@ -166,16 +130,22 @@ func (c cells) all() iter.Seq2[warehouse.Cell, error] {
 	}
 }
 
-func (e *ends) readCells(ctx context.Context) error {
-	for summary, into := range map[warehouse.Summary]*cells{e.before: &e.cells0, e.after: &e.cells1} {
-		for c, err := range summary.Cells(ctx, warehouse.CellsBy{}) {
-			if err != nil {
-				return err
-			}
-			*into = append(*into, c)
-		}
+// readCells reads those of both ends.
+func (e *ends) readCells(ctx context.Context) (err error) {
+	if e.cells0, err = cellsOf(ctx, e.before); err == nil {
+		e.cells1, err = cellsOf(ctx, e.after)
 	}
-	return nil
+	return err
+}
+
+func cellsOf(ctx context.Context, s warehouse.Summary) (out cells, err error) {
+	for c, err := range s.Cells(ctx, warehouse.CellsBy{}) {
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, c)
+	}
+	return out, nil
 }
 
 func (e ends) close() {
@@ -272,7 +242,7 @@ func (s *Service) moveEquity(ctx context.Context, b equityBasis, progress Progre
 		return m, err
 	}
 	m.Cash = &clientele.CashMargin{Expected: fromCents(cents(total.Cash)), Actual: moved.Actual.Share(b.Settings.MarginOrOne())}
-	s.spreadMovement(&m, move, moved, total)
+	spreadMovement(&m, move, moved, total)
 	if err := e.sameAsStatements(b, &m); err != nil {
 		return m, err
 	}
@@ -384,7 +354,7 @@ func setLines(m *clientele.EquityMovement, opening int64, lines []int64) {
 }
 
 // spreadMovement adds intervals and the audit; where they cannot be told a warning says why.
-func (s *Service) spreadMovement(m *clientele.EquityMovement, move modelling.Move, moved warehouse.EquityMoved, total warehouse.EquitySums) {
+func spreadMovement(m *clientele.EquityMovement, move modelling.Move, moved warehouse.EquityMoved, total warehouse.EquitySums) {
 	if len(moved.Pairs) == 0 {
 		return
 	}

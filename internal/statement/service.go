@@ -2,9 +2,6 @@ package statement
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 
 	"github.com/clientele/clientele"
@@ -57,14 +54,7 @@ type basis struct {
 }
 
 // key names the statement in the cache.
-func (b basis) key() (string, error) {
-	text, err := json.Marshal(b)
-	if err != nil {
-		return "", clientele.Errorf(clientele.CodeInternal, "a statement cannot be named").Because(err)
-	}
-	sum := sha256.Sum256(text)
-	return "statement/" + hex.EncodeToString(sum[:]), nil
-}
+func (b basis) key() (string, error) { return keyOf("statement", b) }
 
 func (s *Service) basis(ctx context.Context, r Request) (basis, error) {
 	b := basis{Request: r, Program: s.program}
@@ -100,26 +90,14 @@ func (s *Service) computed(ctx context.Context, r Request, progress Progress) (s
 	if progress == nil {
 		progress = func(string, float64) {}
 	}
-	for {
+	return answer(ctx, s, func() (work[clientele.Statement], error) {
 		b, err := s.basis(ctx, r)
 		if err != nil {
-			return clientele.Statement{}, nil, err
+			return work[clientele.Statement]{}, err
 		}
-		if st, ok, err := s.cached(ctx, b); ok || err != nil {
-			return st, nil, err
-		}
-		st, failed := s.compute(ctx, b, progress)
-		version, err := s.models.DataVersion(ctx)
-		switch {
-		case err != nil:
-			return clientele.Statement{}, nil, errors.Join(failed, err)
-		case version != b.Data: // what was read is of two states of the records
-		case failed != nil:
-			return clientele.Statement{}, nil, failed
-		default:
-			return st, s.keep(ctx, b, st), nil
-		}
-	}
+		key, err := b.key()
+		return work[clientele.Statement]{key, b.Data, func() (clientele.Statement, error) { return s.compute(ctx, b, progress) }}, err
+	})
 }
 
 // Ready returns the statement if it is in the cache; ok is false if it has to
@@ -127,32 +105,11 @@ func (s *Service) computed(ctx context.Context, r Request, progress Progress) (s
 func (s *Service) Ready(ctx context.Context, r Request) (st clientele.Statement, ok bool, err error) {
 	b, err := s.basis(ctx, r)
 	if err != nil {
-		return clientele.Statement{}, false, err
+		return st, false, err
 	}
-	return s.cached(ctx, b)
-}
-
-func (s *Service) cached(ctx context.Context, b basis) (st clientele.Statement, ok bool, err error) {
 	key, err := b.key()
 	if err != nil {
 		return st, false, err
 	}
-	text, ok, err := s.cache.Get(ctx, key)
-	if err != nil || !ok {
-		return st, false, err
-	}
-	ok = json.Unmarshal(text, &st) == nil // what cannot be read is computed anew
-	return st, ok, nil
-}
-
-func (s *Service) keep(ctx context.Context, b basis, st clientele.Statement) error {
-	key, err := b.key()
-	if err != nil {
-		return err
-	}
-	text, err := json.Marshal(st)
-	if err != nil {
-		return clientele.Errorf(clientele.CodeInternal, "a statement cannot be kept").Because(err)
-	}
-	return s.cache.Put(ctx, key, text)
+	return kept[clientele.Statement](ctx, s, key)
 }
