@@ -77,6 +77,17 @@ func (m Money) Sub(n Money) Money { return Money{new(big.Int).Sub(m.int(), n.int
 // Neg returns −m.
 func (m Money) Neg() Money { return Money{new(big.Int).Neg(m.int())} }
 
+// Abs returns m without its sign.
+func (m Money) Abs() Money { return Money{new(big.Int).Abs(m.int())} }
+
+// Reach returns the farther of m and n from 0, without its sign: what a scale has to hold.
+func (m Money) Reach(n Money) Money {
+	if m.Abs().Cmp(n.Abs()) < 0 {
+		return n.Abs()
+	}
+	return m.Abs()
+}
+
 // Cmp compares m with n: −1, 0 or 1.
 func (m Money) Cmp(n Money) int { return m.int().Cmp(n.int()) }
 

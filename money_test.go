@@ -48,6 +48,16 @@ func TestMoneyFixedRoundsHalfAwayFromZero(t *testing.T) {
 	}
 }
 
+func TestMoneyReachHasNoSign(t *testing.T) {
+	for _, c := range []struct{ m, n, want string }{
+		{"3", "2", "3"}, {"-3", "2", "3"}, {"2", "-3", "3"}, {"-2", "-3", "3"}, {"0", "0", "0"},
+	} {
+		if got := clientele.MustMoney(c.m).Reach(clientele.MustMoney(c.n)); !got.Equal(clientele.MustMoney(c.want)) {
+			t.Errorf("%s.Reach(%s) = %s, want %s", c.m, c.n, got, c.want)
+		}
+	}
+}
+
 func TestZeroMoneyIsZero(t *testing.T) {
 	var m clientele.Money
 	if m.String() != "0.00" || m.Sign() != 0 || !m.Add(clientele.MustMoney("1")).Equal(clientele.MustMoney("1")) {

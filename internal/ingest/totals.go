@@ -28,13 +28,12 @@ func (j *importing) reconcile(ctx context.Context) error {
 			continue
 		}
 		side := "above"
-		off := *t.Gap
-		if off.Sign() < 0 {
-			side, off = "below", off.Neg()
+		if t.Gap.Sign() < 0 {
+			side = "below"
 		}
 		r.Warnings = append(r.Warnings, Problem{
 			Message: fmt.Sprintf("%s does not add up: opening %s + added %s − lost %s is %s %s the closing %s", t.Period,
-				short(*t.Opening), short(*t.Added), short(*t.Lost), short(off), side, short(t.Closing)),
+				short(*t.Opening), short(*t.Added), short(*t.Lost), short(t.Gap.Abs()), side, short(t.Closing)),
 			Hint: "Ask whoever made the figures which of them is wrong; they are kept as they stand. Rounding is let pass with --tolerance.",
 		})
 	}

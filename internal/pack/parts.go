@@ -218,7 +218,7 @@ func (b *builder) values() []block {
 }
 
 func (b *builder) value(what string, v clientele.Value) block {
-	s := scaleOf(largest(v.Opening, v.Closing))
+	s := scaleOf(v.Opening.Reach(v.Closing))
 	opening, closing := b.ends()
 	title := b.rose(what, v.Opening, v.Closing)
 	moves := func(name string, m clientele.Money) row { return line(name, b.money(m).change()) }

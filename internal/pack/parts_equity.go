@@ -46,7 +46,7 @@ func (b *builder) equity() []block {
 
 // moved is what moved the worth, both ends valued with the closing model.
 func (b *builder) moved(m *clientele.EquityMoved) block {
-	s := scaleOf(largest(m.Opening, m.Closing))
+	s := scaleOf(m.Opening.Reach(m.Closing))
 	opening, closing := b.ends()
 	title := b.rose("By the closing model, the worth", m.Opening, m.Closing)
 	moves := func(name string, m clientele.Money) row { return line(name, b.money(m).change()) }
@@ -148,7 +148,7 @@ func movementLines(m clientele.EquityMovement) []movementLine {
 }
 
 func (b *builder) movement(m clientele.EquityMovement) block {
-	s := scaleOf(largest(m.Opening, m.Closing))
+	s := scaleOf(m.Opening.Reach(m.Closing))
 	opening, closing := b.ends()
 	steps := []chart.Step{b.step(opening, m.Opening, true, s)}
 	t := &table{Columns: []column{{Name: ""}, {Name: m.Currency, Width: figureWidth}, {Name: "95" + nbsp + "% low", Width: 32}, {Name: "95" + nbsp + "% high", Width: 32}}}

@@ -77,22 +77,6 @@ func (b *builder) rose(what string, opening, closing clientele.Money) string {
 	return what + " stayed at " + b.short(closing)
 }
 
-func largest(first clientele.Money, more ...clientele.Money) clientele.Money {
-	abs := func(m clientele.Money) clientele.Money {
-		if m.Sign() < 0 {
-			return m.Neg()
-		}
-		return m
-	}
-	top := abs(first)
-	for _, m := range more {
-		if abs(m).Cmp(top) > 0 {
-			top = abs(m)
-		}
-	}
-	return top
-}
-
 func capital(s string) string {
 	first, size := utf8.DecodeRuneInString(s)
 	return string(unicode.ToUpper(first)) + s[size:]

@@ -198,7 +198,7 @@ func MovementHeadline(m clientele.EquityMovement) string {
 		{"records that came late", m.Restatement},
 		{"another scope", m.Scope},
 	}
-	slices.SortStableFunc(causes, func(a, b cause) int { return magnitude(b.amount).Cmp(magnitude(a.amount)) })
+	slices.SortStableFunc(causes, func(a, b cause) int { return b.amount.Abs().Cmp(a.amount.Abs()) })
 	change := m.Closing.Sub(m.Opening)
 	verb := "held steady"
 	switch change.Sign() {
@@ -218,13 +218,6 @@ func MovementHeadline(m clientele.EquityMovement) string {
 		return out + "."
 	}
 	return out + ": " + strings.Join(parts, ", ") + "."
-}
-
-func magnitude(m clientele.Money) clientele.Money {
-	if m.Sign() < 0 {
-		return m.Neg()
-	}
-	return m
 }
 
 func signedWords(m clientele.Money, currency string) string {

@@ -197,7 +197,7 @@ func (b moveView) shown(e statement.EquityEntry) bool {
 }
 
 func (b moveView) waterfall() (chart.Figure, error) {
-	s := scaleOfBars(largest(b.m.Opening, b.m.Closing))
+	s := scaleOfBars(b.m.Opening.Reach(b.m.Closing))
 	labels := map[warehouse.EquityLine]string{
 		"opening": "Opening\n" + b.date(b.m.From-1), "unwinding": "Unwinding", "expected_release": "Release",
 		"window": "Window", "experience.survival": "Survival", "experience.activity": "Activity", "experience.spend": "Spend",

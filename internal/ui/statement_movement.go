@@ -63,7 +63,7 @@ func (b *builder) customerNotes() []figRow {
 
 // value is a value movement, of trailing revenue or of recurring amounts.
 func (b *builder) value(id, lines string, val clientele.Value) chart.Figure {
-	s := scaleOfBars(largest(val.Opening, val.Closing))
+	s := scaleOfBars(val.Opening.Reach(val.Closing))
 	step := func(label, name string, m clientele.Money, total bool) chart.Step {
 		return b.moneyStep(label, warehouse.Line(lines+"."+name), m, total, s)
 	}

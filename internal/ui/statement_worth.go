@@ -55,7 +55,7 @@ func (b *builder) moved() *chart.Figure {
 		return nil
 	}
 	m := b.st.Equity.Moved
-	s := scaleOfBars(largest(m.Opening, m.Closing))
+	s := scaleOfBars(m.Opening.Reach(m.Closing))
 	step := func(label, name string, amount clientele.Money, total bool) chart.Step {
 		return b.moneyStep(label, warehouse.Line("equity.moved."+name), amount, total, s)
 	}
@@ -86,22 +86,6 @@ func (b *builder) moneyStep(label string, line warehouse.Line, m clientele.Money
 
 // unit names currency and scale, for subtitles.
 func (v visit) unit(s scale) string { return ", " + v.symbol + s.word() }
-
-func largest(first clientele.Money, more ...clientele.Money) clientele.Money {
-	abs := func(m clientele.Money) clientele.Money {
-		if m.Sign() < 0 {
-			return m.Neg()
-		}
-		return m
-	}
-	top := abs(first)
-	for _, m := range more {
-		if abs(m).Cmp(top) > 0 {
-			top = abs(m)
-		}
-	}
-	return top
-}
 
 // came sets what came beside what left.
 func (b *builder) came() figTable {
