@@ -149,6 +149,15 @@ func dewhitened(theta []float64, factor [][]float64, u []float64) []float64 {
 	return out
 }
 
+// whitened is L⁻¹·ln(at/θ), what dewhitened undoes.
+func whitened(theta []float64, factor [][]float64, at []float64) []float64 {
+	v := make([]float64, len(at))
+	for i := range v {
+		v[i] = math.Log(at[i] / theta[i])
+	}
+	return solved(factor, v)
+}
+
 // fit evaluates the design. It returns false where a sum is not finite.
 func (f *lineSurface) fit() bool {
 	dim := len(f.factor[0])
@@ -164,9 +173,9 @@ func (f *lineSurface) fit() bool {
 	each(len(order), func(i int, s *moverSpace) {
 		for k, point := range byTheta[order[i]] {
 			if k == 0 {
-				f.foresee(moved(f.blocks[0].Theta, f.factor[0], point[:dim]), s)
+				f.foresee(dewhitened(f.blocks[0].Theta, f.factor[0], point[:dim].whitened()), s)
 			}
-			results[i] = append(results[i], f.sums(moved(f.blocks[1].Theta, f.factor[1], point[dim:]), s))
+			results[i] = append(results[i], f.sums(dewhitened(f.blocks[1].Theta, f.factor[1], point[dim:].whitened()), s))
 		}
 	})
 	values := map[string][]float64{}

@@ -140,7 +140,7 @@ func (e *evaluation) design() *design {
 	for _, s := range d.points {
 		by := s[:len(d.theta)]
 		out := make([]worth, e.o.Groups)
-		e.fold(passes[by.key()], spend.At(moved(e.money.Theta, d.phi, s[len(d.theta):])), out)
+		e.fold(passes[by.key()], spend.At(dewhitened(e.money.Theta, d.phi, s[len(d.theta):].whitened())), out)
 		d.values[s.key()] = out
 	}
 	return d
@@ -158,7 +158,7 @@ func (d *design) passes() map[string][]sums {
 	}
 	got := make([][]sums, len(want))
 	parallel(len(want), func(i int, w *workspace) {
-		theta := moved(d.e.purchases.Estimated().Theta, d.theta, want[i])
+		theta := dewhitened(d.e.purchases.Estimated().Theta, d.theta, want[i].whitened())
 		got[i] = slices.Clone(d.e.pass(theta, w))
 	})
 	for i, by := range want {
@@ -188,35 +188,18 @@ func unit(dim, i, j int, sign int8) steps {
 	return s
 }
 
-// moved is θ·exp(L·reach·steps).
-func moved(theta []float64, factor [][]float64, by []int8) []float64 {
-	out := make([]float64, len(theta))
-	for i := range out {
-		sum := 0.0
-		for j := range i + 1 {
-			sum += factor[i][j] * reach * float64(by[j])
-		}
-		out[i] = theta[i] * math.Exp(sum)
+// whitened are the coordinates of the point.
+func (s steps) whitened() []float64 {
+	u := make([]float64, len(s))
+	for i, by := range s {
+		u[i] = reach * float64(by)
 	}
-	return out
-}
-
-// white gives the whitened coordinates of a point, by forward substitution.
-func (d *design) white(p point) []float64 {
-	u := make([]float64, len(p.theta)+len(p.phi))
-	forward(d.theta, d.e.purchases.Estimated().Theta, p.theta, u[:len(p.theta)])
-	forward(d.phi, d.e.money.Theta, p.phi, u[len(p.theta):])
 	return u
 }
 
-func forward(factor [][]float64, centre, at, into []float64) {
-	for i := range into {
-		v := math.Log(at[i] / centre[i])
-		for j := range i {
-			v -= factor[i][j] * into[j]
-		}
-		into[i] = v / factor[i][i]
-	}
+// white gives the whitened coordinates of a point.
+func (d *design) white(p point) []float64 {
+	return append(whitened(d.e.purchases.Estimated().Theta, d.theta, p.theta), whitened(d.e.money.Theta, d.phi, p.phi)...)
 }
 
 // quadratic is a value, or its logarithm, around the estimate.
