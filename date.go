@@ -44,6 +44,12 @@ func (d Date) Time() time.Time { return time.Unix(int64(d)*86400, 0).UTC() }
 // String gives YYYY-MM-DD.
 func (d Date) String() string { return d.Time().Format(time.DateOnly) }
 
+// Quarter names the calendar quarter of the day, such as 2026-Q3.
+func (d Date) Quarter() string {
+	t := d.Time()
+	return fmt.Sprintf("%d-Q%d", t.Year(), (int(t.Month())+2)/3)
+}
+
 // AddMonths moves by whole calendar months; a day that the month lacks becomes its last.
 func (d Date) AddMonths(n int) Date {
 	y, m, day := d.Time().Date()

@@ -1,9 +1,6 @@
 package clientele
 
-import (
-	"fmt"
-	"slices"
-)
+import "slices"
 
 // MovementTotal is what a company that has no more says of one period: heads, in its own
 // unit.
@@ -93,7 +90,7 @@ func periodOf(day Date, months int) string {
 	case 1:
 		return t.Format("2006-01")
 	case 3:
-		return fmt.Sprintf("%d-Q%d", t.Year(), (int(t.Month())+2)/3)
+		return day.Quarter()
 	case 12:
 		return t.Format("2006")
 	}

@@ -3,7 +3,6 @@ package statement
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"math"
 	"slices"
 
@@ -92,7 +91,7 @@ func (s *Service) acquisition(ctx context.Context, b basis, asOf clientele.Date)
 func addCohorts(a *clientele.Acquisition, groups []warehouse.AcquiredGroup, margin float64) {
 	quarters, channels := map[string]*sumOfGroups{}, map[string]*sumOfGroups{}
 	for _, g := range groups {
-		name := quarterName(g.Quarter)
+		name := g.Quarter.Quarter()
 		if quarters[name] == nil {
 			quarters[name] = &sumOfGroups{from: &g.Quarter}
 		}
@@ -115,10 +114,6 @@ func addCohorts(a *clientele.Acquisition, groups []warehouse.AcquiredGroup, marg
 	slices.SortFunc(a.Channels, func(x, y clientele.AcquiredCohort) int {
 		return cmp.Or(cmp.Compare(y.Customers, x.Customers), cmp.Compare(x.Name, y.Name))
 	})
-}
-
-func quarterName(d clientele.Date) string {
-	return fmt.Sprintf("%d-Q%d", d.Time().Year(), (int(d.Time().Month())+2)/3)
 }
 
 // sumOfGroups adds groups up.
