@@ -28,17 +28,8 @@ who came, and what the model learned. Both days are inclusive.`,
   clientele movement acme --from 2026-07-01 --to 2026-09-30 --horizon infinite --json
   clientele movement acme --from 2026-07-01 --to 2026-09-30 --explain experience.survival`,
 	}
-	flags := cmd.Flags()
-	flags.StringVar(&f.from, "from", "", "first day, YYYY-MM-DD")
-	flags.StringVar(&f.to, "to", "", "last day, YYYY-MM-DD")
-	flags.StringVar(&f.by, "by", "", "split by this customer attribute")
-	flags.StringVar(&horizon, "horizon", horizon, "how many years ahead worth counts: 5, or infinite")
-	flags.StringVar(&f.explain, "explain", "", "show the customers behind a line, such as experience.survival")
-	flags.StringVar(&f.segment, "segment", "", "with --explain and --by: of this segment only")
-	flags.Int64Var(&f.offset, "offset", 0, "with --explain: rows to pass over")
-	flags.IntVar(&f.limit, "limit", 100, "with --explain: rows to show, at most 1000")
-	f.flags(cmd, "as JSON")
-	required(cmd, "from", "to")
+	f.register(cmd, "show the customers behind a line, such as experience.survival")
+	cmd.Flags().StringVar(&horizon, "horizon", horizon, "how many years ahead worth counts: 5, or infinite")
 	complete(cmd, "explain", equityLineNames())
 	complete(cmd, "horizon", []string{string(clientele.FiveYears), string(clientele.Infinite)})
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -69,11 +60,7 @@ func equityLineNames() []string {
 }
 
 func (c *command) writeMovement(ctx context.Context, b *app.Book, r statement.EquityRequest, form format, w app.Watcher) error {
-	m, err := b.Statements.EquityMovement(ctx, r, func(step string, fraction float64) {
-		if w.Progress != nil {
-			w.Progress(step, int64(1000*fraction), 1000)
-		}
-	})
+	m, err := b.Statements.EquityMovement(ctx, r, fractions(w))
 	if err != nil {
 		return err
 	}

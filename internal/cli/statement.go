@@ -28,6 +28,20 @@ type statementFlags struct {
 	format
 }
 
+// register adds the flags to a command; explain is the help of --explain.
+func (f *statementFlags) register(cmd *cobra.Command, explain string) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.from, "from", "", "first day, YYYY-MM-DD")
+	flags.StringVar(&f.to, "to", "", "last day, YYYY-MM-DD")
+	flags.StringVar(&f.by, "by", "", "split by this customer attribute")
+	flags.StringVar(&f.explain, "explain", "", explain)
+	flags.StringVar(&f.segment, "segment", "", "with --explain and --by: of this segment only")
+	flags.Int64Var(&f.offset, "offset", 0, "with --explain: rows to pass over")
+	flags.IntVar(&f.limit, "limit", 100, "with --explain: rows to show, at most 1000")
+	f.format.flags(cmd, "as JSON")
+	required(cmd, "from", "to")
+}
+
 func (c *command) statement() *cobra.Command {
 	var f statementFlags
 	cmd := &cobra.Command{
@@ -39,16 +53,7 @@ days are inclusive.`,
   clientele statement acme --from 2026-07-01 --to 2026-09-30 --by country --json
   clientele statement acme --from 2026-07-01 --to 2026-09-30 --explain customers.lost`,
 	}
-	flags := cmd.Flags()
-	flags.StringVar(&f.from, "from", "", "first day, YYYY-MM-DD")
-	flags.StringVar(&f.to, "to", "", "last day, YYYY-MM-DD")
-	flags.StringVar(&f.by, "by", "", "split by this customer attribute")
-	flags.StringVar(&f.explain, "explain", "", "show what stands behind a figure, such as customers.new or equity.estimate")
-	flags.StringVar(&f.segment, "segment", "", "with --explain and --by: of this segment only")
-	flags.Int64Var(&f.offset, "offset", 0, "with --explain: rows to pass over")
-	flags.IntVar(&f.limit, "limit", 100, "with --explain: rows to show, at most 1000")
-	f.flags(cmd, "as JSON")
-	required(cmd, "from", "to")
+	f.register(cmd, "show what stands behind a figure, such as customers.new or equity.estimate")
 	complete(cmd, "explain", lineNames())
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		r, err := f.request()
