@@ -106,6 +106,50 @@ func TestGoldenMovement(t *testing.T) {
 	}
 }
 
+// A sample tells how sure the lines of all are: around the lines of all, by draws that are
+// worked out one by one as by the surface.
+func TestSpreadOfASampleIsAroundTheLinesOfAll(t *testing.T) {
+	log := cdnow.Load(t, cdnow.Sample)
+	p, m, _ := fitBoth(t, log.At("1997-09-30", "1998-06-30"))
+	opening, closing := golden(p, m)
+	pairs := pairsOf(log, "1997-09-30", "1998-06-30")
+	got, _, err := Move(pairs, opening, closing, publishedMove)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := Lines{}
+	all.add(got, 2)
+	for way, draws := range map[string]int{"one by one": 200, "surface": 20_000} {
+		o := publishedMove
+		o.Draws = draws
+		of, err := Spread(pairs, got, opening, closing, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ofAll, err := Spread(pairs, all, opening, closing, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, l := range []struct {
+			name                       string
+			low, high, total, was, now float64
+		}{
+			{"opening", ofAll.Low.Opening, ofAll.High.Opening, all.Opening, of.Low.Opening, ofAll.Low.Opening},
+			{"release", ofAll.Low.Release, ofAll.High.Release, all.Release, of.Low.Release, ofAll.Low.Release},
+			{"window", ofAll.Low.Window, ofAll.High.Window, all.Window, of.Low.Window, ofAll.Low.Window},
+			{"survival", ofAll.Low.Survival, ofAll.High.Survival, all.Survival, of.Low.Survival, ofAll.Low.Survival},
+			{"activity", ofAll.Low.Activity, ofAll.High.Activity, all.Activity, of.Low.Activity, ofAll.Low.Activity},
+			{"spend", ofAll.Low.Spend, ofAll.High.Spend, all.Spend, of.Low.Spend, ofAll.Low.Spend},
+			{"closing", ofAll.Low.Closing, ofAll.High.Closing, all.Closing, of.Low.Closing, ofAll.Low.Closing},
+		} {
+			if !(l.low < l.total && l.total < l.high) {
+				t.Errorf("%s: %s is %.2f, outside %.2f to %.2f", way, l.name, l.total, l.low, l.high)
+			}
+			near(t, way+": "+l.name+" of twice as many", l.now/l.was, 2, 1e-9)
+		}
+	}
+}
+
 // anyPast draws a past of an age, and one that it has grown into some days later.
 func anyPast(rng *rand.Rand, grown int) (before, after Past) {
 	p := Past{T: rng.IntN(800)}

@@ -107,12 +107,13 @@ func newLineSurface(a Assumptions, foresee func(theta []float64, s *moverSpace),
 const exactMoves = 2e7
 
 // over gives the sums at whitened draws: exactly where that costs little, else by a
-// surface that is brought to the sums at the estimate. It returns false where a sum is not finite.
+// surface; both brought to at, the sums at the estimate. It returns false where a sum is not
+// finite.
 func (f *lineSurface) over(draws [][]float64, cost float64, at []float64) ([][]float64, bool) {
 	if cost*float64(len(draws)) <= exactMoves {
-		return f.exact(draws)
+		return f.exact(draws, at)
 	}
-	if !f.fit() {
+	if !f.fit(at) {
 		return nil, false
 	}
 	f.bringTo(at)
@@ -123,12 +124,14 @@ func (f *lineSurface) over(draws [][]float64, cost float64, at []float64) ([][]f
 	return out, true
 }
 
-func (f *lineSurface) exact(draws [][]float64) ([][]float64, bool) {
-	out := make([][]float64, len(draws))
-	each(len(draws), func(k int, s *moverSpace) {
-		dim := len(f.factor[0])
-		f.foresee(dewhitened(f.blocks[0].Theta, f.factor[0], draws[k][:dim]), s)
-		out[k] = f.sums(dewhitened(f.blocks[1].Theta, f.factor[1], draws[k][dim:]), s)
+func (f *lineSurface) exact(draws [][]float64, at []float64) ([][]float64, bool) {
+	dim := len(f.factor[0])
+	estimate := make([]float64, dim+len(f.factor[1]))
+	points := append(slices.Clone(draws), estimate)
+	out := make([][]float64, len(points))
+	each(len(points), func(k int, s *moverSpace) {
+		f.foresee(dewhitened(f.blocks[0].Theta, f.factor[0], points[k][:dim]), s)
+		out[k] = f.sums(dewhitened(f.blocks[1].Theta, f.factor[1], points[k][dim:]), s)
 	})
 	for _, sums := range out {
 		for _, v := range sums {
@@ -137,7 +140,25 @@ func (f *lineSurface) exact(draws [][]float64) ([][]float64, bool) {
 			}
 		}
 	}
-	return out, true
+	for n, v := range at {
+		bring(out, n, v)
+	}
+	return out[:len(draws)], true
+}
+
+// bring moves sum n of all draws such that the last, the estimate, has it at v: in
+// proportion where it never changes sign, else by a difference.
+func bring(out [][]float64, n int, v float64) {
+	estimate := out[len(out)-1][n]
+	by, shift := v/estimate, 0.0
+	for _, sums := range out {
+		if !(sums[n]*v > 0) {
+			by, shift = 1, v-estimate
+		}
+	}
+	for _, sums := range out {
+		sums[n] = sums[n]*by + shift
+	}
 }
 
 // dewhitened is θ·exp(L·u).
@@ -158,8 +179,9 @@ func whitened(theta []float64, factor [][]float64, at []float64) []float64 {
 	return solved(factor, v)
 }
 
-// fit evaluates the design. It returns false where a sum is not finite.
-func (f *lineSurface) fit() bool {
+// fit evaluates the design; at are the sums at the estimate. It returns false where a sum
+// is not finite.
+func (f *lineSurface) fit(at []float64) bool {
 	dim := len(f.factor[0])
 	byTheta, order := map[string][]steps{}, []string{}
 	for _, s := range f.points {
@@ -184,15 +206,19 @@ func (f *lineSurface) fit() bool {
 			values[point.key()] = results[i][k]
 		}
 	}
-	return f.through(values)
+	return f.through(values, at)
 }
 
-// through fits every sum over the design: its logarithm where it never changes sign.
-func (f *lineSurface) through(values map[string][]float64) bool {
+// through fits every sum over the design: its logarithm where it never changes sign, and
+// has that of at.
+func (f *lineSurface) through(values map[string][]float64, at []float64) bool {
 	centre := values[f.points[0].key()]
 	f.fits, f.sign = make([]quadratic, len(centre)), make([]float64, len(centre))
 	for n, v := range centre {
 		f.sign[n] = math.Copysign(1, v)
+		if !(at[n]*f.sign[n] > 0) {
+			f.sign[n] = 0
+		}
 		for _, s := range f.points {
 			if !(values[s.key()][n]*f.sign[n] > 0) {
 				f.sign[n] = 0
@@ -216,10 +242,7 @@ func (f *lineSurface) through(values map[string][]float64) bool {
 // logarithm in proportion, else by a difference.
 func (f *lineSurface) bringTo(sums []float64) {
 	for n, v := range sums {
-		switch {
-		case f.sign[n] == 0:
-			f.fits[n].c = v
-		case v*f.sign[n] > 0:
+		if f.fits[n].c = v; f.sign[n] != 0 {
 			f.fits[n].c = math.Log(v * f.sign[n])
 		}
 	}
