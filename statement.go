@@ -245,7 +245,8 @@ type Statement struct {
 	TieOut     TieOut       `json:"tie_out"`
 	Rates      Rates        `json:"rates"`
 	Reasons    ReasonLines  `json:"reasons"`
-	Equity     *Equity      `json:"equity"`
+	Equity     *Equity      `json:"equity"`          // by orders
+	Worth      *BookWorth   `json:"worth,omitempty"` // by orders and contracts; nil: there are no contracts, and of segments
 	Model      *ModelReport `json:"model"`
 	Data       *DataReport  `json:"data,omitempty"`
 	Segments   []Statement  `json:"segments,omitzero"`

@@ -208,6 +208,24 @@ func (b *Book) ClosedOn(ctx context.Context, day clientele.Date) (clientele.Clos
 	return b.Closings.ClosedOn(ctx, day)
 }
 
+// ContractWorth implements statement.Book.
+func (b *Book) ContractWorth(ctx context.Context, asOf clientele.Date) (*clientele.ContractEquity, string, error) {
+	return contractWorth(ctx, b.Contracts, asOf)
+}
+
+// ContractWorth implements statement.Book.
+func (s settled) ContractWorth(ctx context.Context, asOf clientele.Date) (*clientele.ContractEquity, string, error) {
+	return contractWorth(ctx, contract.New(s.Records, s.Models, s, s.Store, program()), asOf)
+}
+
+func contractWorth(ctx context.Context, c *contract.Service, asOf clientele.Date) (*clientele.ContractEquity, string, error) {
+	r, err := c.Report(ctx, contract.Request{AsOf: asOf})
+	if clientele.CodeOf(err) == clientele.CodeNotFound {
+		return nil, "", nil
+	}
+	return r.All.Equity, r.All.Refused, err
+}
+
 // settled is a book with other settings than it has now.
 type settled struct {
 	*Book

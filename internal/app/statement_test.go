@@ -16,6 +16,7 @@ import (
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/app"
+	"github.com/clientele/clientele/internal/contract"
 	"github.com/clientele/clientele/internal/ingest"
 	"github.com/clientele/clientele/internal/modelling"
 	"github.com/clientele/clientele/internal/shareddata"
@@ -533,4 +534,71 @@ func write(t testing.TB, path string, rows [][]string) string {
 		t.Fatal(err)
 	}
 	return path
+}
+
+// contractsOf is subscriptions of some customers, a month each time, of whom every third left.
+func contractsOf(from, to int) string {
+	var text strings.Builder
+	text.WriteString("customer,start,end,recurring_amount,recurring_period,cancel_reason\n")
+	for c := from; c < to; c++ {
+		start := clientele.MustDate("2022-01-01").AddMonths(c % 12)
+		end, why := "", ""
+		if c%3 == 0 {
+			end, why = (start.AddMonths(2+c%9) - 1).String(), "price"
+		}
+		fmt.Fprintf(&text, "c%d,%s,%s,20,month,%s\n", c, start, end, why)
+	}
+	return text.String()
+}
+
+// Issue 4: a company with both kinds of income has one book and one total, each customer
+// counted once; one with contracts alone has theirs.
+func TestOneTotalOfOrdersAndContracts(t *testing.T) {
+	s := settings()
+	s.Definition.Kind = clientele.Both
+	both, alone := newBook(t, t.TempDir(), s), newBook(t, t.TempDir(), s)
+	defer closeBook(t, both)
+	defer closeBook(t, alone)
+	load(t, both, written(t, "orders.csv", ordersOf(300)), ingest.Request{})
+	for _, b := range []*app.Book{both, alone} {
+		load(t, b, written(t, "contracts.csv", contractsOf(250, 370)), ingest.Request{Kind: clientele.Subscriptions})
+	}
+	p := statement.Request{Period: clientele.Period{From: clientele.MustDate("2023-10-01"), To: clientele.MustDate("2023-12-31")}}
+	st, err := both.Statements.Statement(t.Context(), p, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, r := st.Worth, report(t, both, p.Period.To)
+	if w == nil || w.Refused != "" || st.Equity == nil {
+		t.Fatalf("%+v", w)
+	}
+	if !w.Estimate.Estimate.Equal(st.Equity.Estimate.Estimate.Add(r.All.Equity.Estimate.Estimate)) || w.Estimate.Estimate.Cmp(w.Low) <= 0 || w.Estimate.Estimate.Cmp(w.High) >= 0 {
+		t.Errorf("%+v of %+v and %+v", w, st.Equity.Estimate, r.All.Equity.Estimate)
+	}
+	if !w.Tail.Estimate.Equal(st.Equity.Tail.Estimate.Add(r.All.Equity.Tail.Estimate)) {
+		t.Errorf("tail %+v", w.Tail)
+	}
+	running := int64(0) // those of contracts who bought nothing
+	for c := 300; c < 370; c++ {
+		running += int64(min(1, c%3))
+	}
+	if w.Customers != st.Equity.Scored+running {
+		t.Errorf("%d customers, of %d who bought and %d more with contracts", w.Customers, st.Equity.Scored, running)
+	}
+	st, err = alone.Statements.Statement(t.Context(), p, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w, r := st.Worth, report(t, alone, p.Period.To); w == nil || w.Orders != nil || w.Refused != "" || !w.Estimate.Estimate.Equal(r.All.Equity.Estimate.Estimate) {
+		t.Errorf("%+v", w)
+	}
+}
+
+func report(t *testing.T, b *app.Book, asOf clientele.Date) clientele.ContractReport {
+	t.Helper()
+	r, err := b.Contracts.Report(t.Context(), contract.Request{AsOf: asOf})
+	if err != nil || r.All.Equity == nil {
+		t.Fatal(r.All.Refused, err)
+	}
+	return r
 }

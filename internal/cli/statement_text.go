@@ -156,6 +156,7 @@ func (p page) worth(st clientele.Statement) {
 	e := st.Equity
 	if e == nil {
 		p.note("Cannot be told: " + refusal(st.Model))
+		p.together(st.Worth)
 		return
 	}
 	p.line(fmt.Sprintf("customer equity, next %d years", e.HorizonYears), cents(e.Estimate.Estimate))
@@ -163,9 +164,29 @@ func (p page) worth(st clientele.Statement) {
 	p.line("beyond that (the tail)", cents(e.Tail.Estimate))
 	p.line("  95 % interval", e.Tail.Low.Grouped(0)+" to "+e.Tail.High.Grouped(0))
 	p.line("per customer", cents(e.PerCustomer))
+	p.together(st.Worth)
 	if m := e.Moved; m != nil {
 		p.moved(st.Currency, m)
 	}
+}
+
+// together writes the worth by orders and contracts, where there are contracts.
+func (p page) together(w *clientele.BookWorth) {
+	if w == nil {
+		return
+	}
+	if w.Contracts != nil {
+		p.line("contracts that run", cents(w.Contracts.Estimate))
+		p.line("  95 % interval", w.Contracts.Low.Grouped(0)+" to "+w.Contracts.High.Grouped(0))
+	}
+	if w.Refused != "" {
+		p.note("Orders and contracts together cannot be told: " + w.Refused)
+		return
+	}
+	p.sum("orders and contracts together", cents(w.Estimate.Estimate))
+	p.line("  95 % interval", w.Low.Grouped(0)+" to "+w.High.Grouped(0))
+	p.line("  beyond five years", cents(w.Tail.Estimate))
+	p.line("  customers, each counted once", whole(w.Customers))
 }
 
 func (p page) moved(currency string, m *clientele.EquityMoved) {

@@ -37,11 +37,29 @@ func (b *builder) equity() []block {
 			},
 		},
 	}
+	b.together(worth.Table)
 	if e.Moved == nil {
 		worth.Notes = []string{"What moved it cannot be told: it takes a worth at both ends of the period."}
 		return []block{worth}
 	}
 	return []block{worth, b.moved(e.Moved), b.came(e)}
+}
+
+// together adds the worth by orders and contracts, where there are contracts.
+func (b *builder) together(t *table) {
+	w := b.Statement.Worth
+	if w == nil {
+		return
+	}
+	if w.Refused != "" {
+		t.Rows = append(t.Rows, line("Orders and contracts together", text(cannotTell), cell{}, cell{}))
+		return
+	}
+	t.Rows = append(t.Rows,
+		line(fmt.Sprintf("Contracts that run, %d years", w.HorizonYears), b.money(w.Contracts.Estimate), b.money(w.Contracts.Low), b.money(w.Contracts.High)),
+		line("Orders and contracts together", b.money(w.Estimate.Estimate), b.money(w.Low), b.money(w.High)).sum(),
+		line("Customers of both, each counted once", counted(w.Customers), cell{}, cell{}),
+	)
 }
 
 // moved is what moved the worth, both ends valued with the closing model.

@@ -36,6 +36,10 @@ func (book) Settings(context.Context) (clientele.Settings, error) {
 }
 
 func (book) Imports(context.Context) ([]clientele.ImportRef, error) { return nil, nil }
+func (book) ContractWorth(context.Context, clientele.Date) (*clientele.ContractEquity, string, error) {
+	return nil, "", nil
+}
+
 func (book) ClosedOn(context.Context, clientele.Date) (clientele.Close, bool, error) {
 	return clientele.Close{}, false, nil
 }

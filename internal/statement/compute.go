@@ -24,7 +24,10 @@ func (s *Service) compute(ctx context.Context, b basis, progress Progress) (clie
 	if err != nil {
 		return st, err
 	}
-	return st, s.value(ctx, b, &st, progress)
+	if err := s.value(ctx, b, &st, progress); err != nil {
+		return st, err
+	}
+	return st, s.addContracts(ctx, b, &st)
 }
 
 // exact makes all of a statement but the worth.

@@ -24,6 +24,10 @@ type Book interface {
 	// ClosedOn returns the last close of a period that ends on a day; ok is false if
 	// there is none.
 	ClosedOn(ctx context.Context, day clientele.Date) (c clientele.Close, ok bool, err error)
+	// ContractWorth returns what contracts that run at the close of a day are worth, by the
+	// settings of this book; refused says why that cannot be told. Both are nothing if no
+	// contract had begun.
+	ContractWorth(ctx context.Context, asOf clientele.Date) (worth *clientele.ContractEquity, refused string, err error)
 }
 
 // Progress is told the step at hand and how much of the whole is done, 0 to 1.

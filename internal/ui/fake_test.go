@@ -189,6 +189,10 @@ func (f *fake) Compare(_ context.Context, _ clientele.Date, progress modelling.P
 func (f *fake) Settings(context.Context) (clientele.Settings, error)   { return f.settings, nil }
 func (f *fake) Imports(context.Context) ([]clientele.ImportRef, error) { return f.imports, nil }
 func (f *fake) Attributes(context.Context) ([]string, error)           { return []string{"country", "plan"}, nil }
+func (f *fake) ContractWorth(context.Context, clientele.Date) (*clientele.ContractEquity, string, error) {
+	return nil, "", nil
+}
+
 func (f *fake) ClosedOn(context.Context, clientele.Date) (clientele.Close, bool, error) {
 	return clientele.Close{}, false, nil
 }

@@ -12,6 +12,9 @@ import (
 // worth is the one number with its interval, or why there is none.
 func (b *builder) worth() worthPart {
 	e := b.st.Equity
+	if w := b.st.Worth; e == nil && w != nil && w.Refused == "" {
+		return b.contractWorth(w)
+	}
 	if e == nil {
 		return worthPart{Refused: b.refusal()}
 	}
@@ -32,7 +35,39 @@ func (b *builder) worth() worthPart {
 		figRow{Name: "per customer", Cells: []fig{b.moneyFig("equity.per_customer", "worth per customer", e.PerCustomer)}},
 		figRow{Name: "customers valued", Cells: []fig{b.countFig("equity.customers_scored", "customers valued", e.Scored)}},
 	)
+	p.Rows = append(p.Rows, b.together()...)
 	return p
+}
+
+// contractWorth is the one number of a company that has contracts alone.
+func (b *builder) contractWorth(w *clientele.BookWorth) worthPart {
+	s := scaleFor(w.Estimate.Estimate)
+	return worthPart{
+		Symbol: b.symbol, Before: b.before, Digits: b.inScale(w.Estimate.Estimate, s), Suffix: strings.TrimSpace(s.suffix()),
+		Estimate: fig{Of: "worth of contracts", Text: b.short(w.Estimate.Estimate), Href: fmt.Sprintf("/contracts?as_of=%s", b.st.To)},
+		Range:    fmt.Sprintf("95%% sure, by the model: %s to %s", b.short(w.Low), b.short(w.High)),
+		Basis:    fmt.Sprintf("contracts that run, %d years, %s, %s discount a year", w.HorizonYears, b.marginWords(), b.setting(b.settings.DiscountRate)),
+		Rows: []figRow{
+			{Name: fmt.Sprintf("beyond %d years", w.HorizonYears), Cells: []fig{{Text: b.short(w.Tail.Estimate)}}, Note: fmt.Sprintf("%s to %s", b.short(w.Tail.Low), b.short(w.Tail.High))},
+			{Name: "customers", Cells: []fig{{Text: b.int(w.Customers)}}},
+		},
+	}
+}
+
+// together is the worth by orders and contracts, where there are contracts.
+func (b *builder) together() []figRow {
+	w := b.st.Worth
+	if w == nil {
+		return nil
+	}
+	if w.Refused != "" {
+		return []figRow{{Name: "with contracts", Cells: []fig{{Text: "cannot be told"}}, Note: b.sentence(w.Refused)}}
+	}
+	return []figRow{
+		{Name: "contracts that run", Cells: []fig{{Text: b.short(w.Contracts.Estimate)}}, Note: fmt.Sprintf("%s to %s", b.short(w.Contracts.Low), b.short(w.Contracts.High))},
+		{Name: "orders and contracts", Cells: []fig{{Text: b.short(w.Estimate.Estimate)}}, Note: fmt.Sprintf("%s to %s", b.short(w.Low), b.short(w.High))},
+		{Name: "customers of both, each once", Cells: []fig{{Text: b.int(w.Customers)}}},
+	}
 }
 
 func (b *builder) marginWords() string {

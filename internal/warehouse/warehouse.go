@@ -387,6 +387,9 @@ type Warehouse interface {
 	Span(ctx context.Context, q SpanQuery) (s Span, ok bool, err error)
 	// Contracts counts the contracts that had begun by a day, by what they share.
 	Contracts(ctx context.Context, q ContractQuery) (Contracts, error)
+	// CountCustomers counts who ever bought up to a day, or has a contract that runs at its
+	// close or ended within the grace: each once.
+	CountCustomers(ctx context.Context, asOf clientele.Date, graceDays int) (int64, error)
 	// Attributes lists the customer attributes, with the number of distinct values.
 	Attributes(ctx context.Context) (map[string]int64, error)
 	// Movement computes a period's movement, for the company and by segment.

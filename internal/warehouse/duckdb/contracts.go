@@ -8,6 +8,16 @@ import (
 	"github.com/clientele/clientele/internal/warehouse"
 )
 
+// CountCustomers implements warehouse.Warehouse.
+func (d *DB) CountCustomers(ctx context.Context, asOf clientele.Date, graceDays int) (n int64, err error) {
+	query := render("customer.count", struct {
+		AsOf      clientele.Date
+		GraceDays int
+	}{asOf, graceDays})
+	err = d.snapshot(ctx, nil, func(tx *sql.Tx) error { return tx.QueryRowContext(ctx, query).Scan(&n) })
+	return n, err
+}
+
 // Contracts implements warehouse.Warehouse.
 func (d *DB) Contracts(ctx context.Context, q warehouse.ContractQuery) (out warehouse.Contracts, err error) {
 	err = d.snapshot(ctx, nil, func(tx *sql.Tx) error {

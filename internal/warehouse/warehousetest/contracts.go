@@ -44,7 +44,32 @@ func testContractProperties(t *testing.T, w warehouse.Warehouse) {
 		if d := gocmp.Diff(contractsOf(all, q), got); d != "" {
 			rt.Fatalf("%+v of %+v: %s", q, all, d)
 		}
+		buyer, bought := "A", day0+clientele.Date(rapid.IntRange(0, 900).Draw(rt, "bought"))
+		loadCSV(t, w, clientele.Transactions, []string{"customer", "order", "time", "amount"}, [][]string{
+			{buyer, "o1", bought.String(), "5"}, {buyer, "o2", bought.String(), "7"}, {"D", "o3", bought.String(), "-1"}, {"", "o4", bought.String(), "9"},
+		})
+		n, err := w.CountCustomers(t.Context(), q.AsOf, q.GraceDays)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := customersOf(all, q, buyer, bought); n != want {
+			rt.Fatalf("%d customers as of %s with %+v, and %s since %s: want %d", n, q.AsOf, all, buyer, bought, want)
+		}
 	})
+}
+
+// customersOf counts a buyer and those whose contracts run, each once.
+func customersOf(all []agreement, q warehouse.ContractQuery, buyer string, bought clientele.Date) int64 {
+	seen := map[string]bool{}
+	if bought <= q.AsOf {
+		seen[buyer] = true
+	}
+	for _, a := range all {
+		if a.start <= q.AsOf && a.end+clientele.Date(q.GraceDays) >= q.AsOf {
+			seen[a.customer] = true
+		}
+	}
+	return int64(len(seen))
 }
 
 func drawAgreement() *rapid.Generator[agreement] {
