@@ -40,6 +40,25 @@ type FutureCustomers struct {
 	Worth    Estimate     `json:"worth"`     // before cost, discounted
 	Net      *Estimate    `json:"net"`       // less cost; nil: cost is not known
 	Basis    string       `json:"basis"`     // in words
+
+	Moved    *FutureMovement `json:"moved"` // nil: MovedWhy says why
+	MovedWhy string          `json:"moved_why,omitempty"`
+}
+
+// FutureMovement is how the worth of customers still to be won moved since a day, less what
+// they cost if that is known at both ends:
+// Opening + Unwinding + ExpectedRelease + Window + Pace + Cost + AssumptionChange = Closing.
+type FutureMovement struct {
+	Since            Date     `json:"since"`       // the close of this day is the opening
+	NetOfCost        bool     `json:"net_of_cost"` // else before cost
+	Opening          Estimate `json:"opening"`
+	Unwinding        Money    `json:"unwinding"`         // all of it has come nearer
+	ExpectedRelease  Money    `json:"expected_release"`  // who was to be won meanwhile is no longer to be won
+	Window           Money    `json:"window"`            // the five years have moved on
+	Pace             Money    `json:"pace"`              // more or fewer are won a year than at the opening
+	Cost             Money    `json:"cost"`              // one costs more or less
+	AssumptionChange Money    `json:"assumption_change"` // one is worth more or less, by the model fitted anew
+	Closing          Estimate `json:"closing"`
 }
 
 // FutureYear is the customers expected in one year from the as-of date.

@@ -19,8 +19,10 @@ import (
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/app"
+	"github.com/clientele/clientele/internal/config"
 	"github.com/clientele/clientele/internal/ingest"
 	"github.com/clientele/clientele/internal/modelling"
+	"github.com/clientele/clientele/internal/statement"
 )
 
 // ordersOf is order lines of some customers in 2022 and 2023, as the Pareto/NBD has them:
@@ -228,5 +230,37 @@ func TestVerifyNamesWhatOneByteChanged(t *testing.T) {
 	})
 	if found := verified(t, b); len(found) != 0 {
 		t.Errorf("all is as it was, and %v", found)
+	}
+}
+
+// Issue 4, must hold 1: where the book's currency changed after a close, amounts of two
+// currencies are not taken from each other.
+func TestMovementAfterAChangeOfCurrency(t *testing.T) {
+	b := closedBook(t, 150)
+	path, s := b.Path, settings()
+	closeBook(t, b)
+	s.Currency = "CHF"
+	text, err := config.Format(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(path, config.FileName), text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if b, err = app.Open(t.Context(), path, app.Watcher{}); err != nil {
+		t.Fatal(err)
+	}
+	defer closeBook(t, b)
+	p := clientele.Period{From: clientele.MustDate("2023-07-01"), To: clientele.MustDate("2023-08-31")}
+	m, err := b.Statements.EquityMovement(t.Context(), statement.EquityRequest{Request: statement.Request{Period: p}, Horizon: clientele.FiveYears}, nil)
+	if err != nil || m.Refused != "" {
+		t.Fatal(m.Refused, err)
+	}
+	sum := clientele.SumMoney(m.Opening, m.Unwinding, m.ExpectedRelease, m.Window, m.Experience.Total, m.NewCustomers, m.AssumptionChange)
+	if m.Restatement.Sign() != 0 || m.Scope.Sign() != 0 || m.CurrencyEffect.Sign() != 0 || !sum.Equal(m.Closing) || m.Currency != "CHF" {
+		t.Errorf("%+v", m)
+	}
+	if !slices.ContainsFunc(m.Warnings, func(w string) bool { return strings.Contains(w, "2023-Q2 was closed in") && strings.Contains(w, "CHF") }) {
+		t.Errorf("nothing is said of it: %q", m.Warnings)
 	}
 }

@@ -87,7 +87,30 @@ func writeAcquisitionText(w *bufio.Writer, a clientele.Acquisition) error {
 		p.line("net of cost", "cannot be told")
 	}
 	p.note(f.Basis)
+	p.movedFuture(a.Currency, f)
 	return w.Flush()
+}
+
+// movedFuture writes how the worth of those still to be won moved.
+func (p page) movedFuture(currency string, f *clientele.FutureCustomers) {
+	m := f.Moved
+	if m == nil {
+		p.note("How that moved cannot be told. " + f.MovedWhy)
+		return
+	}
+	title := "What moved it"
+	if m.NetOfCost {
+		title += ", net of cost"
+	}
+	p.section(title, currency)
+	p.line("as of "+m.Since.String(), cents(m.Opening.Estimate))
+	p.line("+ unwinding of the discount", cents(m.Unwinding))
+	p.line("+ to be won meanwhile", cents(m.ExpectedRelease))
+	p.line("+ five years moved on", cents(m.Window))
+	p.line("+ pace of winning", cents(m.Pace))
+	p.line("+ cost of winning", cents(m.Cost))
+	p.line("+ worth of one, by the new model", cents(m.AssumptionChange))
+	p.sum("now", cents(m.Closing.Estimate))
 }
 
 // cohorts writes what customers who were won together brought each.

@@ -109,6 +109,41 @@ func (r *Run) Future(p Pace, t Terms, cost *float64) Future {
 	return f
 }
 
+// Forecast is what a future is worth by: a pace, in customers a year, what one costs, and the
+// run that values one.
+type Forecast struct {
+	Run  *Run
+	Pace float64
+	Cost float64 // 0: before cost
+}
+
+// Worth is what the customers of the next five years are worth, less their cost.
+func (f Forecast) Worth(t Terms) (sum float64) {
+	v := f.Run.value(f.Run.Estimate.Theta, f.Run.Spend.Theta, t)
+	for y := range HorizonYears {
+		sum += f.Pace * (v[y+1] - t.discounted(y)*f.Cost)
+	}
+	return sum
+}
+
+// Within is what those of the next weeks are worth of it: each as one won in their middle.
+func (f Forecast) Within(weeks float64, t Terms) float64 {
+	one := f.Run.worthOfOne(f.Run.Estimate.Theta, f.Run.Spend.Theta, t, horizonWeeks-weeks/2)
+	return f.Pace * weeks / btyd.WeeksPerYear * math.Exp(-t.delta()*weeks/2) * (one - f.Cost)
+}
+
+// Moved lists what the worth of a forecast came to, step by step, over weeks at whose end
+// there is another: as it was; with the discount unwound; without those who were to be won
+// meanwhile; with the five years moved on; at the other's pace; at its cost; and by its run.
+func (f Forecast) Moved(to Forecast, weeks float64, t Terms) [7]float64 {
+	at := f.Worth(t)
+	g := math.Exp(t.delta() * weeks)
+	return [7]float64{
+		at, at * g, (at - f.Within(weeks, t)) * g, at,
+		Forecast{f.Run, to.Pace, f.Cost}.Worth(t), Forecast{f.Run, to.Pace, to.Cost}.Worth(t), to.Worth(t),
+	}
+}
+
 // discounted is what a unit in the middle of year y, 0 the first, is worth today.
 func (t Terms) discounted(y int) float64 {
 	return math.Exp(-t.delta() * btyd.WeeksPerYear * (float64(y) + 0.5))
@@ -117,20 +152,22 @@ func (t Terms) discounted(y int) float64 {
 // value is what one new customer is worth under parameters: won today, over five years; and
 // won in the middle of each of the five, up to their end, as of today.
 func (r *Run) value(theta, phi []float64, t Terms) (v [HorizonYears + 1]float64) {
-	g := spend.At(phi)
-	if g.Q <= 1 {
-		return [HorizonYears + 1]float64{math.Inf(1)}
-	}
-	spent, _ := g.Line(0)
-	m := r.Purchases.At(theta)
-	one := func(weeks float64) float64 {
-		return t.Margin * spent * (1 + m.DET(btyd.History{}, t.delta(), weeks))
-	}
-	v[0] = one(horizonWeeks)
+	v[0] = r.worthOfOne(theta, phi, t, horizonWeeks)
 	for y := range HorizonYears {
-		v[y+1] = t.discounted(y) * one((HorizonYears-float64(y)-0.5)*btyd.WeeksPerYear)
+		v[y+1] = t.discounted(y) * r.worthOfOne(theta, phi, t, (HorizonYears-float64(y)-0.5)*btyd.WeeksPerYear)
 	}
 	return v
+}
+
+// worthOfOne is what one customer won today is worth over weeks; infinite where the spend of
+// a new customer has no mean.
+func (r *Run) worthOfOne(theta, phi []float64, t Terms, weeks float64) float64 {
+	g := spend.At(phi)
+	if g.Q <= 1 {
+		return math.Inf(1)
+	}
+	spent, _ := g.Line(0)
+	return t.Margin * spent * (1 + r.Purchases.At(theta).DET(btyd.History{}, t.delta(), weeks))
 }
 
 // ends are an estimate and the central 95 % of draws.

@@ -9,6 +9,7 @@ import (
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/modelling"
 	"github.com/clientele/clientele/internal/warehouse"
+	"github.com/clientele/clientele/model/btyd"
 	"github.com/clientele/clientele/model/fit"
 )
 
@@ -51,18 +52,60 @@ func (s *Service) acquisitionBasis(ctx context.Context, asOf clientele.Date) (b 
 }
 
 func (s *Service) acquisition(ctx context.Context, b basis, asOf clientele.Date) (clientele.Acquisition, error) {
+	a, run, err := s.won(ctx, b, asOf)
+	if err != nil || a.Future == nil {
+		return a, err
+	}
+	opening := asOf.AddMonths(-movedMonths)
+	before, then, err := s.won(ctx, b, opening)
+	if err != nil {
+		return a, err
+	}
+	if before.Future == nil {
+		a.Future.MovedWhy = cmp.Or(before.Why, before.Refused)
+		return a, nil
+	}
+	a.Future.Moved = movedFuture(before, a, then, run, b.terms())
+	return a, nil
+}
+
+// movedMonths is how far back the opening of a movement of future customers lies.
+const movedMonths = 3
+
+// movedFuture is how the worth of future customers moved between two days.
+func movedFuture(before, after clientele.Acquisition, then, now *modelling.Run, t modelling.Terms) *clientele.FutureMovement {
+	f0, f1 := before.Future, after.Future
+	m := &clientele.FutureMovement{Since: before.AsOf, NetOfCost: f0.Net != nil && f1.Net != nil, Opening: f0.Worth, Closing: f1.Worth}
+	from, to := modelling.Forecast{Run: then, Pace: f0.Years[0].Customers}, modelling.Forecast{Run: now, Pace: f1.Years[0].Customers}
+	if m.NetOfCost {
+		m.Opening, m.Closing = *f0.Net, *f1.Net
+		from.Cost, to.Cost = f0.CostEach.Float64(), f1.CostEach.Float64()
+	}
+	last := m.Opening.Estimate
+	levels := from.Moved(to, float64(after.AsOf-before.AsOf)/btyd.DaysPerWeek, t)
+	for i, line := range []*clientele.Money{&m.Unwinding, &m.ExpectedRelease, &m.Window, &m.Pace, &m.Cost} {
+		level := fromCents(cents(levels[i+1]))
+		*line, last = level.Sub(last), level
+	}
+	m.AssumptionChange = m.Closing.Estimate.Sub(last)
+	return m
+}
+
+// won tells what it brought to win customers up to a day, and by which run; without the
+// movement of those still to be won.
+func (s *Service) won(ctx context.Context, b basis, asOf clientele.Date) (clientele.Acquisition, *modelling.Run, error) {
 	a := clientele.Acquisition{
 		AsOf: asOf, Currency: b.Settings.Currency, Quarters: []clientele.AcquiredCohort{}, Channels: []clientele.AcquiredCohort{},
 		Warnings: append([]string{}, b.warnings()...),
 	}
 	summary, err := s.warehouse.Summarise(ctx, asOf)
 	if err != nil {
-		return a, err
+		return a, nil, err
 	}
 	defer summary.Close()
 	run, err := s.models.Run(ctx, asOf, b.Data, summary, nil)
 	if err != nil {
-		return a, err
+		return a, nil, err
 	}
 	q := warehouse.AcquiredQuery{Channel: channelAttribute, Cost: costAttribute, Margin: b.terms().Margin}
 	if a.Refused = run.Refused; run.Usable() {
@@ -70,21 +113,21 @@ func (s *Service) acquisition(ctx context.Context, b basis, asOf clientele.Date)
 		if refusal, ok := fit.AsRefusal(err); ok {
 			a.Refused = refusal.Error()
 		} else if err != nil {
-			return a, err
+			return a, nil, err
 		}
 		q.Cells, q.Spend = scores.Cells, scores.Spend
 	}
 	groups, err := summary.Acquired(ctx, q)
 	if err != nil {
-		return a, err
+		return a, nil, err
 	}
 	addCohorts(&a, groups, b.terms().Margin)
 	tracking, err := s.warehouse.Tracking(ctx, asOf)
 	if err != nil {
-		return a, err
+		return a, nil, err
 	}
 	addFuture(&a, run, b.terms(), tracking.FirstPurchases)
-	return a, nil
+	return a, run, nil
 }
 
 // addCohorts adds groups up by quarter, and those of the last year by channel.

@@ -72,6 +72,7 @@ type equityBasis struct {
 	Horizon clientele.Horizon
 	Opening string           // hash of the close that the opening is of; "" if there is none
 	opening *clientele.Close // that close
+	foreign *clientele.Close // one that would be, but was made in another currency
 	closed  *clientele.Close // the close of the period itself
 }
 
@@ -84,7 +85,11 @@ func (s *Service) equityBasis(ctx context.Context, r EquityRequest) (b equityBas
 	if err != nil {
 		return b, err
 	}
-	if ok && opening.Statement.Equity != nil {
+	switch {
+	case !ok || opening.Statement.Equity == nil:
+	case opening.Settings.Currency != b.Settings.Currency:
+		b.foreign = &opening
+	default:
 		b.Opening, b.opening = opening.Hash, &opening
 	}
 	closed, ok, err := s.book.ClosedOn(ctx, r.Period.To)
@@ -261,6 +266,9 @@ func (b equityBasis) movementWarnings(e ends) []string {
 	out := b.warnings()
 	if b.closed != nil {
 		out = append(out, fmt.Sprintf("%s is closed; by segment it is shown as the records are now.", b.closed.Period))
+	}
+	if c := b.foreign; c != nil {
+		out = append(out, fmt.Sprintf("%s was closed in %s, and the book is in %s now: without a rate between them the opening is as the records are now.", c.Period, c.Settings.Currency, b.Settings.Currency))
 	}
 	for _, r := range []*modelling.Run{e.opening, e.closing} {
 		if r.Trust.Verdict == clientele.Rejected {

@@ -20,6 +20,8 @@ type growthPage struct {
 	Channels         figTable
 	Future           figTable
 	FutureWhy        string // why there is none
+	Moved            figTable
+	MovedWhy         string // why there is none
 }
 
 // growth shows what is computed already, and has it computed otherwise.
@@ -66,6 +68,10 @@ func (s *Site) growthPage(v visit, a clientele.Acquisition, periods statement.Pe
 	p.Quarters, p.Channels = v.wonByQuarter(a), v.wonByChannel(a)
 	if a.Future != nil {
 		p.Future = v.stillToBeWon(a.Future)
+		p.MovedWhy = v.sentence(a.Future.MovedWhy)
+		if m := a.Future.Moved; m != nil {
+			p.Moved = v.futureMoved(m, a.AsOf)
+		}
 	}
 	return p
 }
@@ -157,5 +163,32 @@ func (v visit) stillToBeWon(f *clientele.FutureCustomers) figTable {
 		row("Worth, net of cost", *f.Net, true)
 		t.Title = "Customers still to be won are worth " + v.short(f.Net.Estimate) + ", net of their cost"
 	}
+	return t
+}
+
+// futureMoved is how the worth of customers still to be won moved.
+func (v visit) futureMoved(m *clientele.FutureMovement, asOf clientele.Date) figTable {
+	change := m.Closing.Estimate.Sub(m.Opening.Estimate)
+	t := figTable{Title: "Since " + v.date(m.Since) + " that worth has not changed", Subtitle: "Worth of customers still to be won, before cost"}
+	if change.Sign() != 0 {
+		t.Title = "Since " + v.date(m.Since) + " that worth moved by " + signed(change, v.short(change))
+	}
+	if m.NetOfCost {
+		t.Subtitle = "Worth of customers still to be won, net of their cost"
+	}
+	total := func(day clientele.Date, e clientele.Estimate, sum bool) figRow {
+		return figRow{Name: v.date(day), Cells: []fig{{Text: v.money(e.Estimate)}}, Note: v.short(e.Low) + " to " + v.short(e.High), Sum: sum}
+	}
+	t.Rows = append(t.Rows, total(m.Since, m.Opening, false))
+	for _, line := range []struct {
+		name   string
+		amount clientele.Money
+	}{
+		{"All has come nearer", m.Unwinding}, {"Were to be won meanwhile", m.ExpectedRelease}, {"The five years moved on", m.Window},
+		{"Pace of winning", m.Pace}, {"Cost of winning", m.Cost}, {"Worth of one, by the new model", m.AssumptionChange},
+	} {
+		t.Rows = append(t.Rows, figRow{Name: line.name, Cells: []fig{{Text: signed(line.amount, v.money(line.amount))}}})
+	}
+	t.Rows = append(t.Rows, total(asOf, m.Closing, true))
 	return t
 }

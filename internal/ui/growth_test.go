@@ -20,7 +20,15 @@ func TestGrowthPage(t *testing.T) {
 	f.won.Channels = f.won.Channels[2:]
 	expect(t, s, "/growth?as_of=2026-06-30", http.StatusOK, "cannot be told: what customers cost is not known", "Too early", "too few customers", "By channel")
 	f.won.Future = &clientele.FutureCustomers{Basis: "As many a year.", Years: []clientele.FutureYear{{Year: 1}}}
-	expect(t, s, "/growth", http.StatusOK, "before their cost")
+	f.won.Future.MovedWhy = "It was too early then."
+	expect(t, s, "/growth", http.StatusOK, "before their cost", "How that worth moved cannot be told", "It was too early then")
+	f.won.Future.Moved = &clientele.FutureMovement{
+		Since: clientele.MustDate("2026-06-30"), NetOfCost: true, ExpectedRelease: clientele.MustMoney("-5"),
+		Opening: clientele.Estimate{Estimate: clientele.MustMoney("105")}, Closing: clientele.Estimate{Estimate: clientele.MustMoney("100")},
+	}
+	expect(t, s, "/growth", http.StatusOK, "that worth moved by −£5", "net of their cost", "Were to be won meanwhile", "−£5.00")
+	f.won.Future.Moved.Opening = f.won.Future.Moved.Closing
+	expect(t, s, "/growth", http.StatusOK, "that worth has not changed")
 }
 
 func TestGrowthIsComputedByAJob(t *testing.T) {
