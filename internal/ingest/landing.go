@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 
@@ -24,7 +25,18 @@ import (
 // SHA-256, beside a SHA.json that says how it is read (SHA.KIND.json when the
 // same file is also imported as a further kind). One process at a time may have
 // it open.
-type Landing struct{ dir string }
+type Landing struct {
+	dir string
+
+	mu    sync.Mutex
+	list  []Entry   // as List last read them
+	as    time.Time // when the directory had changed last by then
+	known bool
+}
+
+// settled is how long a directory must not have changed for its time to tell: two changes
+// within one tick of a file system's clock look like one.
+const settled = time.Second
 
 // Entry is what a SHA.json says.
 type Entry struct {
@@ -64,7 +76,7 @@ type Damage struct {
 // interrupted import left unacknowledged: parts, and a file whose entry is still a
 // part. A file that has lost its entry is not touched.
 func OpenLanding(dir string) (*Landing, error) {
-	l := &Landing{dir}
+	l := &Landing{dir: dir}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, clientele.Errorf(clientele.CodeInvalid, "the landing directory cannot be made").Because(err)
 	}
@@ -123,8 +135,26 @@ func (l *Landing) names() ([]string, error) {
 	return names, nil
 }
 
-// List returns all entries by sequence, without those that Unexplained names.
+// List returns all entries by sequence, without those that Unexplained names. They are read
+// anew when the directory has changed: an entry is replaced, never written to.
 func (l *Landing) List() ([]Entry, error) {
+	info, err := os.Stat(l.dir)
+	if err != nil {
+		return nil, clientele.Errorf(clientele.CodeInternal, "the landing directory cannot be read").Because(err)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.known || !info.ModTime().Equal(l.as) {
+		if l.list, err = l.read(); err != nil {
+			return nil, err
+		}
+		l.as, l.known = info.ModTime(), time.Since(info.ModTime()) > settled
+	}
+	return slices.Clone(l.list), nil
+}
+
+// read reads the entries.
+func (l *Landing) read() ([]Entry, error) {
 	names, err := l.names()
 	if err != nil {
 		return nil, err

@@ -11,14 +11,17 @@ import (
 )
 
 // Loaded implements the contract.
-func (d *DB) Loaded(ctx context.Context) (batches []warehouse.LoadedBatch, err error) {
-	conn, err := d.conn(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer conn.Close()
-	batches, err = listBatches(ctx, conn)
-	return batches, translate(err)
+func (d *DB) Loaded(ctx context.Context) ([]warehouse.LoadedBatch, error) {
+	known, err := recalled(&d.facts, "batches", func() ([]warehouse.LoadedBatch, error) {
+		conn, err := d.conn(ctx)
+		if err != nil {
+			return nil, err
+		}
+		defer conn.Close()
+		batches, err := listBatches(ctx, conn)
+		return batches, translate(err)
+	})
+	return slices.Clone(known), err
 }
 
 func listBatches(ctx context.Context, conn *sql.Conn) (batches []warehouse.LoadedBatch, err error) {

@@ -65,6 +65,7 @@ type DB struct {
 
 	rejected, read counter // of the load under way
 	kept           *kept
+	facts          facts
 
 	mu sync.RWMutex // guards db
 	db *sql.DB      // nil after a failure, until it can be opened again
@@ -141,6 +142,7 @@ func (d *DB) open(ctx context.Context) error {
 	}
 	d.db = db
 	d.kept.reset()
+	d.facts.reset()
 	return nil
 }
 

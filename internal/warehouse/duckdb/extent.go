@@ -3,6 +3,7 @@ package duckdb
 import (
 	"context"
 	"database/sql"
+	"maps"
 
 	driver "github.com/duckdb/duckdb-go/v2"
 
@@ -11,7 +12,19 @@ import (
 )
 
 // Span implements the contract.
-func (d *DB) Span(ctx context.Context, q warehouse.SpanQuery) (s warehouse.Span, ok bool, err error) {
+func (d *DB) Span(ctx context.Context, q warehouse.SpanQuery) (warehouse.Span, bool, error) {
+	type found struct {
+		span warehouse.Span
+		ok   bool
+	}
+	f, err := recalled(&d.facts, q, func() (f found, err error) {
+		f.span, f.ok, err = d.span(ctx, q)
+		return f, err
+	})
+	return f.span, f.ok, err
+}
+
+func (d *DB) span(ctx context.Context, q warehouse.SpanQuery) (s warehouse.Span, ok bool, err error) {
 	conn, err := d.conn(ctx)
 	if err != nil {
 		return s, false, err
@@ -34,6 +47,11 @@ func (d *DB) Span(ctx context.Context, q warehouse.SpanQuery) (s warehouse.Span,
 
 // Attributes implements the contract.
 func (d *DB) Attributes(ctx context.Context) (map[string]int64, error) {
+	known, err := recalled(&d.facts, "attributes", func() (map[string]int64, error) { return d.attributes(ctx) })
+	return maps.Clone(known), err
+}
+
+func (d *DB) attributes(ctx context.Context) (map[string]int64, error) {
 	conn, err := d.conn(ctx)
 	if err != nil {
 		return nil, err

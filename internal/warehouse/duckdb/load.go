@@ -105,7 +105,7 @@ func (d *DB) loadPlan(ctx context.Context, p *plan, o warehouse.LoadOptions) (wa
 func (d *DB) loadFile(ctx context.Context, conn *sql.Conn, p *plan, path string, accept func(warehouse.LoadReport) error) (warehouse.LoadReport, error) {
 	d.rejected.n.Store(0)
 	d.read.n.Store(0)
-	l := &load{ctx: ctx, conn: conn, plan: p, path: path, rejected: &d.rejected}
+	l := &load{ctx: ctx, conn: conn, plan: p, path: path, rejected: &d.rejected, facts: &d.facts}
 	defer l.clear()
 	return l.transact(accept)
 }
@@ -124,6 +124,7 @@ type load struct {
 	path     string
 	source   int // the number of the batch's source
 	rejected *counter
+	facts    *facts
 	report   warehouse.LoadReport
 }
 
@@ -160,7 +161,7 @@ func (l *load) transact(accept func(warehouse.LoadReport) error) (warehouse.Load
 		err = l.keepBatch()
 	}
 	if err == nil {
-		_, err = l.exec("COMMIT")
+		err = l.facts.change(func() error { _, err := l.exec("COMMIT"); return err })
 	}
 	if err != nil {
 		return l.report, rollBack(l.ctx, l.conn, err)

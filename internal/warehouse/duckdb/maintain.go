@@ -20,7 +20,7 @@ func (d *DB) Reset(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = empty(ctx, conn)
+	err = d.facts.change(func() error { return empty(ctx, conn) })
 	if err := errors.Join(err, conn.Close()); err != nil {
 		d.revive(ctx, "")
 		return translate(err)
