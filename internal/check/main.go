@@ -40,13 +40,15 @@ var checks = []check{
 	{"lint", linted},
 	{"types", typed},
 	{"test", tested},
-	{"pages", browsed},
+	{"unraced", unraced},
 	{"fuzz", fuzzed},
 	{"vulnerabilities", scanned},
 }
 
-// campaigns are too long for every change; make soak runs them.
+// campaigns are too long for every change; make soak runs them. Pages are part of unraced,
+// and here by themselves.
 var campaigns = []check{
+	{"pages", browsed},
 	{"properties", propertiesAtLength},
 	{"kills", killsAtLength},
 	{"studies", studiesAtLength},

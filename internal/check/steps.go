@@ -14,22 +14,68 @@ import (
 
 const module = "github.com/clientele/clientele"
 
-// browserTests is the package that drives a real browser. It alone runs without
-// the race detector: the server that it talks to is raced in its own packages.
-const browserTests = module + "/e2e"
+// browserTests is the package that drives a real browser, killTests the one that kills
+// the program. Both run the program as it ships, without the race detector: what it does
+// is raced in the packages that it is made of.
+const (
+	browserTests = module + "/e2e"
+	killTests    = module + "/cmd/clientele"
+)
 
-// longest is the package whose tests take longest. It runs first, so that at the end no
-// core waits for it.
-const longest = module + "/model/btyd"
+// statistics are packages that compute and do nothing else, which the race detector makes
+// five times as slow. Their own tests run twice: all of them without it, and those that are
+// short with it, which pass through all of the code that works on several cores. Where
+// others call them they are not raced again: see raced.
+const statistics = module + "/model/..."
 
-// tested runs the tests of every other package, with the race detector.
+// longStatistics are tests of statistics that take long under the race detector and start no
+// work on several cores of a kind that no other test starts.
+const longStatistics = "Cohort|Covariate|Pattern|Extreme|Fuzz|Subsamples|Study|Laplace|Profile|Groceries|Regular|OneStage|PartOfTheRows"
+
+// longest are the packages whose tests take longest. They run first, so that at the end no
+// core waits for them.
+var longest = []string{module + "/internal/cli", module + "/internal/app", module + "/internal/warehouse/duckdb"}
+
+// tested runs the tests of all other packages with the race detector, and of statistics
+// what is raced of them.
 func tested(ctx context.Context, _ options, t *tally) error {
 	all, err := output(ctx, "go", "list", "./...")
 	if err != nil {
 		return err
 	}
-	packages := slices.DeleteFunc(strings.Fields(all), func(p string) bool { return p == browserTests || p == longest })
-	return goTest(ctx, t, append([]string{"-race", longest}, packages...)...)
+	if err := goTest(ctx, t, append(raced(), racedPackages(strings.Fields(all))...)...); err != nil {
+		return err
+	}
+	return goTest(ctx, t, "-race", "-short", "-skip="+longStatistics, statistics)
+}
+
+// racedPackages are those of all that are not run unraced, the longest first.
+func racedPackages(all []string) []string {
+	others := slices.DeleteFunc(slices.Clone(all), func(p string) bool {
+		return slices.ContainsFunc(unracedPackages, func(pattern string) bool { return within(pattern, p) }) || slices.Contains(longest, p)
+	})
+	return append(slices.Clone(longest), others...)
+}
+
+// raced are the flags of a run with the race detector. Statistics, and gonum under them,
+// are compiled without it: they keep nothing, and share with their callers only what they
+// are given and give.
+func raced() []string {
+	return []string{"-race", "-gcflags=" + statistics + "=-race=false", "-gcflags=gonum.org/v1/gonum/...=-race=false"}
+}
+
+// within is true for a package that a pattern, p or p/..., names.
+func within(pattern, pkg string) bool {
+	root, below := strings.CutSuffix(pattern, "/...")
+	return pkg == root || below && strings.HasPrefix(pkg, root+"/")
+}
+
+// unracedPackages run without the race detector, beside each other: a browser that is
+// waited for leaves time for statistics. The longest are first.
+var unracedPackages = []string{killTests, browserTests, module + "/model/btyd", statistics}
+
+func unraced(ctx context.Context, _ options, t *tally) error {
+	return goTest(ctx, t, unracedPackages...)
 }
 
 // soakedChecks is how many random cases a property is tried on at length; a
@@ -60,8 +106,10 @@ func killsAtLength(ctx context.Context, _ options, t *tally) error {
 
 // studiesAtLength runs the studies that a common run cuts short: whether intervals of
 // models and of the lines of an equity movement hold the truth, whether a second optimiser
-// betters a fit, and whether draws agree with a bootstrap.
+// betters a fit, and whether draws agree with a bootstrap. What they find is printed as
+// they go, for it goes into docs/models.md.
 func studiesAtLength(ctx context.Context, _ options, t *tally) error {
+	t.aloud = true
 	return goTest(ctx, t, "-timeout=0", "-run=Study|Subsamples|Bootstrap", module+"/model/btyd", module+"/model/equity", "-args", "-soak")
 }
 

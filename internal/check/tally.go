@@ -23,6 +23,7 @@ type event struct {
 // for the summary.
 type tally struct {
 	out                     io.Writer
+	aloud                   bool // print what tests say as they say it
 	passed, failed, skipped int
 	failures, skips         []string
 }
@@ -92,6 +93,9 @@ func (t *tally) read(r io.Reader) error {
 		switch e.Action {
 		case "output":
 			written(p.output, e.Test).WriteString(e.Output)
+			if t.aloud && strings.Contains(e.Output, "_test.go:") {
+				fmt.Fprint(t.out, "   ", e.Output)
+			}
 		case "pass", "fail", "skip":
 			if e.Test != "" {
 				p.results[e.Test] = e.Action

@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -96,5 +97,32 @@ func TestATimeThatEndedLateIsNoFailure(t *testing.T) {
 		if got := endedLate([]byte(out)); got != want {
 			t.Errorf("%q: %v", out, got)
 		}
+	}
+}
+
+// A study that takes hours says what it sees as it goes.
+func TestAloudPrintsWhatTestsSay(t *testing.T) {
+	const said = `{"Action":"output","Package":"p","Test":"A","Output":"    a_test.go:7: so far .95\n"}` + "\n" +
+		`{"Action":"output","Package":"p","Test":"A","Output":"=== RUN A\n"}` + "\n"
+	for _, aloud := range []bool{false, true} {
+		var out strings.Builder
+		y := newTally(&out)
+		y.aloud = aloud
+		if err := y.read(strings.NewReader(said)); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(out.String(), "so far .95"); got != aloud || strings.Contains(out.String(), "RUN") {
+			t.Errorf("aloud %v: %q", aloud, out.String())
+		}
+	}
+}
+
+// Every package is tested, raced or not, and none by both runs.
+func TestEveryPackageIsRacedOrNot(t *testing.T) {
+	all := append([]string{module, module + "/modelling", browserTests, killTests, module + "/model/btyd", module + "/model/fit"}, longest...)
+	got := racedPackages(all)
+	want := append(slices.Clone(longest), module, module+"/modelling")
+	if !slices.Equal(got, want) {
+		t.Errorf("raced are %v, want %v", got, want)
 	}
 }

@@ -150,7 +150,7 @@ func TestSmallFilesThatGrowAreRefused(t *testing.T) {
 	for name, path := range map[string]string{
 		"shared text": workbookFile(t, func(f *excelize.File) {
 			f.SetSheetRow("Sheet1", "A1", &[]any{"customer_id", "date", "note"})
-			for i := range 5000 {
+			for i := range ratioFrom/30_000 + 100 {
 				f.SetSheetRow("Sheet1", fmt.Sprintf("A%d", i+2), &[]any{1, "2024-01-05", strings.Repeat("x", 30_000)})
 			}
 		}),
@@ -163,8 +163,9 @@ func TestSmallFilesThatGrowAreRefused(t *testing.T) {
 		})),
 		"zstd": write(t, "a.csv.zst", compressed(zst, func(w io.Writer) {
 			fmt.Fprint(w, "customer_id,date,amount\n")
-			for range 200 {
-				fmt.Fprint(w, strings.Repeat("1,2024-01-05,1.00\n", 50_000))
+			part := strings.Repeat("1,2024-01-05,1.00\n", 50_000)
+			for range ratioFrom/len(part) + 2 {
+				fmt.Fprint(w, part)
 			}
 		})),
 	} {
