@@ -17,11 +17,16 @@ const (
 	CodeInvalid    Code = "invalid"    // the input cannot be accepted
 	CodeNotFound   Code = "not_found"  // the thing named does not exist
 	CodeConflict   Code = "conflict"   // the thing exists already, or has changed meanwhile
-	CodeForbidden  Code = "forbidden"  // not allowed, whoever asks
+	CodeForbidden  Code = "forbidden"  // not allowed to who asks
 	CodeUnbalanced Code = "unbalanced" // a movement does not balance; Rows names them
 	CodeNotLoaded  Code = "not_loaded" // a file is landed and safe, but not loaded yet
 	CodeBusy       Code = "busy"       // another process holds the book
 	CodeNoSpace    Code = "no_space"   // the disk is full
+
+	CodeUnauthenticated Code = "unauthenticated" // who asks is not known
+	CodeStale           Code = "stale"           // the thing was changed since it was read
+	CodeUnconditional   Code = "unconditional"   // the request must say which version it changes
+	CodeTooMany         Code = "too_many"        // asked too often; try again later
 )
 
 // Position is a place in an input file. Line and Column count from 1; 0 means

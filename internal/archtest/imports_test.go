@@ -16,12 +16,15 @@ const module = "github.com/clientele/clientele"
 // and its own room; rooms on one floor never import each other, so what two of
 // them share goes down a floor.
 var floors = [][]string{
-	{"."},                                    // the domain: the standard library only
-	{"internal/expr", "internal/shareddata"}, // the language of mappings; where tests find real data
-	{"model"},                                // statistics, a library that anyone can import
+	{"."}, // the domain: the standard library only
+	{"internal/expr", "internal/policy", "internal/shareddata"}, // the language of mappings; who may do what; where tests find real data
+	{"model"}, // statistics, a library that anyone can import
 	{"internal/warehouse", "internal/store", "internal/chart", "internal/config", "internal/spreadsheet", "web"},
-	{"internal/modelling", "internal/ingest", "internal/job", "internal/simulate", "internal/ledger"},
-	{"internal/httpd", "internal/statement", "internal/closing", "internal/contract", "internal/pack", "internal/definition", "internal/goal"}, // capabilities
+	{"internal/ledger"},
+	{"internal/modelling", "internal/ingest", "internal/job", "internal/simulate", "internal/audit"},
+	{"internal/people"},
+	{"internal/httpd", "internal/privacy", "internal/event", "internal/statement", "internal/closing", "internal/contract", "internal/pack", "internal/definition", "internal/goal"}, // capabilities
+	{"internal/access"}, // capabilities, each behind its permission
 	{"internal/api", "internal/ui"},
 	{"internal/app"},
 	{"internal/cli"},

@@ -218,6 +218,11 @@ var exitCodes = map[clientele.Code]int{
 	clientele.CodeNotLoaded:  exitNotLoaded,
 	clientele.CodeBusy:       exitBusy,
 	clientele.CodeNoSpace:    exitNoSpace,
+
+	clientele.CodeUnauthenticated: exitInvalid,
+	clientele.CodeStale:           exitInvalid,
+	clientele.CodeUnconditional:   exitUsage,
+	clientele.CodeTooMany:         exitBusy,
 }
 
 func exitCode(err error) int {

@@ -15,6 +15,7 @@ func TestExitCodes(t *testing.T) {
 	for code, want := range map[clientele.Code]int{
 		clientele.CodeInternal: 1, clientele.CodeUsage: 2, clientele.CodeInvalid: 3, clientele.CodeNotFound: 3, clientele.CodeConflict: 3,
 		clientele.CodeForbidden: 3, clientele.CodeUnbalanced: 4, clientele.CodeNotLoaded: 5, clientele.CodeBusy: 6, clientele.CodeNoSpace: 7,
+		clientele.CodeUnauthenticated: 3, clientele.CodeStale: 3, clientele.CodeUnconditional: 2, clientele.CodeTooMany: 6,
 	} {
 		if got := exitCode(fmt.Errorf("wrapped: %w", clientele.Errorf(code, "x"))); got != want {
 			t.Errorf("%s: exit code %d, want %d", code, got, want)

@@ -232,7 +232,7 @@ func chain(t interface{ Fatal(...any) }) *fake {
 	return f
 }
 
-func findings(t interface{ Fatal(...any) }, f *fake) []Finding {
+func findings(t interface{ Fatal(...any) }, f *fake) []ledger.Finding {
 	found, err := f.service().Verify(context.Background())
 	if err != nil {
 		t.Fatal(err)
@@ -290,7 +290,7 @@ func TestTheChainIsFollowed(t *testing.T) {
 	}{
 		"a close is missing":    {func(f *fake) { f.kept = slices.Delete(f.kept, 1, 2) }, "close 2: it is missing"},
 		"the first is":          {func(f *fake) { f.kept = f.kept[2:] }, "close 1: it is missing, close 2: it is missing"},
-		"one is forged":         {func(f *fake) { forge(f, 1, func(c *clientele.Close) { c.By = "Eve" }) }, "close 3 (2011-Q1): it does not hold the hash of the close before: one of the two has been replaced"},
+		"one is forged":         {func(f *fake) { forge(f, 1, func(c *clientele.Close) { c.By = "Eve" }) }, "close 3 (2011-Q1): it does not hold the hash of the one before: one of the two has been replaced"},
 		"two change places":     {func(f *fake) { f.kept[0].Text, f.kept[1].Text = f.kept[1].Text, f.kept[0].Text }, "close 1 (2010-Q4): its text is that of close 2 (2010)"},
 		"one is named anew":     {func(f *fake) { f.kept[3].Period = "2011-05" }, "close 4 (2011-05): its text is that of close 4 (2011-04)"},
 		"a text is no close":    {func(f *fake) { f.kept[2].Text = []byte("{}") }, "close 3 (2011-Q1): its text has changed since it was signed"},

@@ -19,6 +19,11 @@ var statuses = map[clientele.Code]int{
 	clientele.CodeNotLoaded:  http.StatusAccepted,
 	clientele.CodeBusy:       http.StatusServiceUnavailable,
 	clientele.CodeNoSpace:    http.StatusInsufficientStorage,
+
+	clientele.CodeUnauthenticated: http.StatusUnauthorized,
+	clientele.CodeStale:           http.StatusPreconditionFailed,
+	clientele.CodeUnconditional:   http.StatusPreconditionRequired,
+	clientele.CodeTooMany:         http.StatusTooManyRequests,
 }
 
 // Status is the HTTP status of an error: 500 for what has no code of its own, 200 for nil.

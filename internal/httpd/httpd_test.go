@@ -214,6 +214,7 @@ func TestEveryCodeHasAStatusAndAProblem(t *testing.T) {
 		clientele.CodeInternal: 500, clientele.CodeUsage: 400, clientele.CodeInvalid: 422, clientele.CodeNotFound: 404,
 		clientele.CodeConflict: 409, clientele.CodeForbidden: 403, clientele.CodeUnbalanced: 500, clientele.CodeNotLoaded: 202,
 		clientele.CodeBusy: 503, clientele.CodeNoSpace: 507,
+		clientele.CodeUnauthenticated: 401, clientele.CodeStale: 412, clientele.CodeUnconditional: 428, clientele.CodeTooMany: 429,
 	} {
 		e := clientele.Errorf(code, "what happened").WithHint("Do this.")
 		e.At = clientele.Position{File: "a.csv", Line: 3}

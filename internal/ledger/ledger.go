@@ -101,29 +101,22 @@ func (l *Ledger[T]) follow(ctx context.Context) (entries []Entry[T], findings []
 	if err != nil {
 		return nil, nil, err
 	}
-	add := func(n int64, reason string) {
-		findings = append(findings, Finding{fmt.Sprintf("entry %d of the %s", n, l.name), reason})
-	}
-	number, hash, known := int64(0), "", true // of the last entry; whether its hash is
+	chain := Chain{Entry: l.entry}
 	for _, k := range kept {
-		for number++; number < k.Number; number++ {
-			add(number, "it is missing")
-			known = false
-		}
 		e := Entry[T]{}
-		if err := Unseal(k.Text, &e); err != nil {
-			add(k.Number, "its text has changed since it was signed")
-			known = false
-			continue
+		link := Link{Number: k.Number, Damaged: Unseal(k.Text, &e)}
+		if e.Number != k.Number || e.Ledger != l.name {
+			link.Other = fmt.Sprintf("entry %d of the %s", e.Number, e.Ledger)
 		}
-		switch {
-		case e.Number != k.Number || e.Ledger != l.name:
-			add(k.Number, fmt.Sprintf("its text is that of entry %d of the %s", e.Number, e.Ledger))
-		case known && e.Previous != hash:
-			add(k.Number, "it does not hold the hash of the entry before: one of the two has been replaced")
+		link.Previous, link.Hash = e.Previous, e.Hash
+		chain.Follow(link)
+		if link.Damaged == nil {
+			entries = append(entries, e)
 		}
-		hash, known = e.Hash, true
-		entries = append(entries, e)
 	}
-	return entries, findings, nil
+	return entries, chain.Findings(), nil
+}
+
+func (l *Ledger[T]) entry(number int64) string {
+	return fmt.Sprintf("entry %d of the %s", number, l.name)
 }

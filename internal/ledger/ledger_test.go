@@ -114,7 +114,7 @@ func TestChangesAreNamed(t *testing.T) {
 			}
 			e.By, e.Hash = "Eve", ""
 			m.kept[0].Text, _, _ = ledger.Seal(e)
-		}, "entry 2 of the tests", "it does not hold the hash of the entry before: one of the two has been replaced"},
+		}, "entry 2 of the tests", "it does not hold the hash of the one before: one of the two has been replaced"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			m := &memory{}

@@ -12,6 +12,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"iter"
 	"time"
 
 	"github.com/clientele/clientele"
@@ -23,7 +24,11 @@ type Store interface {
 	Decisions
 	Closes
 	Ledgers
+	Audit
 	Cache
+	// Atomically runs f such that all that it does by this store, with the context that
+	// it is given, is one transaction: kept if f returns nil, else as if it never was.
+	Atomically(ctx context.Context, f func(ctx context.Context) error) error
 	// Check verifies that the engine's own files are sound.
 	Check(ctx context.Context) error
 	// Backup writes a consistent copy to a new file while others read and write.
@@ -152,6 +157,23 @@ type Ledgers interface {
 	AddEntry(ctx context.Context, e LedgerEntry) error
 	// Entries returns every entry of a ledger by number.
 	Entries(ctx context.Context, ledger string) ([]LedgerEntry, error)
+}
+
+// AuditText is an event of the audit as it is kept.
+type AuditText struct {
+	Number int64 // from 1
+	Text   []byte
+}
+
+// Audit keeps what was done. It only ever grows.
+type Audit interface {
+	// AppendAudit keeps the next event. Seal is told its number and the hash of the event
+	// before, "" for the first, and returns its text and its hash.
+	AppendAudit(ctx context.Context, seal func(number int64, previous string) (text []byte, hash string, err error)) error
+	// AuditForward yields every event by number.
+	AuditForward(ctx context.Context) iter.Seq2[AuditText, error]
+	// AuditBackward yields events from the latest on, of those below a number; 0 is the end.
+	AuditBackward(ctx context.Context, below int64) iter.Seq2[AuditText, error]
 }
 
 // MaxCacheBytes bounds all cached values together; the least recently used go first.

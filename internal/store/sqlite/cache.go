@@ -17,7 +17,7 @@ const touchAfter = time.Minute
 // Get implements store.Cache.
 func (s *Store) Get(ctx context.Context, key string) (value []byte, ok bool, err error) {
 	var used int64
-	err = s.db.QueryRowContext(ctx, queries.Text("cache.get"), key).Scan(&value, &used)
+	err = s.on(ctx).QueryRowContext(ctx, queries.Text("cache.get"), key).Scan(&value, &used)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, false, nil
 	}
@@ -27,7 +27,7 @@ func (s *Store) Get(ctx context.Context, key string) (value []byte, ok bool, err
 	now := time.Now()
 	if now.Sub(time.UnixMilli(used)) > touchAfter {
 		// On a full disk the value is still worth having: it only ages.
-		_, _ = s.db.ExecContext(ctx, queries.Text("cache.touch"), now.UnixMilli(), key)
+		_, _ = s.on(ctx).ExecContext(ctx, queries.Text("cache.touch"), now.UnixMilli(), key)
 	}
 	return value, true, nil
 }

@@ -11,7 +11,7 @@ import (
 
 // AddClose implements store.Closes.
 func (s *Store) AddClose(ctx context.Context, c store.KeptClose) error {
-	done, err := s.db.ExecContext(ctx, queries.Text("close.add"), c.Number, c.Period, c.Text)
+	done, err := s.on(ctx).ExecContext(ctx, queries.Text("close.add"), c.Number, c.Period, c.Text)
 	if err != nil {
 		return failure(err)
 	}
@@ -24,7 +24,7 @@ func (s *Store) AddClose(ctx context.Context, c store.KeptClose) error {
 
 // Closes implements store.Closes.
 func (s *Store) Closes(ctx context.Context) (all []store.KeptClose, err error) {
-	rows, err := s.db.QueryContext(ctx, queries.Text("close.list"))
+	rows, err := s.on(ctx).QueryContext(ctx, queries.Text("close.list"))
 	if err != nil {
 		return nil, failure(err)
 	}

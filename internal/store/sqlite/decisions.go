@@ -20,7 +20,7 @@ func (s *Store) Decide(ctx context.Context, name string, value []byte, at time.T
 // Decided implements store.Decisions.
 func (s *Store) Decided(ctx context.Context, name string) (value []byte, ok bool, err error) {
 	var text string
-	err = s.db.QueryRowContext(ctx, queries.Text("decision.get_last"), name).Scan(&text)
+	err = s.on(ctx).QueryRowContext(ctx, queries.Text("decision.get_last"), name).Scan(&text)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, false, nil
 	}

@@ -27,7 +27,7 @@ func (s *Store) AddJob(ctx context.Context, j store.Job) (kept store.Job, err er
 
 // Job implements store.Jobs.
 func (s *Store) Job(ctx context.Context, id string) (store.Job, error) {
-	j, err := scanJob(s.db.QueryRowContext(ctx, queries.Text("job.get"), id))
+	j, err := scanJob(s.on(ctx).QueryRowContext(ctx, queries.Text("job.get"), id))
 	if errors.Is(err, sql.ErrNoRows) {
 		return j, clientele.Errorf(clientele.CodeNotFound, "there is no job %s", id)
 	}
@@ -37,7 +37,7 @@ func (s *Store) Job(ctx context.Context, id string) (store.Job, error) {
 // LeaseJob implements store.Jobs.
 func (s *Store) LeaseJob(ctx context.Context, kind, owner string, now, until time.Time) (store.Job, bool, error) {
 	at := now.UnixMilli()
-	j, err := scanJob(s.db.QueryRowContext(ctx, queries.Text("job.lease"), owner, until.UnixMilli(), at, kind, at, at))
+	j, err := scanJob(s.on(ctx).QueryRowContext(ctx, queries.Text("job.lease"), owner, until.UnixMilli(), at, kind, at, at))
 	if errors.Is(err, sql.ErrNoRows) {
 		return j, false, nil
 	}
@@ -46,7 +46,7 @@ func (s *Store) LeaseJob(ctx context.Context, kind, owner string, now, until tim
 
 // BeatJob implements store.Jobs.
 func (s *Store) BeatJob(ctx context.Context, id, owner string, until time.Time, p store.JobProgress) (store.Job, error) {
-	j, err := scanJob(s.db.QueryRowContext(ctx, queries.Text("job.beat"), until.UnixMilli(), p.Step, p.Fraction, p.Rows, id, owner))
+	j, err := scanJob(s.on(ctx).QueryRowContext(ctx, queries.Text("job.beat"), until.UnixMilli(), p.Step, p.Fraction, p.Rows, id, owner))
 	if errors.Is(err, sql.ErrNoRows) {
 		return j, leaseLost(id)
 	}
@@ -55,7 +55,7 @@ func (s *Store) BeatJob(ctx context.Context, id, owner string, until time.Time, 
 
 // FinishJob implements store.Jobs.
 func (s *Store) FinishJob(ctx context.Context, owner string, j store.Job) error {
-	done, err := s.db.ExecContext(ctx, queries.Text("job.finish"), j.State, j.Attempts, j.RunAt.UnixMilli(),
+	done, err := s.on(ctx).ExecContext(ctx, queries.Text("job.finish"), j.State, j.Attempts, j.RunAt.UnixMilli(),
 		j.Progress.Step, j.Progress.Fraction, j.Progress.Rows, textOf(j.Result), textOf(j.Error), millisOf(j.Finished), j.ID, owner)
 	if err != nil {
 		return failure(err)
@@ -68,7 +68,7 @@ func (s *Store) FinishJob(ctx context.Context, owner string, j store.Job) error 
 
 // CancelJob implements store.Jobs.
 func (s *Store) CancelJob(ctx context.Context, id string, now time.Time) (store.Job, error) {
-	j, err := scanJob(s.db.QueryRowContext(ctx, queries.Text("job.cancel"), now.UnixMilli(), id))
+	j, err := scanJob(s.on(ctx).QueryRowContext(ctx, queries.Text("job.cancel"), now.UnixMilli(), id))
 	if errors.Is(err, sql.ErrNoRows) {
 		return s.Job(ctx, id)
 	}
@@ -77,13 +77,13 @@ func (s *Store) CancelJob(ctx context.Context, id string, now time.Time) (store.
 
 // ReleaseJobs implements store.Jobs.
 func (s *Store) ReleaseJobs(ctx context.Context) error {
-	_, err := s.db.ExecContext(ctx, queries.Text("job.release_all"))
+	_, err := s.on(ctx).ExecContext(ctx, queries.Text("job.release_all"))
 	return failure(err)
 }
 
 // ForgetJobs implements store.Jobs.
 func (s *Store) ForgetJobs(ctx context.Context, before time.Time) error {
-	_, err := s.db.ExecContext(ctx, queries.Text("job.forget"), before.UnixMilli())
+	_, err := s.on(ctx).ExecContext(ctx, queries.Text("job.forget"), before.UnixMilli())
 	return failure(err)
 }
 

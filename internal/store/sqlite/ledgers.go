@@ -11,7 +11,7 @@ import (
 
 // AddEntry implements store.Ledgers.
 func (s *Store) AddEntry(ctx context.Context, e store.LedgerEntry) error {
-	done, err := s.db.ExecContext(ctx, queries.Text("ledger.add"), e.Ledger, e.Number, e.Text)
+	done, err := s.on(ctx).ExecContext(ctx, queries.Text("ledger.add"), e.Ledger, e.Number, e.Text)
 	if err != nil {
 		return failure(err)
 	}
@@ -24,7 +24,7 @@ func (s *Store) AddEntry(ctx context.Context, e store.LedgerEntry) error {
 
 // Entries implements store.Ledgers.
 func (s *Store) Entries(ctx context.Context, ledger string) (all []store.LedgerEntry, err error) {
-	rows, err := s.db.QueryContext(ctx, queries.Text("ledger.list"), ledger)
+	rows, err := s.on(ctx).QueryContext(ctx, queries.Text("ledger.list"), ledger)
 	if err != nil {
 		return nil, failure(err)
 	}

@@ -97,8 +97,34 @@ func failure(err error) error {
 	return clientele.Errorf(clientele.CodeInternal, "the operational records cannot be read or written").Because(err)
 }
 
-// inTx runs f in one transaction that holds the write lock from its start.
+// asker is the database, or a transaction on it.
+type asker interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+type txKey struct{ of *Store }
+
+// on is what a method works on: the transaction that it was called in, or the database.
+func (s *Store) on(ctx context.Context) asker {
+	if tx, ok := ctx.Value(txKey{s}).(*sql.Tx); ok {
+		return tx
+	}
+	return s.db
+}
+
+// Atomically implements store.Store. Within another one it is part of that.
+func (s *Store) Atomically(ctx context.Context, f func(context.Context) error) error {
+	return s.inTx(ctx, func(tx *sql.Tx) error { return f(context.WithValue(ctx, txKey{s}, tx)) })
+}
+
+// inTx runs f in the transaction that it was called in, or in one of its own, which holds
+// the write lock from its start.
 func (s *Store) inTx(ctx context.Context, f func(*sql.Tx) error) error {
+	if tx, ok := ctx.Value(txKey{s}).(*sql.Tx); ok {
+		return f(tx)
+	}
 	tx, err := s.db.BeginTx(ctx, nil)
 	if err != nil {
 		return failure(err)

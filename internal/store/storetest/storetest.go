@@ -6,7 +6,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"iter"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -48,6 +50,9 @@ func Test(t *testing.T, e Engine) {
 		"one of many adds a close":                    testCloseRace,
 		"ledgers are kept to the byte, and for good":  testLedgers,
 		"one of many adds an entry":                   testEntryRace,
+		"the audit is kept to the byte, and for good": testAudit,
+		"many add to the audit, one after another":    testAuditRace,
+		"what is done atomically is done or is not":   testAtomically,
 		"the cache keeps values":                      testCache,
 		"the cache forgets the least recently used":   testCacheBound,
 		"all is there after closing":                  testReopen,
@@ -533,4 +538,90 @@ func testCheck(t *testing.T, e Engine) {
 	s := open(t, e)
 	add(t, s, sample("a", 0))
 	must(t, s.Check(t.Context()))
+}
+
+// added is an event of the audit that says what was done.
+func added(ctx context.Context, s store.Store, says string) error {
+	return s.AppendAudit(ctx, func(number int64, previous string) ([]byte, string, error) {
+		return fmt.Appendf(nil, "%d %s after %q", number, says, previous), fmt.Sprintf("hash %d", number), nil
+	})
+}
+
+func auditTexts(t *testing.T, events iter.Seq2[store.AuditText, error]) (texts []string) {
+	t.Helper()
+	for e, err := range events {
+		must(t, err)
+		texts = append(texts, string(e.Text))
+	}
+	return texts
+}
+
+func testAudit(t *testing.T, e Engine) {
+	s := open(t, e)
+	for _, says := range []string{"a", "b", "c"} {
+		must(t, added(t.Context(), s, says))
+	}
+	refused := s.AppendAudit(t.Context(), func(int64, string) ([]byte, string, error) {
+		return nil, "", clientele.Errorf(clientele.CodeInvalid, "cannot be written")
+	})
+	wantCode(t, refused, clientele.CodeInvalid)
+	want := []string{`1 a after ""`, `2 b after "hash 1"`, `3 c after "hash 2"`}
+	if diff := cmp.Diff(want, auditTexts(t, s.AuditForward(t.Context()))); diff != "" {
+		t.Error(diff)
+	}
+	for below, want := range map[int64][]string{0: {want[2], want[1], want[0]}, 3: {want[1], want[0]}, 1: nil} {
+		if diff := cmp.Diff(want, auditTexts(t, s.AuditBackward(t.Context(), below))); diff != "" {
+			t.Errorf("below %d: %s", below, diff)
+		}
+	}
+}
+
+func testAuditRace(t *testing.T, e Engine) {
+	s := open(t, e)
+	var group sync.WaitGroup
+	for i := range 4 {
+		group.Go(func() {
+			for j := range 5 {
+				if err := added(context.Background(), s, fmt.Sprint(i, j)); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	group.Wait()
+	n := int64(0)
+	for e, err := range s.AuditForward(t.Context()) {
+		must(t, err)
+		n++
+		if previous := fmt.Sprintf("%q", "hash "+fmt.Sprint(n-1)); e.Number != n || n > 1 && !bytes.HasSuffix(e.Text, []byte(previous)) {
+			t.Errorf("%d: %d %s", n, e.Number, e.Text)
+		}
+	}
+	if n != 20 {
+		t.Errorf("%d events", n)
+	}
+}
+
+func testAtomically(t *testing.T, e Engine) {
+	s := open(t, e)
+	both := func(name string, fail error) error {
+		return s.Atomically(t.Context(), func(ctx context.Context) error {
+			if err := s.Decide(ctx, name, []byte("yes"), start); err != nil {
+				return err
+			}
+			inner := s.Atomically(ctx, func(ctx context.Context) error { return added(ctx, s, name) })
+			if value, ok, err := s.Decided(ctx, name); err != nil || !ok || string(value) != "yes" {
+				t.Errorf("within it: %q %v %v", value, ok, err)
+			}
+			return errors.Join(inner, fail)
+		})
+	}
+	must(t, both("kept", nil))
+	wantCode(t, both("dropped", clientele.Errorf(clientele.CodeForbidden, "no")), clientele.CodeForbidden)
+	if _, ok, err := s.Decided(t.Context(), "dropped"); ok || err != nil {
+		t.Errorf("what failed was kept (%v)", err)
+	}
+	if diff := cmp.Diff([]string{`1 kept after ""`}, auditTexts(t, s.AuditForward(t.Context()))); diff != "" {
+		t.Error(diff)
+	}
 }

@@ -1,0 +1,1 @@
+INSERT INTO audit (number, hash, text) VALUES (?, ?, ?)

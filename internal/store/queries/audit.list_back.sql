@@ -1,0 +1,1 @@
+SELECT number, text FROM audit WHERE number < ? ORDER BY number DESC
