@@ -79,7 +79,8 @@ func (s *Site) job(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if j.Kind != jobImport && j.State == store.JobDone {
-		return leave(w, r, nextOf(r))
+		leave(w, r, nextOf(r))
+		return nil
 	}
 	p := jobPage{frame: s.frame(v, "", "Working"), Self: r.URL.RequestURI(), Cancel: "/jobs/" + url.PathEscape(j.ID) + "/cancel"}
 	var work importWork
@@ -133,13 +134,12 @@ func (s *Site) fillJob(v visit, p *jobPage, j store.Job, work importWork) error 
 
 // leave goes on to another page, for browsers and for htmx, which would
 // otherwise put that page into this one.
-func leave(w http.ResponseWriter, r *http.Request, next string) error {
+func leave(w http.ResponseWriter, r *http.Request, next string) {
 	if r.Header.Get("HX-Request") == "true" {
 		w.Header().Set("HX-Redirect", next)
-		return nil
+		return
 	}
 	http.Redirect(w, r, next, http.StatusSeeOther)
-	return nil
 }
 
 func importHeading(f ingest.FileReport) string {
