@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
-	"unicode"
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/ingest"
@@ -52,14 +50,7 @@ func jobHref(id, next string) string {
 }
 
 // nextOf reads where to go after a job: a page of this site, or the statement.
-func nextOf(r *http.Request) string {
-	next := r.URL.Query().Get("next")
-	// Browsers drop control characters, after which // may lead elsewhere.
-	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.Contains(next, `\`) || strings.ContainsFunc(next, unicode.IsControl) {
-		return "/"
-	}
-	return next
-}
+func nextOf(r *http.Request) string { return ownPath(r.URL.Query().Get("next"), "/") }
 
 // waitingFor is what the kinds of work that lead to a page are called there.
 var waitingFor = map[string]struct{ section, words string }{

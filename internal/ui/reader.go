@@ -22,6 +22,9 @@ var sections = []struct {
 	{"definitions", "Definitions", "/definitions", policy.ReadDefinitions},
 	{"closes", "Closes", "/closes", policy.ReadCloses},
 	{"data", "Data", "/data", policy.ReadData},
+	{"people", "People", "/people", policy.ReadPeople},
+	{"privacy", "Privacy", "/privacy", policy.ReadPrivacy},
+	{"audit", "Audit", "/audit", policy.ReadAudit},
 }
 
 // reader is who reads a page, and where they may go.

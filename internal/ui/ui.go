@@ -11,6 +11,7 @@ package ui
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/clientele/clientele/internal/httpd"
 	"github.com/clientele/clientele/internal/policy"
@@ -22,6 +23,7 @@ type Site struct {
 	templates templates
 	uploads   uploads
 	router    *httpd.Router
+	checked   checked
 }
 
 // UploadPath takes files, whose bodies may be large and slow.
@@ -41,7 +43,7 @@ func New(s Services) *Site {
 	site := &Site{Services: s, templates: parseTemplates(), uploads: uploads{dir: s.Uploads}}
 	site.router = httpd.NewRouter(site.Fail)
 	site.router.Handle("GET /assets/", policy.Anyone, http.StripPrefix("/assets/", s.Assets))
-	for _, r := range site.pages() {
+	for _, r := range slices.Concat(site.pages(), site.accountPages(), site.companyPages()) {
 		site.router.Handle(r.pattern, r.need, site.handle(r.page))
 	}
 	return site
@@ -77,6 +79,64 @@ func (s *Site) pages() []route {
 		{"POST /jobs/{id}/cancel", policy.RunJobs, s.cancelJob},
 		{"POST /jobs/{id}/again", policy.RunJobs, s.repeatJob},
 		{"/", policy.Anyone, s.notFound},
+	}
+}
+
+// accountPages let people in, and are about the reader's own account.
+func (s *Site) accountPages() []route {
+	return []route{
+		{"GET /setup", policy.Anyone, s.setUp},
+		{"POST /setup", policy.Anyone, s.setUpFirst},
+		{"GET /invitation", policy.Anyone, s.invitation},
+		{"POST /invitation", policy.Anyone, s.acceptInvitation},
+		{"GET /sign-in", policy.Anyone, s.signIn},
+		{"POST /sign-in", policy.Anyone, s.signInByPassword},
+		{"GET /sign-in/second", policy.Anyone, s.secondAgain},
+		{"POST /sign-in/second", policy.Anyone, s.second},
+		{"POST /sign-in/passkey/begin", policy.Anyone, s.handleJSON(s.beginPasskey)},
+		{"POST /sign-in/passkey", policy.Anyone, s.handleJSON(s.signInByPasskey)},
+		{"GET /sso/start", policy.Anyone, s.startSSO},
+		{"GET " + ssoPath, policy.Anyone, s.finishSSO},
+		{"POST /sign-out", policy.Anyone, s.signOut},
+		{"GET /account", policy.OwnAccount, s.account},
+		{"POST /account/password", policy.OwnAccount, s.changePassword},
+		{"POST /account/totp", policy.OwnAccount, s.beginTOTP},
+		{"POST /account/totp/confirm", policy.OwnAccount, s.confirmTOTP},
+		{"POST /account/totp/remove", policy.OwnAccount, s.removeTOTP},
+		{"POST /account/passkeys/begin", policy.OwnAccount, s.handleJSON(s.beginPasskeyEnrolment)},
+		{"POST /account/passkeys", policy.OwnAccount, s.handleJSON(s.addPasskey)},
+		{"POST /account/passkeys/{id}/remove", policy.OwnAccount, s.removePasskey},
+		{"POST /account/sessions/{id}/end", policy.OwnAccount, s.endSession},
+		{"POST /account/sessions/end-others", policy.OwnAccount, s.endOtherSessions},
+		{"POST /account/tokens", policy.OwnAccount, s.addToken},
+		{"POST /account/tokens/{id}/revoke", policy.OwnAccount, s.revokeToken},
+	}
+}
+
+// companyPages are about who works with the book, and what they did.
+func (s *Site) companyPages() []route {
+	return []route{
+		{"GET /people", policy.ReadPeople, s.people},
+		{"POST /people", policy.ManagePeople, s.invite},
+		{"GET /people/{id}", policy.ManagePeople, s.person},
+		{"POST /people/{id}", policy.ManagePeople, s.changePerson},
+		{"POST /people/{id}/disable", policy.ManagePeople, s.disablePerson},
+		{"POST /people/{id}/enable", policy.ManagePeople, s.disablePerson},
+		{"POST /people/{id}/invite", policy.ManagePeople, s.inviteAgain},
+		{"POST /people/{id}/sessions/end", policy.ManagePeople, s.endSessions},
+		{"GET /units", policy.ReadPeople, s.units},
+		{"POST /units", policy.ManagePeople, s.addUnit},
+		{"GET /units/{id}", policy.ManagePeople, s.unit},
+		{"POST /units/{id}", policy.ManagePeople, s.changeUnit},
+		{"POST /units/{id}/remove", policy.ManagePeople, s.removeUnit},
+		{"GET /roles", policy.ReadRoles, s.roles},
+		{"GET /services", policy.ManageServices, s.services},
+		{"POST /services", policy.ManageServices, s.addService},
+		{"POST /services/{id}/revoke", policy.ManageServices, s.revokeService},
+		{"GET /audit", policy.ReadAudit, s.auditLog},
+		{"POST /audit/check", policy.ReadAudit, s.checkChain},
+		{"GET /audit/{number}", policy.ReadAudit, s.event},
+		{"GET /audit.csv", policy.ReadAudit, s.auditCSV},
 	}
 }
 
