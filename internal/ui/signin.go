@@ -57,7 +57,7 @@ func (s *Site) signInByPassword(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	in, err := s.People.SignIn(r.Context(), form.Get("email"), form.Get("password"), clientOf(r))
+	in, err := s.People.SignIn(r.Context(), form.Get("email"), form.Get("password"), httpd.ClientOf(r))
 	if refuses(err) {
 		return s.signInWith(w, r, form.Get("email"), err)
 	}
@@ -72,7 +72,7 @@ func (s *Site) enter(w http.ResponseWriter, r *http.Request, in people.SignedIn,
 	if in.Pending != "" {
 		return s.secondWith(w, r, in.Pending, next, nil)
 	}
-	setSession(w, r, in.Secret, in.Expires)
+	httpd.SetSession(w, r, in.Secret, in.Expires)
 	leave(w, r, next)
 	return nil
 }
@@ -92,7 +92,7 @@ func (s *Site) second(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	in, err := s.People.SecondFactor(r.Context(), form.Get("pending"), form.Get("code"), clientOf(r))
+	in, err := s.People.SecondFactor(r.Context(), form.Get("pending"), form.Get("code"), httpd.ClientOf(r))
 	switch clientele.CodeOf(err) {
 	case "":
 		return s.enter(w, r, in, nextPage(r))
@@ -112,12 +112,12 @@ func (s *Site) secondAgain(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) signOut(w http.ResponseWriter, r *http.Request) error {
-	if _, secret, ok := sessionOf(r.Context()); ok {
+	if _, secret, ok := httpd.SessionOf(r.Context()); ok {
 		if err := s.People.SignOut(r.Context(), secret); err != nil && clientele.CodeOf(err) != clientele.CodeUnauthenticated {
 			return err
 		}
 	}
-	clearSession(w, r)
+	httpd.ClearSession(w, r)
 	leave(w, r, "/sign-in")
 	return nil
 }
@@ -136,7 +136,7 @@ func (s *Site) startSSO(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	secure := strings.HasPrefix(originOf(r.Context()), "https://")
+	secure := strings.HasPrefix(httpd.OriginOf(r.Context()), "https://")
 	for name, value := range map[string]string{ssoCookie: state, ssoNext: nextPage(r)} {
 		c := http.Cookie{Name: name, Value: value, Path: ssoPath, MaxAge: ssoFor, Secure: secure, HttpOnly: true, SameSite: http.SameSiteLaxMode}
 		http.SetCookie(w, &c)
@@ -160,7 +160,7 @@ func (s *Site) finishSSO(w http.ResponseWriter, r *http.Request) error {
 	if q.Get("error") != "" {
 		return s.signInWith(w, r, "", clientele.Errorf(clientele.CodeForbidden, "the provider did not let you in").WithHint("Try again, or ask who runs it."))
 	}
-	in, err := s.People.FinishSSO(r.Context(), q.Get("state"), q.Get("code"), clientOf(r))
+	in, err := s.People.FinishSSO(r.Context(), q.Get("state"), q.Get("code"), httpd.ClientOf(r))
 	if refuses(err) {
 		return s.signInWith(w, r, "", err)
 	}
