@@ -63,8 +63,8 @@ func (t *Tracing) wrap(h http.Handler) http.Handler {
 		otelhttp.WithSpanNameFormatter(func(_ string, r *http.Request) string { return r.Method }))
 }
 
-// tell gives the span of a request the name of its route, in place of its path, which
-// may name a customer.
+// tell gives the span of a request the name of its route in place of its path, which may
+// name a customer, and the address that it comes from in place of what the client says.
 func (k *request) tell(ctx context.Context) {
 	span := trace.SpanFromContext(ctx)
 	if !span.IsRecording() {
@@ -73,5 +73,6 @@ func (k *request) tell(ctx context.Context) {
 	if k.route != "" {
 		span.SetName(k.route)
 	}
-	span.SetAttributes(attribute.String("http.route", k.route), attribute.String("url.path", k.route), attribute.String("clientele.request_id", k.id))
+	span.SetAttributes(attribute.String("http.route", k.route), attribute.String("url.path", k.route),
+		attribute.String("client.address", k.client), attribute.String("clientele.request_id", k.id))
 }
