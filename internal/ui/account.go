@@ -315,19 +315,8 @@ func (s *Site) endSession(w http.ResponseWriter, r *http.Request) error {
 // endOtherSessions leaves the session that asks.
 func (s *Site) endOtherSessions(w http.ResponseWriter, r *http.Request) error {
 	actor, _ := policy.ActorOf(r.Context())
-	sessions, err := s.People.Sessions(r.Context(), actor.ID)
-	if err != nil {
+	if err := s.People.EndSessions(r.Context(), actor.ID); err != nil {
 		return err
-	}
-	this, _, _ := httpd.SessionOf(r.Context())
-	for _, x := range sessions {
-		if x.ID == this.ID {
-			continue
-		}
-		// One that ended meanwhile is as it should be.
-		if err := s.People.EndSession(r.Context(), actor.ID, x.ID); err != nil && clientele.CodeOf(err) != clientele.CodeNotFound {
-			return err
-		}
 	}
 	leave(w, r, "/account#sessions")
 	return nil

@@ -37,7 +37,7 @@ func TestAccountSaysWhoItIs(t *testing.T) {
 	f.directory.fail = errBurns
 	v.sees("/account", http.StatusInternalServerError)
 	f.directory.people["ada"].Factors.Password = false
-	v.sees("/account", http.StatusOK, "You have none.")
+	v.sees("/account", http.StatusOK, "You have none.", "Choose one")
 }
 
 func TestPasswordIsChanged(t *testing.T) {
@@ -60,6 +60,10 @@ func TestAuthenticatorApp(t *testing.T) {
 	v.sends("/account/totp/remove", url.Values{"password": {"guess"}}, http.StatusForbidden, "That is not your password.")
 	f.directory.fail = clientele.Errorf(clientele.CodeConflict, "there is an app already")
 	v.sends("/account/totp", nil, http.StatusConflict, "There is an app already.")
+	f.directory.fail = clientele.Errorf(clientele.CodeUnauthenticated, "sign in again")
+	v.leads("/account/totp", nil, "/sign-in?again=yes&next=%2Faccount")
+	v.sees("/sign-in?again=yes&next=%2Faccount", http.StatusOK, "Is it still you?", `name="again" value="yes"`)
+	v.sends("/sign-in", url.Values{"again": {"yes"}, "email": {"ada@northfield.example"}, "password": {"guess"}}, http.StatusUnauthorized, "Is it still you?")
 	v.leads("/account/totp/remove", url.Values{"password": {goodPassword}}, "/account#factors")
 	for path, form := range map[string]url.Values{"/account/totp": nil, "/account/totp/confirm": {"code": {"1"}}, "/account/totp/remove": {"password": {goodPassword}}} {
 		f.directory.fail = errBurns
@@ -148,7 +152,7 @@ func TestServices(t *testing.T) {
 	v.sees("/services", http.StatusOK, "No program comes in by itself yet.", `aria-current="page">Services`, "Roles of the service")
 	v.sends("/services", url.Values{"name": {""}, "days": {"90"}, "role": {"analyst"}}, http.StatusUnprocessableEntity, "A token needs a name.", `value="analyst" checked`)
 	v.sends("/services", url.Values{"name": {"till"}, "days": {"90"}, "role": {"analyst"}, "scope": {"events.send"}}, http.StatusOK, "The token till is made.", "clt_secret", `href="/services"`)
-	v.sees("/services", http.StatusOK, "These programs come in by themselves.", "till", "by Ada &lt;L&gt;")
+	v.sees("/services", http.StatusOK, "These programs come in by themselves.", "till", "by Ada &lt;L&gt;", "as analyst")
 	for id := range f.directory.tokens {
 		v.leads("/services/"+id+"/revoke", nil, "/services")
 	}

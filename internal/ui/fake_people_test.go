@@ -91,7 +91,7 @@ func (d *directory) SetUp(_ context.Context, secret string, first people.NewPers
 }
 
 func weak(password string) error {
-	if len(password) < 12 {
+	if len(password) < people.MinPassword {
 		return clientele.Errorf(clientele.CodeInvalid, "the password is too short").WithHint("Take 12 characters or more.")
 	}
 	return nil
@@ -190,6 +190,11 @@ func set[T any](to, from *T) {
 	if from != nil {
 		*to = *from
 	}
+}
+
+func (d *directory) ResetFactors(_ context.Context, id string) (people.Person, error) {
+	d.people[id].Factors = people.Factors{Password: true}
+	return *d.people[id], d.failed()
 }
 
 func (d *directory) Units(context.Context) (all []people.Unit, err error) {
@@ -320,8 +325,9 @@ func (d *directory) EndSession(_ context.Context, person, id string) error {
 	return d.failed()
 }
 
-func (d *directory) EndSessions(_ context.Context, person string) error {
-	maps.DeleteFunc(d.sessions, func(_ string, x people.Session) bool { return x.Person == person })
+func (d *directory) EndSessions(ctx context.Context, person string) error {
+	this, _, _ := httpd.SessionOf(ctx)
+	maps.DeleteFunc(d.sessions, func(_ string, x people.Session) bool { return x.Person == person && x.ID != this.ID })
 	return d.failed()
 }
 
@@ -384,7 +390,7 @@ func (d *directory) AddToken(ctx context.Context, n people.NewToken) (people.Tok
 		return people.Token{}, "", clientele.Errorf(clientele.CodeInvalid, "a token needs a name")
 	}
 	a, _ := policy.ActorOf(ctx)
-	t := people.Token{ID: d.id("t"), Name: n.Name, Person: a.ID, Service: n.Service, Scopes: n.Scopes, Created: signedAt(), Expires: signedAt().Add(n.For)}
+	t := people.Token{ID: d.id("t"), Name: n.Name, Person: a.ID, Service: n.Service, Scopes: n.Scopes, Roles: n.Roles, Created: signedAt(), Expires: signedAt().Add(n.For)}
 	d.tokens[t.ID] = t
 	return t, "clt_secret", d.failed()
 }

@@ -327,6 +327,16 @@ func (s *Site) inviteAgain(w http.ResponseWriter, r *http.Request) error {
 	return s.showInvitation(w, r, made)
 }
 
+// resetFactors takes away what somebody lost, and may be in others' hands.
+func (s *Site) resetFactors(w http.ResponseWriter, r *http.Request) error {
+	id := r.PathValue("id")
+	if _, err := s.People.ResetFactors(r.Context(), id); err != nil {
+		return err
+	}
+	leave(w, r, personHref(id))
+	return nil
+}
+
 func (s *Site) endSessions(w http.ResponseWriter, r *http.Request) error {
 	id := r.PathValue("id")
 	if err := s.People.EndSessions(r.Context(), id); err != nil {

@@ -50,6 +50,8 @@ func TestPersonIsChanged(t *testing.T) {
 	v.sees("/people/ivo", http.StatusOK, "Make a new link")
 	signedIn(t, f, "olive")
 	v.sees("/people/olive", http.StatusOK, "192.0.2.7", "End their sessions")
+	v.leads("/people/olive/factors/reset", nil, "/people/olive")
+	v.sees("/people/olive", http.StatusOK, "<dd>password</dd>")
 	v.leads("/people/olive/sessions/end", nil, "/people/olive")
 	form := url.Values{"version": {"1"}, "name": {"Olive B"}, "email": {"olive@northfield.example"}, "role": {"owner", "analyst"}}
 	v.leads("/people/olive", form, "/people/olive")
@@ -72,7 +74,7 @@ func TestPersonIsChanged(t *testing.T) {
 	v.leads("/people/olive/disable", url.Values{"version": {"3"}}, "/people/olive")
 	v.sees("/people/olive", http.StatusOK, "Let them in again")
 	v.leads("/people/olive/enable", url.Values{"version": {"4"}}, "/people/olive")
-	for _, path := range []string{"/people/olive/disable", "/people/olive/sessions/end"} {
+	for _, path := range []string{"/people/olive/disable", "/people/olive/sessions/end", "/people/olive/factors/reset"} {
 		f.directory.fail = errBurns
 		v.sends(path, url.Values{"version": {"5"}}, http.StatusInternalServerError)
 	}

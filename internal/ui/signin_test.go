@@ -2,6 +2,7 @@ package ui
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -121,7 +122,7 @@ func TestSetUp(t *testing.T) {
 	if w := v.ask(http.MethodGet, "/sign-in", "", ""); w.Header().Get("Location") != "/" {
 		t.Error("without accounts somebody is asked to sign in")
 	}
-	v.sees("/setup?secret=s3cret", http.StatusOK, "Make the first account.", `name="secret" value="s3cret"`, "Executive", "Lead", "Analyst")
+	v.sees("/setup?secret=s3cret", http.StatusOK, "Make the first account.", `name="secret" value="s3cret"`, "Executive", "Lead", "Analyst", fmt.Sprintf("at least %d characters", people.MinPassword), fmt.Sprintf(`minlength="%d"`, people.MinPassword))
 	v.sees("/setup", http.StatusOK, "of the link that clientele serve printed")
 	form := url.Values{"secret": {"s3cret"}, "name": {"Ada"}, "email": {"ada@northfield.example"}, "password": {goodPassword}, "again": {"other"}, "role": {"lead", "auditor"}}
 	v.sends("/setup", form, http.StatusUnprocessableEntity, "The two passwords differ.", `value="Ada"`, `value="lead" checked`)
