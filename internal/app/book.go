@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/audit"
 	"github.com/clientele/clientele/internal/closing"
 	"github.com/clientele/clientele/internal/config"
 	"github.com/clientele/clientele/internal/contract"
@@ -18,6 +19,7 @@ import (
 	"github.com/clientele/clientele/internal/ingest"
 	"github.com/clientele/clientele/internal/job"
 	"github.com/clientele/clientele/internal/modelling"
+	"github.com/clientele/clientele/internal/people"
 	"github.com/clientele/clientele/internal/statement"
 	"github.com/clientele/clientele/internal/store"
 	"github.com/clientele/clientele/internal/store/sqlite"
@@ -78,6 +80,8 @@ type Book struct {
 	Definitions *definition.Service
 	Goals       *goal.Service
 	Jobs        *job.Queue
+	People      *people.Service
+	Audit       *audit.Log
 
 	settings clientele.Settings // what book.toml says
 	lock     *lock
@@ -182,7 +186,22 @@ func (b *Book) openParts(ctx context.Context, w Watcher) (err error) {
 	})
 	b.Goals = goal.New(goal.Parts{Ledgers: operations, Book: b, Statements: toAim{b}})
 	b.Jobs = job.NewQueue(operations)
-	return nil
+	b.Audit = audit.New(operations, nil)
+	return b.openAccounts()
+}
+
+// openAccounts opens who may come in. How pages are reached is told when they are.
+func (b *Book) openAccounts() error {
+	o := people.Options{Company: b.settings.Name}
+	sso, ok, err := config.LoadSSO(b.file(config.FileName))
+	if err != nil {
+		return err
+	}
+	if ok {
+		o.SSO = &sso
+	}
+	b.People, err = people.New(b.Store, b.Audit, o)
+	return err
 }
 
 // toClose makes statements for closing.
