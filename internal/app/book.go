@@ -36,6 +36,7 @@ const (
 	workName       = "tmp"     // prepared files; emptied when the book is opened
 	uploadsName    = "uploads" // files that came by page and wait for their mapping
 	socketName     = "server.sock"
+	breachedName   = "breached-passwords.txt" // hashes of passwords that are refused; who runs the book may put it there
 )
 
 // uploadsKeptFor is how long a file that nobody imported is kept.
@@ -80,8 +81,8 @@ type Book struct {
 	Definitions *definition.Service
 	Goals       *goal.Service
 	Jobs        *job.Queue
-	People      *people.Service
 	Audit       *audit.Log
+	People      *people.Service
 
 	settings clientele.Settings // what book.toml says
 	lock     *lock
@@ -187,12 +188,11 @@ func (b *Book) openParts(ctx context.Context, w Watcher) (err error) {
 	b.Goals = goal.New(goal.Parts{Ledgers: operations, Book: b, Statements: toAim{b}})
 	b.Jobs = job.NewQueue(operations)
 	b.Audit = audit.New(operations, nil)
-	return b.openAccounts()
+	return b.openPeople()
 }
 
-// openAccounts opens who may come in. How pages are reached is told when they are.
-func (b *Book) openAccounts() error {
-	o := people.Options{Company: b.settings.Name}
+func (b *Book) openPeople() error {
+	o := people.Options{Company: b.settings.Name, Breached: b.file(breachedName)}
 	sso, ok, err := config.LoadSSO(b.file(config.FileName))
 	if err != nil {
 		return err

@@ -29,7 +29,7 @@ func Owner() string {
 	if u, err := user.Current(); err == nil {
 		return u.Username
 	}
-	return "the owner of this machine"
+	return "the owner of the machine"
 }
 
 // Serving says how a book is served.
