@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/audit"
 	"github.com/clientele/clientele/internal/closing"
 	"github.com/clientele/clientele/internal/config"
 	"github.com/clientele/clientele/internal/contract"
@@ -18,6 +19,7 @@ import (
 	"github.com/clientele/clientele/internal/ingest"
 	"github.com/clientele/clientele/internal/job"
 	"github.com/clientele/clientele/internal/modelling"
+	"github.com/clientele/clientele/internal/people"
 	"github.com/clientele/clientele/internal/statement"
 	"github.com/clientele/clientele/internal/store"
 	"github.com/clientele/clientele/internal/store/sqlite"
@@ -34,6 +36,7 @@ const (
 	workName       = "tmp"     // prepared files; emptied when the book is opened
 	uploadsName    = "uploads" // files that came by page and wait for their mapping
 	socketName     = "server.sock"
+	breachedName   = "breached-passwords.txt" // hashes of passwords that are refused; who runs the book may put it there
 )
 
 // uploadsKeptFor is how long a file that nobody imported is kept.
@@ -78,6 +81,8 @@ type Book struct {
 	Definitions *definition.Service
 	Goals       *goal.Service
 	Jobs        *job.Queue
+	Audit       *audit.Log
+	People      *people.Service
 
 	settings clientele.Settings // what book.toml says
 	lock     *lock
@@ -182,7 +187,21 @@ func (b *Book) openParts(ctx context.Context, w Watcher) (err error) {
 	})
 	b.Goals = goal.New(goal.Parts{Ledgers: operations, Book: b, Statements: toAim{b}})
 	b.Jobs = job.NewQueue(operations)
-	return nil
+	b.Audit = audit.New(operations, nil)
+	return b.openPeople()
+}
+
+func (b *Book) openPeople() error {
+	o := people.Options{Company: b.settings.Name, Breached: b.file(breachedName)}
+	sso, ok, err := config.LoadSSO(b.file(config.FileName))
+	if err != nil {
+		return err
+	}
+	if ok {
+		o.SSO = &sso
+	}
+	b.People, err = people.New(b.Store, b.Audit, o)
+	return err
 }
 
 // toClose makes statements for closing.
