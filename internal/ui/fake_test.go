@@ -39,6 +39,7 @@ type fake struct {
 	imports     []clientele.ImportRef
 	rejects     []warehouse.Reject
 	exportFail  error
+	hideEquity  *clientele.Hidden // rows of ExplainEquity
 	lines       []warehouse.OrderLine
 	inspection  ingest.Inspection
 	preview     []map[string]*string
@@ -279,6 +280,9 @@ func (f *fake) ExplainEquity(_ context.Context, r statement.ExplainEquityRequest
 	}
 	if r.Line == "experience.survival" {
 		x.Interval = &clientele.Interval{Low: money("1200"), High: money("99000")}
+	}
+	if x.Hidden = f.hideEquity; x.Hidden != nil {
+		x.Rows = nil
 	}
 	return x, nil
 }
