@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/clientele/clientele/internal/access"
 	"github.com/clientele/clientele/internal/audit"
 	"github.com/clientele/clientele/internal/httpd"
 	"github.com/clientele/clientele/internal/job"
@@ -99,10 +100,15 @@ func (b *Book) admit(ctx context.Context, s Serving) error {
 	return s.Ready(link)
 }
 
+// services are what pages ask of the book, each behind its permission.
 func (b *Book) services(assets *web.Assets, log *slog.Logger) ui.Services {
-	return ui.Services{
+	g := access.New(access.Parts{
 		Book: b, Statements: b.Statements, Models: b.Models, Contracts: b.Contracts, Closings: b.Closings, Definitions: b.Definitions, Goals: b.Goals,
-		Importer: b.Importer, Records: b.Records, Jobs: b.Jobs, People: b.People, Audit: b.Audit,
+		Importer: b.Importer, Records: b.Records, Jobs: b.Jobs, Log: b.Audit, Store: b.Store,
+	})
+	return ui.Services{
+		Book: g.Book, Statements: g.Statements, Models: g.Models, Contracts: g.Contracts, Closings: g.Closings, Definitions: g.Definitions, Goals: g.Goals,
+		Importer: g.Importer, Records: g.Records, Jobs: g.Jobs, People: b.People, Audit: b.Audit,
 		Uploads: b.file(uploadsName), Assets: assets, Log: log,
 	}
 }
