@@ -83,7 +83,12 @@ type tab struct {
 // content policy blocks, fails the test.
 func openTab(t testing.TB, base string) *tab {
 	t.Helper()
-	ctx, closeTab := chromedp.NewContext(browser)
+	return openTabIn(t, base)
+}
+
+func openTabIn(t testing.TB, base string, where ...chromedp.ContextOption) *tab {
+	t.Helper()
+	ctx, closeTab := chromedp.NewContext(browser, where...)
 	ctx, stop := context.WithTimeout(ctx, 5*time.Minute)
 	b := &tab{TB: t, ctx: ctx, base: base}
 	chromedp.ListenTarget(ctx, b.listen)

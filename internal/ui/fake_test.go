@@ -38,6 +38,8 @@ type fake struct {
 	askedEquity statement.ExplainEquityRequest
 	imports     []clientele.ImportRef
 	rejects     []warehouse.Reject
+	exportFail  error
+	hideEquity  *clientele.Hidden // rows of ExplainEquity
 	lines       []warehouse.OrderLine
 	inspection  ingest.Inspection
 	preview     []map[string]*string
@@ -54,6 +56,10 @@ type fake struct {
 	ledgers     map[string][]store.LedgerEntry
 	defined     map[string]bool // statements computed for definitions
 	aimless     bool            // statements for goals are not computed
+	directory   *directory
+	audit       *auditLog
+	site        *testSite // that browsers are on; nil until one is opened
+	noneSeen    error     // of Attributes
 }
 
 func signedAt() time.Time { return time.Date(2026, 10, 5, 9, 0, 0, 0, time.UTC) }
@@ -188,11 +194,13 @@ func (f *fake) Compare(_ context.Context, _ clientele.Date, progress modelling.P
 
 func (f *fake) Settings(context.Context) (clientele.Settings, error)   { return f.settings, nil }
 func (f *fake) Imports(context.Context) ([]clientele.ImportRef, error) { return f.imports, nil }
-func (f *fake) Attributes(context.Context) ([]string, error)           { return []string{"country", "plan"}, nil }
 func (f *fake) ContractWorth(context.Context, clientele.Date) (*clientele.ContractEquity, string, error) {
 	return nil, "", nil
 }
 
+func (f *fake) Attributes(context.Context) ([]string, error) {
+	return []string{"country", "plan"}, f.noneSeen
+}
 func (f *fake) ClosedOn(context.Context, clientele.Date) (clientele.Close, bool, error) {
 	return clientele.Close{}, false, nil
 }
@@ -283,6 +291,9 @@ func (f *fake) ExplainEquity(_ context.Context, r statement.ExplainEquityRequest
 	if r.Line == "experience.survival" {
 		x.Interval = &clientele.Interval{Low: money("1200"), High: money("99000")}
 	}
+	if x.Hidden = f.hideEquity; x.Hidden != nil {
+		x.Rows = nil
+	}
 	return x, nil
 }
 
@@ -329,6 +340,13 @@ func (f *fake) Rejects(context.Context, string) iter.Seq2[warehouse.Reject, erro
 	}
 }
 
+func (f *fake) ExportRejects(ctx context.Context, _ int64, batch string) iter.Seq2[warehouse.Reject, error] {
+	if f.exportFail != nil {
+		return func(yield func(warehouse.Reject, error) bool) { yield(warehouse.Reject{}, f.exportFail) }
+	}
+	return f.Rejects(ctx, batch)
+}
+
 func (f *fake) OrderLines(_ context.Context, _ string, _ clientele.Date, offset int64, limit int) ([]warehouse.OrderLine, error) {
 	lines := f.lines[min(int(offset), len(f.lines)):]
 	return lines[:min(limit, len(lines))], nil
@@ -362,6 +380,15 @@ func (f *fake) Cancel(ctx context.Context, id string) (store.Job, error) {
 	return j, err
 }
 
+// Again keeps the job anew.
+func (f *fake) Again(ctx context.Context, id string) (store.Job, error) {
+	j, err := f.Job(ctx, id)
+	if err != nil {
+		return j, err
+	}
+	return f.Add(ctx, j.Kind, j.Key, j.Payload)
+}
+
 // newFake is a book of Northfield Trading with its statement computed.
 func newFake() *fake {
 	st := northfield()
@@ -369,7 +396,7 @@ func newFake() *fake {
 	s := clientele.DefaultSettings()
 	s.Name, s.Currency, s.Margin, s.Definition.LapseDays, s.Definition.Version = "Northfield Trading", "GBP", &margin, 180, 3
 	m, a := moved(), won()
-	return &fake{settings: s, statement: &st, movement: &m, won: &a, imports: st.Data.Imports, jobs: map[string]store.Job{}, ledgers: map[string][]store.LedgerEntry{}, defined: map[string]bool{}}
+	return &fake{settings: s, statement: &st, movement: &m, won: &a, imports: st.Data.Imports, jobs: map[string]store.Job{}, ledgers: map[string][]store.LedgerEntry{}, defined: map[string]bool{}, directory: accounts(), audit: &auditLog{}}
 }
 
 func (f *fake) services(t testing.TB) Services {
@@ -381,7 +408,7 @@ func (f *fake) services(t testing.TB) Services {
 		Book: f, Statements: f, Models: f, Contracts: contractsFake{f}, Closings: f,
 		Definitions: definition.New(definition.Parts{Ledgers: f, Written: f.settings, Statements: defining{f}, Now: signedAt}),
 		Goals:       goal.New(goal.Parts{Ledgers: f, Book: f, Statements: aiming{f}, Now: signedAt}),
-		Importer:    f, Records: f, Jobs: f, Uploads: t.TempDir(), Assets: assets, Log: slog.New(slog.DiscardHandler),
+		Importer:    f, Records: f, Jobs: f, People: f.directory, Audit: f.audit, Uploads: t.TempDir(), Assets: assets, Log: slog.New(slog.DiscardHandler),
 	}
 }
 

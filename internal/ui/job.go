@@ -5,11 +5,10 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
-	"unicode"
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/ingest"
+	"github.com/clientele/clientele/internal/policy"
 	"github.com/clientele/clientele/internal/store"
 )
 
@@ -28,6 +27,7 @@ type jobPage struct {
 	RetryWords string
 	Load       string // where a file that is kept can be loaded; in place of Retry
 	Report     *importReport
+	Told       string // to whom what became of it is told, where that is not the reader
 }
 
 // importReport is what became of a file.
@@ -52,14 +52,7 @@ func jobHref(id, next string) string {
 }
 
 // nextOf reads where to go after a job: a page of this site, or the statement.
-func nextOf(r *http.Request) string {
-	next := r.URL.Query().Get("next")
-	// Browsers drop control characters, after which // may lead elsewhere.
-	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.Contains(next, `\`) || strings.ContainsFunc(next, unicode.IsControl) {
-		return "/"
-	}
-	return next
-}
+func nextOf(r *http.Request) string { return ownPath(r.URL.Query().Get("next"), "/") }
 
 // waitingFor is what the kinds of work that lead to a page are called there.
 var waitingFor = map[string]struct{ section, words string }{
@@ -79,12 +72,15 @@ func (s *Site) job(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if j.Kind != jobImport && j.State == store.JobDone {
-		return leave(w, r, nextOf(r))
+		leave(w, r, nextOf(r))
+		return nil
 	}
-	p := jobPage{frame: s.frame(v, "", "Working"), Self: r.URL.RequestURI(), Cancel: "/jobs/" + url.PathEscape(j.ID) + "/cancel"}
-	var work importWork
-	switch j.Kind {
-	case jobImport:
+	p := jobPage{frame: s.frame(v, "", "Working"), Self: r.URL.RequestURI(), Cancel: v.hrefFor(policy.RunJobs, "/jobs/"+url.PathEscape(j.ID)+"/cancel")}
+	work := importWork{Name: "a file"}
+	switch {
+	case j.Kind == jobImport && j.Payload == nil: // not for this reader
+		p.Section, p.Heading = "data", "Importing a file"
+	case j.Kind == jobImport:
 		if err := json.Unmarshal(j.Payload, &work); err != nil {
 			return err
 		}
@@ -106,6 +102,10 @@ func (s *Site) job(w http.ResponseWriter, r *http.Request) error {
 func (s *Site) fillJob(v visit, p *jobPage, j store.Job, work importWork) error {
 	switch j.State {
 	case store.JobDone:
+		if j.Result == nil {
+			p.Heading, p.Told = "The work is done", v.ask(policy.ImportData)
+			return nil
+		}
 		var report ingest.FileReport
 		if err := json.Unmarshal(j.Result, &report); err != nil {
 			return err
@@ -115,7 +115,7 @@ func (s *Site) fillJob(v visit, p *jobPage, j store.Job, work importWork) error 
 	case store.JobFailed:
 		p.Heading, p.Failure = "This did not work", j.Failure()
 		if p.Failure.Code == clientele.CodeNotLoaded {
-			p.Heading, p.Load = work.Name+" is kept, and not loaded yet", "/jobs/"+url.PathEscape(j.ID)+"/again"
+			p.Heading, p.Load = work.Name+" is kept, and not loaded yet", v.hrefFor(policy.RunJobs, "/jobs/"+url.PathEscape(j.ID)+"/again")
 		}
 	case store.JobCancelled:
 		p.Heading, p.Cancelled = "Stopped", true
@@ -133,13 +133,12 @@ func (s *Site) fillJob(v visit, p *jobPage, j store.Job, work importWork) error 
 
 // leave goes on to another page, for browsers and for htmx, which would
 // otherwise put that page into this one.
-func leave(w http.ResponseWriter, r *http.Request, next string) error {
+func leave(w http.ResponseWriter, r *http.Request, next string) {
 	if r.Header.Get("HX-Request") == "true" {
 		w.Header().Set("HX-Redirect", next)
-		return nil
+		return
 	}
 	http.Redirect(w, r, next, http.StatusSeeOther)
-	return nil
 }
 
 func importHeading(f ingest.FileReport) string {
@@ -172,11 +171,8 @@ func (v visit) importReport(f ingest.FileReport) *importReport {
 
 // repeatJob does the work of a job once more: an import loads what waits first.
 func (s *Site) repeatJob(w http.ResponseWriter, r *http.Request) error {
-	j, err := s.Jobs.Job(r.Context(), r.PathValue("id"))
+	j, err := s.Jobs.Again(r.Context(), r.PathValue("id"))
 	if err != nil {
-		return err
-	}
-	if j, err = s.Jobs.Add(r.Context(), j.Kind, j.Key, j.Payload); err != nil {
 		return err
 	}
 	http.Redirect(w, r, jobHref(j.ID, ""), http.StatusSeeOther)

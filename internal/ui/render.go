@@ -11,6 +11,7 @@ import (
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/httpd"
+	"github.com/clientele/clientele/internal/policy"
 )
 
 //go:embed templates
@@ -27,8 +28,9 @@ func parseTemplates() templates {
 	if err != nil {
 		panic(err)
 	}
+	common := template.Must(template.New("layout").ParseFS(templateFiles, "templates/*.html"))
 	for _, file := range pages {
-		t := template.Must(template.New("layout").ParseFS(templateFiles, "templates/*.html", file))
+		t := template.Must(template.Must(common.Clone()).ParseFS(templateFiles, file))
 		set[strings.TrimSuffix(path.Base(file), ".html")] = t
 	}
 	return set
@@ -38,10 +40,11 @@ func parseTemplates() templates {
 type frame struct {
 	Title   string
 	Company string
-	Section string // of the navigation: statement, movement, model, goals, definitions, closes, data or ""
-	Style   string
-	Script  string
-	Reload  int // seconds after which a browser without scripts asks again; 0: never
+	Section string // of the navigation; "" is none of it
+	reader
+	Style  string
+	Script string
+	Reload int // seconds after which a browser without scripts asks again; 0: never
 }
 
 // page answers one request; its error becomes the error page.
@@ -58,23 +61,25 @@ func (s *Site) handle(p page) http.Handler {
 // visit is one request with what every page needs to answer it.
 type visit struct {
 	*http.Request
+	who      policy.Actor
 	settings clientele.Settings
 	*locale
 }
 
 func (s *Site) visit(r *http.Request) (visit, error) {
 	settings, err := s.Book.Settings(r.Context())
-	return visit{r, settings, newLocale(r.Header.Get("Accept-Language"), settings)}, err
+	who, _ := policy.ActorOf(r.Context())
+	return visit{r, who, settings, newLocale(r.Header.Get("Accept-Language"), settings)}, err
 }
 
 func (s *Site) frame(v visit, section, title string) frame {
-	f := s.plainFrame(title)
+	f := s.plainFrame(v.Request, title)
 	f.Company, f.Section = v.settings.Name, section
 	return f
 }
 
-func (s *Site) plainFrame(title string) frame {
-	return frame{Title: title, Style: s.Assets.Name("main.css"), Script: s.Assets.Name("main.ts")}
+func (s *Site) plainFrame(r *http.Request, title string) frame {
+	return frame{Title: title, Style: s.Assets.Name("main.css"), Script: s.Assets.Name("main.ts"), reader: readerOf(r.Context())}
 }
 
 // show writes a page whole or not at all.
@@ -99,9 +104,18 @@ type errorPage struct {
 	Problem httpd.Problem
 }
 
-// Fail answers a request with the error page.
+// Fail answers a request with the error page, or leads to where somebody who is not known
+// signs in, and to a page of theirs who may not see the first one.
 func (s *Site) Fail(w http.ResponseWriter, r *http.Request, err error) {
-	p := errorPage{s.plainFrame("Something went wrong"), httpd.ProblemOf(r, err)}
+	p := errorPage{s.plainFrame(r, "Something went wrong"), httpd.ProblemOf(r, err)}
+	switch {
+	case p.Problem.Status == http.StatusUnauthorized:
+		leave(w, r, signInHref(r))
+		return
+	case p.Problem.Status == http.StatusForbidden && r.URL.Path == "/" && p.Home != "/":
+		leave(w, r, p.Home)
+		return
+	}
 	if settings, err := s.Book.Settings(r.Context()); err == nil {
 		p.Company = settings.Name
 	}
