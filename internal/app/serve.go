@@ -6,12 +6,14 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os/user"
 	"path/filepath"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/clientele/clientele/internal/httpd"
 	"github.com/clientele/clientele/internal/job"
+	"github.com/clientele/clientele/internal/policy"
 	"github.com/clientele/clientele/internal/ui"
 	"github.com/clientele/clientele/web"
 )
@@ -38,7 +40,7 @@ func (b *Book) Serve(ctx context.Context, pages net.Listener, commands http.Hand
 	b.Importer.Changed, b.Definitions.Changed = services.ComputeAhead, services.ComputeAhead
 	services.ComputeAhead(ctx) // what commands imported while nobody served
 	site := ui.New(services)
-	handler := httpd.Wrap(site, httpd.Options{Log: log, Uploads: []string{ui.UploadPath}, Fail: site.Fail})
+	handler := httpd.Wrap(asOwner(site), httpd.Options{Log: log, Uploads: []string{ui.UploadPath}, Fail: site.Fail})
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return httpd.Serve(ctx, pages, handler, log) })
 	group.Go(func() error { return httpd.Serve(ctx, socket, commands, log) })
@@ -46,9 +48,20 @@ func (b *Book) Serve(ctx context.Context, pages net.Listener, commands http.Hand
 	return group.Wait()
 }
 
-// work runs jobs, one of each kind at a time, until ctx ends.
+// asOwner answers every request as the owner of the machine.
+func asOwner(h http.Handler) http.Handler {
+	name := "the owner of this machine"
+	if u, err := user.Current(); err == nil {
+		name = u.Username
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h.ServeHTTP(w, r.WithContext(policy.With(r.Context(), policy.Local(name))))
+	})
+}
+
+// work runs jobs, one of each kind at a time, as the program itself, until ctx ends.
 func (b *Book) work(ctx context.Context, handlers map[string]job.Handler, log *slog.Logger) error {
-	group, ctx := errgroup.WithContext(ctx)
+	group, ctx := errgroup.WithContext(policy.With(ctx, policy.Local("clientele")))
 	for kind, handler := range handlers {
 		group.Go(func() error { return job.NewWorker(b.Jobs, kind, handler, log).Run(ctx) })
 	}

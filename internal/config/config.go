@@ -29,6 +29,7 @@ type file struct {
 	DiscountRate    float64                  `toml:"discount_rate" comment:"Per year, as a fraction: what a year of waiting costs."`
 	Margin          *float64                 `toml:"margin" comment:"Part of net revenue that is earned, as a fraction."`
 	Definition      definition               `toml:"definition" comment:"What customer and lost mean. Raise the version when the meaning changes: every figure names it."`
+	SSO             *sso                     `toml:"sso,omitempty"` // LoadSSO reads it
 }
 
 type definition struct {
@@ -48,28 +49,43 @@ const noMargin = `# Part of net revenue that is earned, as a fraction. Not given
 // Load reads settings from a file. CodeNotFound if there is none, CodeInvalid
 // with At naming the file and line for everything else that is wrong.
 func Load(path string) (clientele.Settings, error) {
-	text, err := os.ReadFile(path)
-	if errors.Is(err, os.ErrNotExist) {
-		return clientele.Settings{}, clientele.Errorf(clientele.CodeNotFound, "there is no %s", path)
-	}
+	text, err := read(path)
 	if err != nil {
-		return clientele.Settings{}, clientele.Errorf(clientele.CodeInvalid, "the settings cannot be read").Because(err)
+		return clientele.Settings{}, err
 	}
 	return parse(path, text)
 }
 
+func read(path string) ([]byte, error) {
+	text, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, clientele.Errorf(clientele.CodeNotFound, "there is no %s", path)
+	}
+	if err != nil {
+		return nil, clientele.Errorf(clientele.CodeInvalid, "the settings cannot be read").Because(err)
+	}
+	return text, nil
+}
+
 // parse reads settings from the text of a file; path is for messages.
 func parse(path string, text []byte) (clientele.Settings, error) {
-	f := fromSettings(clientele.DefaultSettings())
-	d := toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields()
-	if err := d.Decode(&f); err != nil {
-		return clientele.Settings{}, decodeError(path, err)
+	f, err := decode(path, text)
+	if err != nil {
+		return clientele.Settings{}, err
 	}
 	s := f.settings()
 	if err := s.Validate(); err != nil {
 		return clientele.Settings{}, validationError(path, text, err)
 	}
 	return s, nil
+}
+
+func decode(path string, text []byte) (file, error) {
+	f := fromSettings(clientele.DefaultSettings())
+	if err := toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields().Decode(&f); err != nil {
+		return f, decodeError(path, err)
+	}
+	return f, nil
 }
 
 // Format writes settings as a file, with a comment on every key.
@@ -89,7 +105,7 @@ func Format(s clientele.Settings) ([]byte, error) {
 }
 
 func fromSettings(s clientele.Settings) file {
-	return file{s.Name, s.Currency, s.TimeZone, s.FiscalYearStart, s.FiscalCalendar, s.DiscountRate, s.Margin, definition(s.Definition)}
+	return file{s.Name, s.Currency, s.TimeZone, s.FiscalYearStart, s.FiscalCalendar, s.DiscountRate, s.Margin, definition(s.Definition), nil}
 }
 
 func (f file) settings() clientele.Settings {

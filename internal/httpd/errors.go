@@ -34,6 +34,9 @@ func Status(err error) int {
 	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
 		return http.StatusRequestEntityTooLarge
 	}
+	if errors.Is(err, errSlow) {
+		return http.StatusRequestTimeout
+	}
 	if s, ok := statuses[clientele.CodeOf(err)]; ok {
 		return s
 	}
@@ -61,6 +64,8 @@ func ProblemOf(r *http.Request, err error) Problem {
 	switch {
 	case p.Status == http.StatusRequestEntityTooLarge:
 		p.Code, p.Detail, p.Hint = clientele.CodeInvalid, "what was sent is too large", "Import large files with clientele import."
+	case p.Status == http.StatusRequestTimeout:
+		p.Code, p.Detail, p.Hint = clientele.CodeInvalid, "what was sent took too long to arrive", "Send it again on a faster line."
 	case p.Code == clientele.CodeInternal:
 		p.Detail, p.Hint = "Clientele has a defect, or the machine a fault.", "The log has the details under the request's id."
 	case errors.As(err, &e):
@@ -74,6 +79,9 @@ func WriteProblem(w http.ResponseWriter, r *http.Request, err error) {
 	p := ProblemOf(r, err)
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.Header().Set("Cache-Control", "no-store")
+	if p.Status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", "Bearer")
+	}
 	w.WriteHeader(p.Status)
 	_ = json.NewEncoder(w).Encode(p) // the reader may be gone: there is nobody to tell
 }

@@ -5,29 +5,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-
-	"github.com/clientele/clientele"
 )
-
-// Listen listens on a loopback address such as "localhost:8080". Every other
-// address is CodeForbidden: without accounts, whoever reaches the port reads the book.
-func Listen(address string) (net.Listener, error) {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return nil, clientele.Errorf(clientele.CodeUsage, "%q is not an address to listen on", address).
-			WithHint("Give a host and a port, such as localhost:8080.")
-	}
-	if !loopback(host) {
-		return nil, clientele.Errorf(clientele.CodeForbidden, "refusing to listen on %s: until there are accounts, whoever can reach the server can read every customer, so it listens on this machine only", address).
-			WithHint("Use localhost:8080, and reach it from elsewhere through an SSH tunnel: ssh -L 8080:localhost:8080 HOST.")
-	}
-	l, err := net.Listen("tcp", address)
-	if err != nil {
-		return nil, clientele.Errorf(clientele.CodeConflict, "cannot listen on %s", address).
-			WithHint("Choose another port with --listen, such as localhost:8081; localhost:0 takes any that is free.").Because(err)
-	}
-	return l, nil
-}
 
 func loopback(host string) bool {
 	if host == "localhost" {

@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
+	"os"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -34,49 +34,93 @@ type Options struct {
 	Log *slog.Logger
 	// Uploads are path prefixes whose bodies may be large and slow.
 	Uploads []string
-	// Fail answers a request that ends in an error here; nil is WriteProblem.
+	// Fail answers a request for a page that ends in an error here; nil is WriteProblem.
 	Fail func(http.ResponseWriter, *http.Request, error)
+	// Accounts say who asks; with nil nobody is known.
+	Accounts Accounts
+	Owner    string // name of the owner of the machine, who asks while there are no accounts
+	Front    *Front // how the server is reached; nil is by loopback
+	Rates    Rates
+	Meter    *Meter   // nil counts nothing
+	Tracing  *Tracing // nil traces nothing
+
+	slowest time.Duration // how long a body may take to arrive; 0 is readTimeout
 }
 
-// Wrap puts around a handler what every request needs: an id, a log line,
-// recovery, security headers, the checks of host and origin, and limits.
+// surroundings are what stands around a handler.
+type surroundings struct {
+	Options
+	rates *rates
+}
+
+// Wrap puts around a handler what every request needs: an id, a log line, recovery,
+// security headers, the checks of host and origin, who asks, and limits.
 func Wrap(h http.Handler, o Options) http.Handler {
 	if o.Fail == nil {
 		o.Fail = WriteProblem
 	}
+	if o.slowest == 0 {
+		o.slowest = readTimeout
+	}
+	s := &surroundings{o, newRates(o.Rates)}
+	h = s.limit(h)
+	h = s.authenticate(h)
+	h = s.onlyLinks(h)
+	h = s.sameOrigin(h)
+	h = s.checkHost(h)
+	h = s.recoverPanics(h)
+	h = secure(h)
+	return o.Tracing.wrap(s.identify(h))
+}
+
+// fail answers a request that ends in an error here as who asks can read it.
+func (s *surroundings) fail(w http.ResponseWriter, r *http.Request, err error) {
+	if forPrograms(r.URL.Path) {
+		WriteProblem(w, r, err)
+		return
+	}
+	s.Fail(w, r, err)
+}
+
+// sameOrigin lets no page of another site write.
+func (s *surroundings) sameOrigin(h http.Handler) http.Handler {
 	crossOrigin := http.NewCrossOriginProtection()
+	if s.Front != nil && s.Front.origin != nil {
+		if err := crossOrigin.AddTrustedOrigin(s.Front.origin.String()); err != nil {
+			panic(err) // parseOrigin made it
+		}
+	}
 	crossOrigin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		o.Fail(w, r, clientele.Errorf(clientele.CodeForbidden, "the request comes from another site").
+		s.fail(w, r, clientele.Errorf(clientele.CodeForbidden, "the request comes from another site").
 			WithHint("Open the page at this address and try again."))
 	}))
-	h = o.limit(h)
-	h = o.onlyLinks(h)
-	h = crossOrigin.Handler(h)
-	h = o.checkHost(h)
-	h = o.recoverPanics(h)
-	h = secure(h)
-	return o.identify(h)
+	return crossOrigin.Handler(h)
 }
 
-type requestIDKey struct{}
-
-// RequestID is the id of the request that a context belongs to, or "".
-func RequestID(ctx context.Context) string {
-	id, _ := ctx.Value(requestIDKey{}).(string)
-	return id
-}
-
-// identify gives the request an id and logs it when it is answered.
-func (o Options) identify(h http.Handler) http.Handler {
+// identify gives the request an id, and logs, counts and traces it when it is answered.
+// The id is ours: one that the client gives could be another's.
+func (s *surroundings) identify(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		start, id := time.Now(), rand.Text()
-		w.Header().Set("X-Request-Id", id)
-		r = r.WithContext(context.WithValue(r.Context(), requestIDKey{}, id))
+		start, known := time.Now(), &request{id: rand.Text()}
+		s.Front.look(r, known)
+		w.Header().Set("X-Request-Id", known.id)
+		r = r.WithContext(context.WithValue(r.Context(), requestKey{}, known))
 		answer := &recorder{ResponseWriter: w, status: http.StatusOK}
+		defer s.tell(r, known, answer, start)
+		defer s.Meter.begin()()
 		h.ServeHTTP(answer, r)
-		o.Log.InfoContext(r.Context(), "request", "id", id, "method", r.Method, "path", r.URL.Path,
-			"status", answer.status, "bytes", answer.bytes, "took", time.Since(start))
 	})
+}
+
+// tell tells of an answered request by its route: its path may name a customer, or hold
+// the secret of a link.
+func (s *surroundings) tell(r *http.Request, known *request, answer *recorder, start time.Time) {
+	took := time.Since(start)
+	s.Log.LogAttrs(r.Context(), slog.LevelInfo, "request", slog.String("id", known.id), slog.String("method", r.Method),
+		slog.String("route", known.route), slog.Int("status", answer.status), slog.Int64("bytes", answer.bytes),
+		slog.Duration("took", took), slog.String("actor", known.actor.ID), slog.String("from", known.client))
+	known.tell(r.Context())
+	s.Meter.count(known.route, r.Method, answer.status, took)
 }
 
 // recorder remembers what was answered.
@@ -114,12 +158,15 @@ func secure(h http.Handler) http.Handler {
 		header.Set("Cross-Origin-Opener-Policy", "same-origin")
 		header.Set("Cross-Origin-Resource-Policy", "same-origin")
 		header.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+		if about(r.Context()).secure {
+			header.Set("Strict-Transport-Security", "max-age=31536000")
+		}
 		h.ServeHTTP(w, r)
 	})
 }
 
 // recoverPanics answers a defect with an error, if nothing was answered yet.
-func (o Options) recoverPanics(h http.Handler) http.Handler {
+func (s *surroundings) recoverPanics(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		answer := &recorder{ResponseWriter: w}
 		defer func() {
@@ -130,40 +177,41 @@ func (o Options) recoverPanics(h http.Handler) http.Handler {
 			if p == http.ErrAbortHandler { //nolint:errorlint // the value that net/http itself compares
 				panic(p)
 			}
-			o.Log.ErrorContext(r.Context(), "panic", "id", RequestID(r.Context()), "panic", p, "stack", string(debug.Stack()))
+			s.Log.ErrorContext(r.Context(), "panic", "id", RequestID(r.Context()), "panic", p, "stack", string(debug.Stack()))
 			if answer.begun {
 				panic(http.ErrAbortHandler) // a cut answer must not look whole
 			}
-			o.Fail(w, r, clientele.Errorf(clientele.CodeInternal, "panic").Because(fmt.Errorf("%v", p)))
+			s.fail(w, r, clientele.Errorf(clientele.CodeInternal, "panic").Because(fmt.Errorf("%v", p)))
 		}()
 		h.ServeHTTP(answer, r)
 	})
 }
 
-// checkHost answers only requests that name this machine: a page elsewhere that
-// rebinds its own name to 127.0.0.1 still sends that name.
-func (o Options) checkHost(h http.Handler) http.Handler {
+// checkHost answers only requests that name this server: a page elsewhere that rebinds its
+// own name to the server's address still sends that name. From a proxy it answers only
+// what came to that by https, and from others than the proxy nothing. How the server is,
+// it tells by every name, for those who look after it know its address alone.
+func (s *surroundings) checkHost(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		host := r.Host
-		if name, _, err := net.SplitHostPort(host); err == nil {
-			host = name
+		err := s.Front.accepts(r)
+		switch {
+		case err == nil || r.URL.Path == livesPath || r.URL.Path == readyPath:
+			h.ServeHTTP(w, r)
+		case errors.Is(err, errPlain) && (r.Method == http.MethodGet || r.Method == http.MethodHead) && !forPrograms(r.URL.Path):
+			http.Redirect(w, r, s.Front.origin.String()+r.URL.RequestURI(), http.StatusPermanentRedirect)
+		default:
+			s.fail(w, r, err)
 		}
-		if !loopback(strings.Trim(host, "[]")) {
-			o.Fail(w, r, clientele.Errorf(clientele.CodeForbidden, "this server answers to localhost only, not to %q", r.Host).
-				WithHint("Open http://localhost with the server's port."))
-			return
-		}
-		h.ServeHTTP(w, r)
 	})
 }
 
 // onlyLinks lets pages of other sites lead here, and nothing else: a picture or a
 // frame in one of them must not make this server compute.
-func (o Options) onlyLinks(h http.Handler) http.Handler {
+func (s *surroundings) onlyLinks(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		site, into := r.Header.Get("Sec-Fetch-Site"), r.Header.Get("Sec-Fetch-Dest")
 		if (site == "cross-site" || site == "same-site") && into != "" && into != "document" {
-			o.Fail(w, r, clientele.Errorf(clientele.CodeForbidden, "a page of another site asks for this one's content").
+			s.fail(w, r, clientele.Errorf(clientele.CodeForbidden, "a page of another site asks for this one's content").
 				WithHint("Open the page at this address."))
 			return
 		}
@@ -171,10 +219,10 @@ func (o Options) onlyLinks(h http.Handler) http.Handler {
 	})
 }
 
-func (o Options) limit(h http.Handler) http.Handler {
+func (s *surroundings) limit(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		size, timeout := int64(maxBody), readTimeout
-		for _, prefix := range o.Uploads {
+		size, timeout := int64(maxBody), s.slowest
+		for _, prefix := range s.Uploads {
 			if strings.HasPrefix(r.URL.Path, prefix) {
 				size, timeout = maxUpload, uploadTimeout
 			}
@@ -190,6 +238,8 @@ func (o Options) limit(h http.Handler) http.Handler {
 	})
 }
 
+var errSlow = errors.New("the body took too long to arrive")
+
 // timedBody is a body that has to arrive by a deadline. The deadline ends with the
 // body: net/http takes one that passes later for a client who left, and would
 // cancel an answer that takes longer to make than the request to arrive.
@@ -200,8 +250,11 @@ type timedBody struct {
 
 func (b timedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
-	if errors.Is(err, io.EOF) {
+	switch {
+	case errors.Is(err, io.EOF):
 		_ = b.c.SetReadDeadline(time.Time{})
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		err = errSlow
 	}
 	return n, err
 }

@@ -2,6 +2,7 @@ package httpd
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/clientele/clientele/internal/policy"
 )
@@ -32,13 +33,27 @@ func (r *Router) Handle(pattern string, need policy.Permission, h http.Handler) 
 		panic("the route " + pattern + " declares no permission")
 	}
 	r.routes = append(r.routes, Route{pattern, need})
+	route := pattern[strings.Index(pattern, " ")+1:]
 	r.mux.HandleFunc(pattern, func(w http.ResponseWriter, req *http.Request) {
+		about(req.Context()).route = route
 		if _, err := policy.Require(req.Context(), need); err != nil {
 			r.fail(w, req, err)
 			return
 		}
 		h.ServeHTTP(w, req)
 	})
+}
+
+// Mount has other routes answer all below a path that ends in a slash.
+func (r *Router) Mount(path string, routes Routed) {
+	r.routes = append(r.routes, routes.Routes()...)
+	r.mux.Handle(path, routes)
+}
+
+// Routed is a router, or what is made of one: everything that it answers says what it needs.
+type Routed interface {
+	http.Handler
+	Routes() []Route
 }
 
 // Routes lists what was added, in that order.

@@ -13,10 +13,17 @@ import (
 // drainFor is how long requests may take to end after a shutdown was asked for.
 const drainFor = 10 * time.Second
 
+// headersFor is how long the headers of a request may take to arrive, and its handshake.
+const headersFor = 10 * time.Second
+
 // Serve answers requests until ctx ends, then lets those under way finish: it
 // closes the listener, ends the contexts of requests that outlast the grace, and
 // returns when no handler runs any more.
 func Serve(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger) error {
+	return serve(ctx, l, h, log, headersFor)
+}
+
+func serve(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger, headers time.Duration) error {
 	requests, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
 	var handlers sync.WaitGroup
@@ -26,7 +33,7 @@ func Serve(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger
 			defer handlers.Done()
 			h.ServeHTTP(w, r)
 		}),
-		ReadHeaderTimeout: 10 * time.Second,
+		ReadHeaderTimeout: headers,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),

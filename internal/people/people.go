@@ -78,14 +78,15 @@ type Session struct {
 
 // Token lets a program in, as a person or as a service of its own.
 type Token struct {
-	ID      string     `json:"id"`
-	Name    string     `json:"name"`
-	Person  string     `json:"person"` // whose it is; for a service, who made it
-	Service bool       `json:"service"`
-	Scopes  []string   `json:"scopes"` // names of permissions; the token reaches no further
-	Created time.Time  `json:"created"`
-	Expires time.Time  `json:"expires"`
-	Used    *time.Time `json:"used"`
+	ID      string        `json:"id"`
+	Name    string        `json:"name"`
+	Person  string        `json:"person"` // whose it is; for a service, who made it
+	Service bool          `json:"service"`
+	Scopes  []string      `json:"scopes"` // names of permissions; the token reaches no further
+	Roles   []policy.Role `json:"roles"`  // of a service; a person's token has the roles of the person
+	Created time.Time     `json:"created"`
+	Expires time.Time     `json:"expires"`
+	Used    *time.Time    `json:"used"`
 }
 
 // Invitation is what an invited person is sent.
@@ -114,6 +115,8 @@ type Directory interface {
 	Invited(ctx context.Context, secret string) (Person, error)     // CodeForbidden if the link is used up or too old
 	Accept(ctx context.Context, secret, password string) (Person, error)
 	Change(ctx context.Context, id string, version int64, e Edit) (Person, error) // the last administrator stays one
+	// ResetFactors takes away an authenticator app, recovery codes, passkeys and tokens, and ends all sessions; the password stays.
+	ResetFactors(ctx context.Context, id string) (Person, error)
 	Units(ctx context.Context) ([]Unit, error)
 	AddUnit(ctx context.Context, u Unit) (Unit, error)
 	ChangeUnit(ctx context.Context, id string, version int64, u Unit) (Unit, error) // CodeInvalid if the tree would have a ring

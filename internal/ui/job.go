@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
-	"unicode"
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/ingest"
@@ -52,14 +50,7 @@ func jobHref(id, next string) string {
 }
 
 // nextOf reads where to go after a job: a page of this site, or the statement.
-func nextOf(r *http.Request) string {
-	next := r.URL.Query().Get("next")
-	// Browsers drop control characters, after which // may lead elsewhere.
-	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.Contains(next, `\`) || strings.ContainsFunc(next, unicode.IsControl) {
-		return "/"
-	}
-	return next
-}
+func nextOf(r *http.Request) string { return ownPath(r.URL.Query().Get("next"), "/") }
 
 // waitingFor is what the kinds of work that lead to a page are called there.
 var waitingFor = map[string]struct{ section, words string }{
@@ -79,7 +70,8 @@ func (s *Site) job(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if j.Kind != jobImport && j.State == store.JobDone {
-		return leave(w, r, nextOf(r))
+		leave(w, r, nextOf(r))
+		return nil
 	}
 	p := jobPage{frame: s.frame(v, "", "Working"), Self: r.URL.RequestURI(), Cancel: "/jobs/" + url.PathEscape(j.ID) + "/cancel"}
 	var work importWork
@@ -133,13 +125,12 @@ func (s *Site) fillJob(v visit, p *jobPage, j store.Job, work importWork) error 
 
 // leave goes on to another page, for browsers and for htmx, which would
 // otherwise put that page into this one.
-func leave(w http.ResponseWriter, r *http.Request, next string) error {
+func leave(w http.ResponseWriter, r *http.Request, next string) {
 	if r.Header.Get("HX-Request") == "true" {
 		w.Header().Set("HX-Redirect", next)
-		return nil
+		return
 	}
 	http.Redirect(w, r, next, http.StatusSeeOther)
-	return nil
 }
 
 func importHeading(f ingest.FileReport) string {

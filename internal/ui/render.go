@@ -38,10 +38,11 @@ func parseTemplates() templates {
 type frame struct {
 	Title   string
 	Company string
-	Section string // of the navigation: statement, movement, model, goals, definitions, closes, data or ""
-	Style   string
-	Script  string
-	Reload  int // seconds after which a browser without scripts asks again; 0: never
+	Section string // of the navigation; "" is none of it
+	reader
+	Style  string
+	Script string
+	Reload int // seconds after which a browser without scripts asks again; 0: never
 }
 
 // page answers one request; its error becomes the error page.
@@ -68,13 +69,13 @@ func (s *Site) visit(r *http.Request) (visit, error) {
 }
 
 func (s *Site) frame(v visit, section, title string) frame {
-	f := s.plainFrame(title)
+	f := s.plainFrame(v.Request, title)
 	f.Company, f.Section = v.settings.Name, section
 	return f
 }
 
-func (s *Site) plainFrame(title string) frame {
-	return frame{Title: title, Style: s.Assets.Name("main.css"), Script: s.Assets.Name("main.ts")}
+func (s *Site) plainFrame(r *http.Request, title string) frame {
+	return frame{Title: title, Style: s.Assets.Name("main.css"), Script: s.Assets.Name("main.ts"), reader: readerOf(r.Context())}
 }
 
 // show writes a page whole or not at all.
@@ -99,9 +100,18 @@ type errorPage struct {
 	Problem httpd.Problem
 }
 
-// Fail answers a request with the error page.
+// Fail answers a request with the error page, or leads to where somebody who is not known
+// signs in, and to a page of theirs who may not see the first one.
 func (s *Site) Fail(w http.ResponseWriter, r *http.Request, err error) {
-	p := errorPage{s.plainFrame("Something went wrong"), httpd.ProblemOf(r, err)}
+	p := errorPage{s.plainFrame(r, "Something went wrong"), httpd.ProblemOf(r, err)}
+	switch {
+	case p.Problem.Status == http.StatusUnauthorized:
+		leave(w, r, signInHref(r))
+		return
+	case p.Problem.Status == http.StatusForbidden && r.URL.Path == "/" && p.Home != "/":
+		leave(w, r, p.Home)
+		return
+	}
 	if settings, err := s.Book.Settings(r.Context()); err == nil {
 		p.Company = settings.Name
 	}

@@ -6,12 +6,15 @@ import (
 	"log/slog"
 
 	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/audit"
 	"github.com/clientele/clientele/internal/closing"
 	"github.com/clientele/clientele/internal/contract"
 	"github.com/clientele/clientele/internal/definition"
 	"github.com/clientele/clientele/internal/goal"
 	"github.com/clientele/clientele/internal/ingest"
+	"github.com/clientele/clientele/internal/ledger"
 	"github.com/clientele/clientele/internal/modelling"
+	"github.com/clientele/clientele/internal/people"
 	"github.com/clientele/clientele/internal/statement"
 	"github.com/clientele/clientele/internal/store"
 	"github.com/clientele/clientele/internal/warehouse"
@@ -31,6 +34,8 @@ type Services struct {
 	Importer    Importer       // *ingest.Importer
 	Records     Records        // the book's warehouse
 	Jobs        Jobs           // *job.Queue, worked by a job.Worker with Handlers
+	People      people.Directory
+	Audit       Audit  // *audit.Log
 	Uploads     string         // directory in the book for files that wait for their mapping
 	Assets      *web.Assets
 	Log         *slog.Logger
@@ -111,4 +116,11 @@ type Jobs interface {
 	Add(ctx context.Context, kind, key string, payload any) (store.Job, error)
 	Job(ctx context.Context, id string) (store.Job, error)
 	Cancel(ctx context.Context, id string) (store.Job, error)
+}
+
+// Audit is who did what; see audit.Log.
+type Audit interface {
+	Page(ctx context.Context, below int64, limit int, match func(audit.Event) bool) ([]audit.Event, error)
+	Verify(ctx context.Context) (n int64, head string, findings []ledger.Finding, err error)
+	Record(ctx context.Context, action, object string, before, after any) error
 }

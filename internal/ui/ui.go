@@ -11,6 +11,10 @@ package ui
 
 import (
 	"net/http"
+	"slices"
+
+	"github.com/clientele/clientele/internal/httpd"
+	"github.com/clientele/clientele/internal/policy"
 )
 
 // Site is the pages of one book.
@@ -18,51 +22,126 @@ type Site struct {
 	Services
 	templates templates
 	uploads   uploads
-	mux       *http.ServeMux
-}
-
-// New makes the pages of one book. Security headers, cross-origin protection
-// and request ids are the business of package httpd, around it.
-func New(s Services) *Site {
-	site := &Site{Services: s, templates: parseTemplates(), uploads: uploads{dir: s.Uploads}, mux: http.NewServeMux()}
-	site.mux.Handle("GET /assets/", http.StripPrefix("/assets/", s.Assets))
-	for pattern, p := range map[string]page{
-		"GET /{$}":                                 site.statement,
-		"GET /explain":                             site.explain,
-		"GET /movement":                            site.movement,
-		"GET /contracts":                           site.contracts,
-		"GET /growth":                              site.growth,
-		"GET /movement/explain":                    site.explainMovement,
-		"GET /orders":                              site.orders,
-		"GET /model":                               site.model,
-		"POST /model/compare":                      site.compareModels,
-		"GET /closes":                              site.closes,
-		"GET /closes/{period}":                     site.closed,
-		"GET /definitions":                         site.definitions,
-		"POST /definitions":                        site.propose,
-		"GET /definitions/{version}":               site.definition,
-		"POST /definitions/{version}/approve":      site.approve,
-		"GET /goals":                               site.goals,
-		"POST /goals":                              site.setGoal,
-		"GET /data":                                site.data,
-		"POST " + UploadPath:                       site.upload,
-		"GET " + UploadPath + "/{token}":           site.mapping,
-		"POST " + UploadPath + "/{token}/import":   site.importUpload,
-		"POST " + UploadPath + "/{token}/discard":  site.discard,
-		"GET /data/imports/{sequence}":             site.rejects,
-		"GET /data/imports/{sequence}/rejects.csv": site.rejectsCSV,
-		"GET /jobs/{id}":                           site.job,
-		"POST /jobs/{id}/cancel":                   site.cancelJob,
-		"POST /jobs/{id}/again":                    site.repeatJob,
-		"/":                                        site.notFound,
-	} {
-		site.mux.Handle(pattern, site.handle(p))
-	}
-	return site
+	router    *httpd.Router
+	checked   checked
 }
 
 // UploadPath takes files, whose bodies may be large and slow.
 const UploadPath = "/data/uploads"
 
+// route is an address, what it needs, and the page that answers.
+type route struct {
+	pattern string
+	need    policy.Permission
+	page    page
+}
+
+// New makes the pages of one book. Who asks stands in the context of a request. Security
+// headers, cross-origin protection and request ids are the business of package httpd,
+// around it.
+func New(s Services) *Site {
+	site := &Site{Services: s, templates: parseTemplates(), uploads: uploads{dir: s.Uploads}}
+	site.router = httpd.NewRouter(site.Fail)
+	site.router.Handle("GET /assets/", policy.Anyone, http.StripPrefix("/assets/", s.Assets))
+	for _, r := range slices.Concat(site.pages(), site.accountPages(), site.companyPages()) {
+		site.router.Handle(r.pattern, r.need, site.handle(r.page))
+	}
+	return site
+}
+
+func (s *Site) pages() []route {
+	return []route{
+		{"GET /{$}", policy.ReadStatement, s.statement},
+		{"GET /explain", policy.ReadStatement, s.explain},
+		{"GET /movement", policy.ReadStatement, s.movement},
+		{"GET /movement/explain", policy.ReadStatement, s.explainMovement},
+		{"GET /contracts", policy.ReadStatement, s.contracts},
+		{"GET /growth", policy.ReadStatement, s.growth},
+		{"GET /orders", policy.ReadRows, s.orders},
+		{"GET /model", policy.ReadModel, s.model},
+		{"POST /model/compare", policy.ChooseModel, s.compareModels},
+		{"GET /closes", policy.ReadCloses, s.closes},
+		{"GET /closes/{period}", policy.ReadCloses, s.closed},
+		{"GET /definitions", policy.ReadDefinitions, s.definitions},
+		{"POST /definitions", policy.ProposeDefinition, s.propose},
+		{"GET /definitions/{version}", policy.ReadDefinitions, s.definition},
+		{"POST /definitions/{version}/approve", policy.ApproveDefinition, s.approve},
+		{"GET /goals", policy.ReadGoals, s.goals},
+		{"POST /goals", policy.SetGoal, s.setGoal},
+		{"GET /data", policy.ReadData, s.data},
+		{"POST " + UploadPath, policy.ImportData, s.upload},
+		{"GET " + UploadPath + "/{token}", policy.ImportData, s.mapping},
+		{"POST " + UploadPath + "/{token}/import", policy.ImportData, s.importUpload},
+		{"POST " + UploadPath + "/{token}/discard", policy.ImportData, s.discard},
+		{"GET /data/imports/{sequence}", policy.ReadData, s.rejects},
+		{"GET /data/imports/{sequence}/rejects.csv", policy.ReadRejects, s.rejectsCSV},
+		{"GET /jobs/{id}", policy.SeeJobs, s.job},
+		{"POST /jobs/{id}/cancel", policy.RunJobs, s.cancelJob},
+		{"POST /jobs/{id}/again", policy.RunJobs, s.repeatJob},
+		{"/", policy.Anyone, s.notFound},
+	}
+}
+
+// accountPages let people in, and are about the reader's own account.
+func (s *Site) accountPages() []route {
+	return []route{
+		{"GET /setup", policy.Anyone, s.setUp},
+		{"POST /setup", policy.Anyone, s.setUpFirst},
+		{"GET /invitation", policy.Anyone, s.invitation},
+		{"POST /invitation", policy.Anyone, s.acceptInvitation},
+		{"GET /sign-in", policy.Anyone, s.signIn},
+		{"POST /sign-in", policy.Anyone, s.signInByPassword},
+		{"GET /sign-in/second", policy.Anyone, s.secondAgain},
+		{"POST /sign-in/second", policy.Anyone, s.second},
+		{"POST /sign-in/passkey/begin", policy.Anyone, s.handleJSON(s.beginPasskey)},
+		{"POST /sign-in/passkey", policy.Anyone, s.handleJSON(s.signInByPasskey)},
+		{"GET /sso/start", policy.Anyone, s.startSSO},
+		{"GET " + ssoPath, policy.Anyone, s.finishSSO},
+		{"POST /sign-out", policy.Anyone, s.signOut},
+		{"GET /account", policy.OwnAccount, s.account},
+		{"POST /account/password", policy.OwnAccount, s.changePassword},
+		{"POST /account/totp", policy.OwnAccount, s.beginTOTP},
+		{"POST /account/totp/confirm", policy.OwnAccount, s.confirmTOTP},
+		{"POST /account/totp/remove", policy.OwnAccount, s.removeTOTP},
+		{"POST /account/passkeys/begin", policy.OwnAccount, s.handleJSON(s.beginPasskeyEnrolment)},
+		{"POST /account/passkeys", policy.OwnAccount, s.handleJSON(s.addPasskey)},
+		{"POST /account/passkeys/{id}/remove", policy.OwnAccount, s.removePasskey},
+		{"POST /account/sessions/{id}/end", policy.OwnAccount, s.endSession},
+		{"POST /account/sessions/end-others", policy.OwnAccount, s.endOtherSessions},
+		{"POST /account/tokens", policy.OwnAccount, s.addToken},
+		{"POST /account/tokens/{id}/revoke", policy.OwnAccount, s.revokeToken},
+	}
+}
+
+// companyPages are about who works with the book, and what they did.
+func (s *Site) companyPages() []route {
+	return []route{
+		{"GET /people", policy.ReadPeople, s.people},
+		{"POST /people", policy.ManagePeople, s.invite},
+		{"GET /people/{id}", policy.ManagePeople, s.person},
+		{"POST /people/{id}", policy.ManagePeople, s.changePerson},
+		{"POST /people/{id}/disable", policy.ManagePeople, s.disablePerson},
+		{"POST /people/{id}/enable", policy.ManagePeople, s.disablePerson},
+		{"POST /people/{id}/invite", policy.ManagePeople, s.inviteAgain},
+		{"POST /people/{id}/sessions/end", policy.ManagePeople, s.endSessions},
+		{"GET /units", policy.ReadPeople, s.units},
+		{"POST /units", policy.ManagePeople, s.addUnit},
+		{"GET /units/{id}", policy.ManagePeople, s.unit},
+		{"POST /units/{id}", policy.ManagePeople, s.changeUnit},
+		{"POST /units/{id}/remove", policy.ManagePeople, s.removeUnit},
+		{"GET /roles", policy.ReadRoles, s.roles},
+		{"GET /services", policy.ManageServices, s.services},
+		{"POST /services", policy.ManageServices, s.addService},
+		{"POST /services/{id}/revoke", policy.ManageServices, s.revokeService},
+		{"GET /audit", policy.ReadAudit, s.auditLog},
+		{"POST /audit/check", policy.ReadAudit, s.checkChain},
+		{"GET /audit/{number}", policy.ReadAudit, s.event},
+		{"GET /audit.csv", policy.ReadAudit, s.auditCSV},
+	}
+}
+
+// Routes lists the addresses of the pages, and what each needs.
+func (s *Site) Routes() []httpd.Route { return s.router.Routes() }
+
 // ServeHTTP answers with a page.
-func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
+func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.router.ServeHTTP(w, r) }

@@ -17,20 +17,31 @@ import (
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/httpd"
+	"github.com/clientele/clientele/internal/policy"
 	"github.com/clientele/clientele/internal/statement"
 	"github.com/clientele/clientele/internal/warehouse"
 )
 
 // newTestSite makes the pages over a fake, and notes the templates they execute.
-func newTestSite(t *testing.T, f *fake) *Site {
+func newTestSite(t *testing.T, f *fake) *testSite {
 	t.Helper()
 	s := New(f.services(t))
 	coverTemplates(t, s.templates)
-	return s
+	return &testSite{s}
+}
+
+// testSite is asked by the owner of the machine unless a request says who asks.
+type testSite struct{ *Site }
+
+func (s *testSite) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if _, ok := policy.ActorOf(r.Context()); !ok {
+		r = r.WithContext(policy.With(r.Context(), policy.Local("olga")))
+	}
+	s.Site.ServeHTTP(w, r)
 }
 
 // get asks for a page as a reader in Britain does, and holds it to the rules of every page.
-func get(t *testing.T, s *Site, path string) *httptest.ResponseRecorder {
+func get(t *testing.T, s *testSite, path string) *httptest.ResponseRecorder {
 	t.Helper()
 	r := httptest.NewRequest(http.MethodGet, path, nil)
 	r.Header.Set("Accept-Language", "en-GB")
@@ -93,7 +104,7 @@ func checkRules(t *testing.T, path, body string) {
 }
 
 // expect asks for a page and looks for what it must say.
-func expect(t *testing.T, s *Site, path string, status int, want ...string) string {
+func expect(t *testing.T, s *testSite, path string, status int, want ...string) string {
 	t.Helper()
 	w := get(t, s, path)
 	if w.Code != status {
@@ -315,7 +326,7 @@ func TestOrderLinesNameTheirFile(t *testing.T) {
 }
 
 // runJob does what a worker would.
-func runJob(t *testing.T, s *Site, f *fake, id string) {
+func runJob(t *testing.T, s *testSite, f *fake, id string) {
 	t.Helper()
 	j := f.jobs[id]
 	result, err := Handlers(s.Services)[j.Kind](context.Background(), j.Payload, progressOf(f, id))
@@ -323,7 +334,7 @@ func runJob(t *testing.T, s *Site, f *fake, id string) {
 }
 
 // send posts a file as the form does, and returns the address it leads to.
-func send(t *testing.T, s *Site, field, name, content string) *httptest.ResponseRecorder {
+func send(t *testing.T, s *testSite, field, name, content string) *httptest.ResponseRecorder {
 	t.Helper()
 	var b bytes.Buffer
 	form := multipart.NewWriter(&b)
@@ -345,7 +356,7 @@ func send(t *testing.T, s *Site, field, name, content string) *httptest.Response
 }
 
 // post sends a form.
-func post(t *testing.T, s *Site, path string, form url.Values) *httptest.ResponseRecorder {
+func post(t *testing.T, s *testSite, path string, form url.Values) *httptest.ResponseRecorder {
 	t.Helper()
 	r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -354,7 +365,7 @@ func post(t *testing.T, s *Site, path string, form url.Values) *httptest.Respons
 	return w
 }
 
-func uploadsLeft(t *testing.T, s *Site) int {
+func uploadsLeft(t *testing.T, s *testSite) int {
 	t.Helper()
 	left, err := os.ReadDir(s.Uploads)
 	if err != nil {

@@ -1,5 +1,6 @@
 // Everything here is comfort: without scripts every page reads and every form works.
 import "htmx.org";
+import { tendPasskeys } from "./passkey";
 import type { Plot } from "./plot";
 
 async function drawCharts(root: ParentNode): Promise<void> {
@@ -60,7 +61,42 @@ function tendDrops(): void {
   }
 }
 
+// Whoever types a password may read it.
+function tendSecrets(): void {
+  for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-reveal]")) {
+    const inputs = button.form?.querySelectorAll<HTMLInputElement>("input[data-secret]") ?? [];
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const show = button.getAttribute("aria-pressed") === "false";
+      button.setAttribute("aria-pressed", String(show));
+      for (const input of inputs) input.type = show ? "text" : "password";
+    });
+    // A password is sent, and kept by the browser, as one.
+    button.form?.addEventListener("submit", () => inputs.forEach((input) => (input.type = "password")));
+  }
+}
+
+// What is shown once is copied by one press.
+function tendCopies(): void {
+  for (const input of document.querySelectorAll<HTMLInputElement>("input[data-select]")) {
+    input.addEventListener("focus", () => input.select());
+    const button = document.querySelector<HTMLButtonElement>("button[data-copy]");
+    const status = document.querySelector<HTMLElement>("[role=status]");
+    if (!button || !status || !navigator.clipboard) continue;
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      navigator.clipboard.writeText(input.value).then(
+        () => (status.textContent = "Copied."),
+        () => (status.textContent = "The browser did not let it be copied: select it and copy it yourself."),
+      );
+    });
+  }
+}
+
 tendMenus();
 tendPrint();
+tendSecrets();
+tendCopies();
+tendPasskeys();
 tendDrops();
 void drawCharts(document);

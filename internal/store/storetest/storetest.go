@@ -66,6 +66,9 @@ func Test(t *testing.T, e Engine) {
 	} {
 		t.Run(name, func(t *testing.T) { test(t, e) })
 	}
+	for name, test := range peopleTests {
+		t.Run(name, func(t *testing.T) { test(t, e) })
+	}
 }
 
 var start = time.Date(2026, 10, 1, 9, 0, 0, 0, time.UTC)

@@ -1,0 +1,1 @@
+SELECT id, person, name, created_at, used_at, credential FROM passkey WHERE id = ?

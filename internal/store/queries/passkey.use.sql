@@ -1,0 +1,1 @@
+UPDATE passkey SET used_at = ?, credential = ? WHERE id = ?

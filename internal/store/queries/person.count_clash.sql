@@ -1,0 +1,1 @@
+SELECT count(*) FROM person WHERE id <> ? AND (email = ? OR (issuer = ? AND subject = ? AND issuer <> ''))

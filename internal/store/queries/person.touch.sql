@@ -1,0 +1,1 @@
+UPDATE person SET seen_at = ? WHERE id = (SELECT person FROM session WHERE hash = ?)

@@ -1,0 +1,1 @@
+INSERT INTO person_unit (person, unit) VALUES (?, ?)

@@ -1,0 +1,1 @@
+SELECT person, unit FROM person_unit ORDER BY unit

@@ -1,0 +1,1 @@
+SELECT person, unit FROM person_unit WHERE person = ? ORDER BY unit

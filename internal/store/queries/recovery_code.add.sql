@@ -1,0 +1,1 @@
+INSERT INTO recovery_code (person, hash) VALUES (?, ?)

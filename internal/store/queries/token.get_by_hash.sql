@@ -1,0 +1,1 @@
+SELECT hash, id, name, person, service, scopes, roles, created_at, expires_at, used_at FROM token WHERE hash = ?

@@ -1,0 +1,1 @@
+INSERT INTO unit (id, version, name, parent, head, scopes) VALUES (?, ?, ?, nullif(?, ''), nullif(?, ''), ?)

@@ -1,0 +1,1 @@
+SELECT id, version, name, coalesce(parent, ''), coalesce(head, ''), scopes FROM unit ORDER BY name, id

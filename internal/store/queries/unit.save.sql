@@ -1,0 +1,1 @@
+UPDATE unit SET version = ?, name = ?, parent = nullif(?, ''), head = nullif(?, ''), scopes = ? WHERE id = ?
