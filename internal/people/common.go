@@ -13,19 +13,27 @@ import (
 //go:embed words.txt
 var wordsText string
 
-// words lists those that everybody knows, the longest first.
-var words = sync.OnceValue(func() (words []string) {
+// words are those that everybody knows.
+var words = sync.OnceValue(func() wordList {
+	l := wordList{}
 	for line := range strings.Lines(wordsText) {
 		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "# ") {
-			words = append(words, line)
+			l[line], l[string(undisguised([]rune(line)))] = true, true
 		}
 	}
-	return longestFirst(words)
+	return l
 })
 
-func longestFirst(words []string) []string {
-	slices.SortStableFunc(words, func(a, b string) int { return len(b) - len(a) })
-	return words
+// wordList are words of shortestWord to longestWord characters, in lower case.
+type wordList map[string]bool
+
+const (
+	shortestWord = 3 // shorter ones tell nothing
+	longestWord  = 20
+)
+
+func (l wordList) has(plain, bare []rune) bool {
+	return len(plain) <= longestWord && (l[string(plain)] || l[string(bare)])
 }
 
 // enough is what a password must be worth: a character that is part of nothing known is
@@ -36,40 +44,52 @@ const enough = 8
 // parts, of which the words known of the person are some. So the list of words stands for
 // every password that is made of them with years, endings, doublings and disguises.
 func common(password string, about ...string) bool {
-	plain, own := strings.ToLower(password), ownWords(about)
-	return min(worth(plain, own), worth(unleet(plain), own)) < enough
+	return worth(strings.ToLower(password), ownWords(about)) < enough
 }
 
-// ownWords are the words that are known of a person; short ones tell nothing.
-func ownWords(about []string) (own []string) {
+// ownWords are the words that are known of a person.
+func ownWords(about []string) wordList {
+	own := wordList{}
 	for _, text := range about {
 		for _, word := range strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
-			if len(word) >= 3 {
-				own = append(own, unleet(word), word)
+			runes := []rune(word)
+			own[string(runes[:min(len(runes), longestWord)])] = true
+		}
+	}
+	return own
+}
+
+var leet = map[rune]rune{'0': 'o', '1': 'i', '3': 'e', '4': 'a', '5': 's', '7': 't', '@': 'a', '$': 's', '!': 'i'}
+
+// undisguised is a text without what people take for a disguise.
+func undisguised(text []rune) []rune {
+	bare := slices.Clone(text)
+	for i, r := range bare {
+		if meant, ok := leet[r]; ok {
+			bare[i] = meant
+		}
+	}
+	return bare
+}
+
+// worth counts the parts that guessers must put together, if they know which: the fewest
+// that a password can be cut into. What is long is worth enough by its beginning.
+func worth(password string, own wordList) int {
+	plain := []rune(password)
+	plain = plain[:min(period(plain), 4*longestWord)]
+	bare := undisguised(plain)
+	fewest := make([]int, len(plain)+1) // of what begins there
+	for at := len(plain) - 1; at >= 0; at-- {
+		fewest[at] = 1 + fewest[at+1]
+		run := runAt(plain[at:])
+		for n := shortestWord; n <= len(plain)-at; n++ {
+			end := at + n
+			if n <= run || year(plain[at:end]) || own.has(plain[at:end], bare[at:end]) || words().has(plain[at:end], bare[at:end]) {
+				fewest[at] = min(fewest[at], 1+fewest[end])
 			}
 		}
 	}
-	return longestFirst(own)
-}
-
-var leet = strings.NewReplacer("0", "o", "1", "i", "3", "e", "4", "a", "5", "s", "7", "t", "@", "a", "$", "s", "!", "i")
-
-// unleet undoes what people take for a disguise.
-func unleet(text string) string { return leet.Replace(text) }
-
-// worth counts the parts of a password that guessers cannot foresee.
-func worth(password string, own []string) (n int) {
-	var last string
-	text := []rune(password)
-	for rest := text[:period(text)]; len(rest) > 0; {
-		known := max(wordAt(rest, own), wordAt(rest, words()), runAt(rest), yearAt(rest))
-		part := string(rest[:max(known, 1)])
-		if part != last { // a word that is said again says nothing
-			n++
-		}
-		last, rest = part, rest[len([]rune(part)):]
-	}
-	return n
+	return fewest[0]
 }
 
 // period is the length of what a text says again and again, or else its own.
@@ -80,17 +100,6 @@ func period(text []rune) int {
 		}
 	}
 	return len(text)
-}
-
-// wordAt is the length of the longest of words that a text begins with.
-func wordAt(text []rune, words []string) int {
-	s := string(text)
-	for _, w := range words {
-		if strings.HasPrefix(s, w) {
-			return len([]rune(w))
-		}
-	}
-	return 0
 }
 
 // rows are keys that stand beside each other.
@@ -129,14 +138,8 @@ func reversed(text string) string {
 	return string(keys)
 }
 
-// yearAt is the length of a year at the start of a text.
-func yearAt(text []rune) int {
-	if len(text) < 4 {
-		return 0
-	}
-	year := string(text[:4])
-	if strings.Trim(year, "0123456789") == "" && (strings.HasPrefix(year, "19") || strings.HasPrefix(year, "20")) {
-		return 4
-	}
-	return 0
+// year reports whether a text is a year that somebody remembers.
+func year(text []rune) bool {
+	s := string(text)
+	return len(text) == 4 && (strings.HasPrefix(s, "19") || strings.HasPrefix(s, "20")) && strings.Trim(s, "0123456789") == ""
 }
