@@ -15,7 +15,6 @@ import (
 	"strings"
 
 	"github.com/clientele/clientele"
-	"github.com/clientele/clientele/internal/httpd"
 )
 
 // The headers that operations read.
@@ -221,7 +220,7 @@ func (q *question) read() (err error) {
 	}
 	given, _, err := mime.ParseMediaType(q.Header.Get("Content-Type"))
 	if err != nil || given != wanted {
-		return httpd.StatusError{Status: http.StatusUnsupportedMediaType, Err: clientele.Errorf(clientele.CodeUsage, "the body is %q, not %s", q.Header.Get("Content-Type"), wanted).
+		return refusal{http.StatusUnsupportedMediaType, clientele.Errorf(clientele.CodeUsage, "the body is %q, not %s", q.Header.Get("Content-Type"), wanted).
 			WithHint("Send it with Content-Type: %s.", wanted)}
 	}
 	if o.body == nil {
@@ -247,6 +246,7 @@ func (q *question) accepts() error {
 	if gives == "" {
 		gives = "application/json"
 	}
+	gives, _, _ = strings.Cut(gives, ";")
 	header := strings.Join(q.Header.Values("Accept"), ",")
 	if header == "" {
 		return nil
@@ -260,7 +260,7 @@ func (q *question) accepts() error {
 			return nil
 		}
 	}
-	return httpd.StatusError{Status: http.StatusNotAcceptable, Err: clientele.Errorf(clientele.CodeUsage, "this address gives %s, and %q is asked for", gives, header).
+	return refusal{http.StatusNotAcceptable, clientele.Errorf(clientele.CodeUsage, "this address gives %s, and %q is asked for", gives, header).
 		WithHint("Send Accept: %s, or none.", gives)}
 }
 

@@ -3,11 +3,11 @@ package api
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"reflect"
 	"strings"
 
 	"github.com/clientele/clientele"
-	"github.com/clientele/clientele/internal/httpd"
 	"github.com/clientele/clientele/internal/policy"
 	"github.com/clientele/clientele/internal/store"
 )
@@ -110,6 +110,9 @@ func register[In, B any](a *API, need policy.Permission, o operation, h func(con
 		if err := q.bind(reflect.ValueOf(in).Elem()); err != nil {
 			return reply{}, err
 		}
+		if p, ok := any(in).(interface{ at(u *url.URL) }); ok {
+			p.at(q.URL)
+		}
 		got, err := h(ctx, in)
 		if err != nil {
 			return reply{}, err
@@ -146,13 +149,13 @@ func (a *API) close() {
 		allow := strings.Join(methods[path], ", ")
 		a.router.Handle(path, policy.Anyone, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Allow", allow)
-			httpd.WriteStatus(w, r, http.StatusMethodNotAllowed,
-				clientele.Errorf(clientele.CodeUsage, "%s is not what this address takes", r.Method).WithHint("It takes %s.", allow))
+			err := clientele.Errorf(clientele.CodeUsage, "%s is not what this address takes", r.Method).WithHint("It takes %s.", allow)
+			a.fail(w, r, refusal{http.StatusMethodNotAllowed, err})
 		}))
 	}
 	for _, below := range []string{"/api/", "/v1/"} {
 		a.router.Handle(below, policy.Anyone, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			httpd.WriteProblem(w, r, clientele.Errorf(clientele.CodeNotFound, "there is nothing at this address").WithHint("GET /api/v1/docs lists all that there is."))
+			a.fail(w, r, clientele.Errorf(clientele.CodeNotFound, "there is nothing at this address").WithHint("GET /api/v1/docs lists all that there is."))
 		}))
 	}
 }
