@@ -13,6 +13,7 @@ type Acquisition struct {
 	Why      string           `json:"why,omitempty"`
 	Refused  string           `json:"refused,omitempty"` // why nobody can be valued; then Worth is 0
 	Warnings []string         `json:"warnings"`
+	Hidden   *Hidden          `json:"hidden,omitempty"` // channels that are not for who asked
 }
 
 // AcquiredCohort is customers who were won together. Earned is their margin so far, Worth

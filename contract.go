@@ -15,6 +15,7 @@ type ContractReport struct {
 	Renewals     []RenewalMonth   `json:"renewals"`
 	Year         *RecurringChange `json:"year,omitempty"` // the twelve months up to AsOf
 	Warnings     []string         `json:"warnings"`
+	Hidden       *Hidden          `json:"hidden,omitempty"` // plans that are not for who asked
 }
 
 // ContractGroup is the contracts of one plan, of one cohort, or all.

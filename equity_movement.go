@@ -50,6 +50,7 @@ type EquityMovement struct {
 	Refused          string              `json:"refused,omitempty"` // why there is no movement, with what to do; then every line is null in JSON
 	Warnings         []string            `json:"warnings,omitempty"`
 	Segments         []EquityMovement    `json:"segments,omitzero"`
+	Hidden           *Hidden             `json:"hidden,omitempty"` // segments that are not for who asked
 }
 
 // MarshalJSON writes the lines of a refused movement as null: they are not 0, they cannot

@@ -249,6 +249,7 @@ type Statement struct {
 	Model      *ModelReport `json:"model"`
 	Data       *DataReport  `json:"data,omitempty"`
 	Segments   []Statement  `json:"segments,omitzero"`
+	Hidden     *Hidden      `json:"hidden,omitempty"` // segments that are not for who asked
 }
 
 // CustomerRow is one customer as of a day. Estimates are nil where the model is refused.

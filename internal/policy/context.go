@@ -17,6 +17,16 @@ func ActorOf(ctx context.Context) (a Actor, ok bool) {
 	return a, ok
 }
 
+// RequireRows returns nil if the rows of a segment are for who asks. Else its error is that of
+// Require or, where others are theirs, CodeForbidden.
+func RequireRows(ctx context.Context, s Scope) error {
+	a, err := Require(ctx, ReadRows)
+	if err == nil && !a.Covers(ReadRows, s) {
+		return a.DeniedRows()
+	}
+	return err
+}
+
 // Require returns who asks, if they may do something at all. CodeUnauthenticated if nobody
 // is known to ask, CodeForbidden if they may not.
 func Require(ctx context.Context, p Permission) (Actor, error) {

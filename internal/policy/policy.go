@@ -110,6 +110,15 @@ func (a Actor) Covers(p Permission, s Scope) bool {
 	return false
 }
 
+// DeniedRows is the error of one who may not see rows that are not of their units.
+func (a Actor) DeniedRows() error {
+	if !a.May(ReadRows) {
+		return a.Denied(ReadRows)
+	}
+	return clientele.Errorf(clientele.CodeForbidden, "these rows are not of your units").
+		WithHint("Ask somebody who is %s, or an administrator to give the segment to a unit of yours.", listed(rolesWithoutBound(ReadRows)))
+}
+
 // Denied is the error of one who may not: CodeForbidden, with what would help.
 func (a Actor) Denied(p Permission) error {
 	e := clientele.Errorf(clientele.CodeForbidden, "you may not %s", describe(p))

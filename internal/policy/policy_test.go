@@ -50,6 +50,28 @@ func TestOwnerReachesOwnRows(t *testing.T) {
 	}
 }
 
+func TestRowsOfOthersAreDenied(t *testing.T) {
+	north, south := Scope{"region", "north"}, Scope{"region", "south"}
+	a := Actor{Roles: []Role{Owner}, Scopes: []Scope{north}}
+	ctx := With(context.Background(), a)
+	if err := RequireRows(ctx, north); err != nil {
+		t.Error(err)
+	}
+	err := RequireRows(ctx, south)
+	if clientele.CodeOf(err) != clientele.CodeForbidden || !strings.Contains(clientele.HintOf(err), "executive, lead, analyst or auditor") {
+		t.Errorf("%v %s", err, clientele.HintOf(err))
+	}
+	if err := RequireRows(With(ctx, Actor{Roles: []Role{Employee}}), north); clientele.CodeOf(err) != clientele.CodeForbidden {
+		t.Error(err)
+	}
+	if err := RequireRows(context.Background(), north); clientele.CodeOf(err) != clientele.CodeUnauthenticated {
+		t.Error(err)
+	}
+	if err := (Actor{}).DeniedRows(); !strings.Contains(err.Error(), "see segments") {
+		t.Error(err)
+	}
+}
+
 func TestTokenReachesNoFurtherThanItsPerson(t *testing.T) {
 	a := Actor{Roles: []Role{Owner}, Limits: []string{ReadStatement.Name(), ErasePerson.Name()}}
 	if !a.May(ReadStatement) || a.May(ErasePerson) || a.May(ReadGoals) {

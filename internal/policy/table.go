@@ -115,6 +115,16 @@ func RolesThatMay(p Permission) (roles []Role) {
 	return roles
 }
 
+// rolesWithoutBound lists the roles that something reaches all for.
+func rolesWithoutBound(p Permission) (roles []Role) {
+	for _, r := range Roles() {
+		if table[r][p] == Everything {
+			roles = append(roles, r)
+		}
+	}
+	return roles
+}
+
 func describe(p Permission) string {
 	for _, e := range entries {
 		if e.Permission == p {

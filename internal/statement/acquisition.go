@@ -14,7 +14,7 @@ import (
 
 // The attributes of customers that say where each came from and what that cost.
 const (
-	channelAttribute = "acquisition_channel"
+	ChannelAttribute = "acquisition_channel"
 	costAttribute    = "acquisition_cost"
 )
 
@@ -64,7 +64,7 @@ func (s *Service) acquisition(ctx context.Context, b basis, asOf clientele.Date)
 	if err != nil {
 		return a, err
 	}
-	q := warehouse.AcquiredQuery{Channel: channelAttribute, Cost: costAttribute, Margin: b.terms().Margin}
+	q := warehouse.AcquiredQuery{Channel: ChannelAttribute, Cost: costAttribute, Margin: b.terms().Margin}
 	if a.Refused = run.Refused; run.Usable() {
 		scores, err := run.Scores(summary.Cells(ctx, warehouse.CellsBy{}), b.terms())
 		if refusal, ok := fit.AsRefusal(err); ok {

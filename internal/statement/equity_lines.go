@@ -85,8 +85,9 @@ type EquityExplanation struct {
 	Formula  string                    `json:"formula"`
 	Models   *clientele.MovementModels `json:"models"`
 	Rows     []warehouse.EquityRow     `json:"rows"`
-	Count    int64                     `json:"count"`  // rows over all pages
-	Amount   clientele.Money           `json:"amount"` // over all pages: the figure, but for the rounding to cents
+	Count    int64                     `json:"count"`            // rows over all pages
+	Amount   clientele.Money           `json:"amount"`           // over all pages: the figure, but for the rounding to cents
+	Hidden   *clientele.Hidden         `json:"hidden,omitempty"` // rows that are not for who asked
 }
 
 // equityFormula is what is computed for every customer.

@@ -48,8 +48,9 @@ type Explanation struct {
 	Amount     clientele.Money        `json:"amount"` // over all pages
 	LoadedAt   *time.Time             `json:"loaded_at"`
 	Imports    []clientele.ImportRef  `json:"imports"`
-	Model      *clientele.ModelReport `json:"model,omitempty"` // of estimates
-	LeftOut    []string               `json:"left_out"`        // in plain words
+	Model      *clientele.ModelReport `json:"model,omitempty"`  // of estimates
+	LeftOut    []string               `json:"left_out"`         // in plain words
+	Hidden     *clientele.Hidden      `json:"hidden,omitempty"` // rows that are not for who asked
 }
 
 // Explain returns what stands behind a figure. CodeNotFound if there is no such

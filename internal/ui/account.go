@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/httpd"
 	"github.com/clientele/clientele/internal/people"
 	"github.com/clientele/clientele/internal/policy"
 )
@@ -167,7 +168,7 @@ func (s *Site) fillSessions(v visit, p *accountPage, me people.Person) error {
 	if err != nil {
 		return err
 	}
-	this, _, _ := sessionOf(v.Context())
+	this, _, _ := httpd.SessionOf(v.Context())
 	for _, x := range sessions {
 		p.Sessions = append(p.Sessions, sessionRow{
 			From: x.From, Agent: agentWords(x.Agent), Method: methodWords(x.Method), Created: v.instant(x.Created), Seen: v.instant(x.Seen), This: x.ID == this.ID,
@@ -254,7 +255,7 @@ func (s *Site) beginTOTP(w http.ResponseWriter, r *http.Request) error {
 	p := totpPage{frame: s.frame(v, "account", "Authenticator app"), Secret: grouped(e.Secret)}
 	// Both are made by the program below, of nothing that somebody sent.
 	p.QR = template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(e.QR)) //nolint:gosec // see above
-	p.URL = template.URL(e.URL)                                                            //nolint:gosec // see above
+	p.URL = template.URL(e.URL)                                                             //nolint:gosec // see above
 	return s.show(w, http.StatusOK, "totp", p)
 }
 
@@ -314,19 +315,8 @@ func (s *Site) endSession(w http.ResponseWriter, r *http.Request) error {
 // endOtherSessions leaves the session that asks.
 func (s *Site) endOtherSessions(w http.ResponseWriter, r *http.Request) error {
 	actor, _ := policy.ActorOf(r.Context())
-	sessions, err := s.People.Sessions(r.Context(), actor.ID)
-	if err != nil {
+	if err := s.People.EndSessions(r.Context(), actor.ID); err != nil {
 		return err
-	}
-	this, _, _ := sessionOf(r.Context())
-	for _, x := range sessions {
-		if x.ID == this.ID {
-			continue
-		}
-		// One that ended meanwhile is as it should be.
-		if err := s.People.EndSession(r.Context(), actor.ID, x.ID); err != nil && clientele.CodeOf(err) != clientele.CodeNotFound {
-			return err
-		}
 	}
 	leave(w, r, "/account#sessions")
 	return nil

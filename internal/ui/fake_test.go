@@ -54,6 +54,10 @@ type fake struct {
 	ledgers     map[string][]store.LedgerEntry
 	defined     map[string]bool // statements computed for definitions
 	aimless     bool            // statements for goals are not computed
+	directory   *directory
+	audit       *auditLog
+	site        *testSite // that browsers are on; nil until one is opened
+	noneSeen    error     // of Attributes
 }
 
 func signedAt() time.Time { return time.Date(2026, 10, 5, 9, 0, 0, 0, time.UTC) }
@@ -188,7 +192,9 @@ func (f *fake) Compare(_ context.Context, _ clientele.Date, progress modelling.P
 
 func (f *fake) Settings(context.Context) (clientele.Settings, error)   { return f.settings, nil }
 func (f *fake) Imports(context.Context) ([]clientele.ImportRef, error) { return f.imports, nil }
-func (f *fake) Attributes(context.Context) ([]string, error)           { return []string{"country", "plan"}, nil }
+func (f *fake) Attributes(context.Context) ([]string, error) {
+	return []string{"country", "plan"}, f.noneSeen
+}
 func (f *fake) ClosedOn(context.Context, clientele.Date) (clientele.Close, bool, error) {
 	return clientele.Close{}, false, nil
 }
@@ -365,7 +371,7 @@ func newFake() *fake {
 	s := clientele.DefaultSettings()
 	s.Name, s.Currency, s.Margin, s.Definition.LapseDays, s.Definition.Version = "Northfield Trading", "GBP", &margin, 180, 3
 	m, a := moved(), won()
-	return &fake{settings: s, statement: &st, movement: &m, won: &a, imports: st.Data.Imports, jobs: map[string]store.Job{}, ledgers: map[string][]store.LedgerEntry{}, defined: map[string]bool{}}
+	return &fake{settings: s, statement: &st, movement: &m, won: &a, imports: st.Data.Imports, jobs: map[string]store.Job{}, ledgers: map[string][]store.LedgerEntry{}, defined: map[string]bool{}, directory: accounts(), audit: &auditLog{}}
 }
 
 func (f *fake) services(t testing.TB) Services {
@@ -377,7 +383,7 @@ func (f *fake) services(t testing.TB) Services {
 		Book: f, Statements: f, Models: f, Contracts: contractsFake{f}, Closings: f,
 		Definitions: definition.New(definition.Parts{Ledgers: f, Written: f.settings, Statements: defining{f}, Now: signedAt}),
 		Goals:       goal.New(goal.Parts{Ledgers: f, Book: f, Statements: aiming{f}, Now: signedAt}),
-		Importer:    f, Records: f, Jobs: f, Uploads: t.TempDir(), Assets: assets, Log: slog.New(slog.DiscardHandler),
+		Importer:    f, Records: f, Jobs: f, People: f.directory, Audit: f.audit, Uploads: t.TempDir(), Assets: assets, Log: slog.New(slog.DiscardHandler),
 	}
 }
 

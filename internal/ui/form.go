@@ -27,10 +27,16 @@ func refusalOf(err error) (f refusal) {
 // shown again with it. All else is the business of the error page.
 func refuses(err error) bool {
 	switch clientele.CodeOf(err) {
-	case clientele.CodeInvalid, clientele.CodeConflict, clientele.CodeForbidden, clientele.CodeUnauthenticated, clientele.CodeTooMany, clientele.CodeUsage:
+	case clientele.CodeInvalid, clientele.CodeConflict, clientele.CodeForbidden, clientele.CodeTooMany, clientele.CodeUsage:
 		return true
 	}
 	return false
+}
+
+// refusesEntry reports whether an error is of a sign-in that did not succeed.
+func refusesEntry(err error) bool {
+	code := clientele.CodeOf(err)
+	return refuses(err) || code == clientele.CodeUnauthenticated || code == clientele.CodeBusy
 }
 
 // readForm is what a form sent.

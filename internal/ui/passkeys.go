@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/httpd"
 	"github.com/clientele/clientele/internal/people"
 )
 
@@ -59,11 +60,11 @@ func (s *Site) signInByPasskey(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	in, err := s.People.SignInByPasskey(r.Context(), a.Ceremony, a.Response, clientOf(r))
+	in, err := s.People.SignInByPasskey(r.Context(), a.Ceremony, a.Response, httpd.ClientOf(r))
 	if err != nil {
 		return err
 	}
-	setSession(w, r, in.Secret, in.Expires)
+	httpd.SetSession(w, r, in.Secret, in.Expires)
 	return answerJSON(w, passkeyDone{ownPath(a.Next, "/")})
 }
 

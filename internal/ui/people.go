@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/httpd"
 	"github.com/clientele/clientele/internal/people"
 	"github.com/clientele/clientele/internal/policy"
 )
@@ -186,7 +187,7 @@ func (s *Site) showInvitation(w http.ResponseWriter, r *http.Request, made peopl
 	return s.show(w, http.StatusOK, "made", madePage{
 		frame: s.frame(v, "people", "Invitation of "+made.Person.Name), Kicker: "People", Headline: "Send " + made.Person.Name + " this link.",
 		Why:  "It is shown this once, works once, and lets in whoever has it: send it to " + made.Person.Email + " in a way that reaches nobody else.",
-		Link: originOf(r.Context()) + made.Link, Until: v.instant(made.Expires), Back: "/people",
+		Link: httpd.OriginOf(r.Context()) + made.Link, Until: v.instant(made.Expires), Back: "/people",
 	})
 }
 
@@ -324,6 +325,16 @@ func (s *Site) inviteAgain(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.showInvitation(w, r, made)
+}
+
+// resetFactors takes away what somebody lost, and may be in others' hands.
+func (s *Site) resetFactors(w http.ResponseWriter, r *http.Request) error {
+	id := r.PathValue("id")
+	if _, err := s.People.ResetFactors(r.Context(), id); err != nil {
+		return err
+	}
+	leave(w, r, personHref(id))
+	return nil
 }
 
 func (s *Site) endSessions(w http.ResponseWriter, r *http.Request) error {

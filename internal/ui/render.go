@@ -27,8 +27,9 @@ func parseTemplates() templates {
 	if err != nil {
 		panic(err)
 	}
+	common := template.Must(template.New("layout").ParseFS(templateFiles, "templates/*.html"))
 	for _, file := range pages {
-		t := template.Must(template.New("layout").ParseFS(templateFiles, "templates/*.html", file))
+		t := template.Must(template.Must(common.Clone()).ParseFS(templateFiles, file))
 		set[strings.TrimSuffix(path.Base(file), ".html")] = t
 	}
 	return set

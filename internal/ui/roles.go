@@ -37,7 +37,7 @@ type roleRow struct {
 // roleCell is how far a role goes.
 type roleCell struct {
 	Role, Text string
-	None       bool
+	None, Own  bool
 }
 
 func (s *Site) roles(w http.ResponseWriter, r *http.Request) error {
@@ -54,7 +54,7 @@ func (s *Site) roles(w http.ResponseWriter, r *http.Request) error {
 		row := roleRow{Means: capital(e.Means)}
 		for _, role := range policy.Roles() {
 			reach := policy.ReachOf(role, e.Permission)
-			row.Cells = append(row.Cells, roleCell{string(role), reachWords[reach], reach == policy.Nothing})
+			row.Cells = append(row.Cells, roleCell{string(role), reachWords[reach], reach == policy.Nothing, reach == policy.Own})
 		}
 		part := &p.Parts[0]
 		if e.Changes {

@@ -36,7 +36,7 @@ type Services struct {
 	Jobs        Jobs           // *job.Queue, worked by a job.Worker with Handlers
 	People      people.Directory
 	Audit       Audit  // *audit.Log
-	Uploads     string         // directory in the book for files that wait for their mapping
+	Uploads     string // directory in the book for files that wait for their mapping
 	Assets      *web.Assets
 	Log         *slog.Logger
 }

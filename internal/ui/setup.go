@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/httpd"
 	"github.com/clientele/clientele/internal/people"
 	"github.com/clientele/clientele/internal/policy"
 )
@@ -73,7 +74,7 @@ func firstPerson(form url.Values) people.NewPerson {
 
 // enterNew signs in who just chose a password.
 func (s *Site) enterNew(w http.ResponseWriter, r *http.Request, email, password, next string) error {
-	in, err := s.People.SignIn(r.Context(), email, password, clientOf(r))
+	in, err := s.People.SignIn(r.Context(), email, password, httpd.ClientOf(r))
 	if err != nil {
 		return err
 	}

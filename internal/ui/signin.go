@@ -13,6 +13,7 @@ import (
 // signInPage lets people in.
 type signInPage struct {
 	frame
+	Again       bool // somebody who is signed in shows once more that it is them
 	Email, Next string
 	SSO         string // name of the provider of single sign-on; "" if there is none
 	Refused     refusal
@@ -29,8 +30,11 @@ type secondPage struct {
 // first page that somebody may see.
 func nextPage(r *http.Request) string { return ownPath(r.FormValue("next"), "/") }
 
+// isAgain reports whether somebody is to show once more that it is them.
+func isAgain(r *http.Request) bool { return r.FormValue("again") != "" }
+
 func (s *Site) signIn(w http.ResponseWriter, r *http.Request) error {
-	if _, ok := policy.ActorOf(r.Context()); ok {
+	if _, ok := policy.ActorOf(r.Context()); ok && !isAgain(r) {
 		leave(w, r, nextPage(r))
 		return nil
 	}
@@ -43,7 +47,7 @@ func (s *Site) signInWith(w http.ResponseWriter, r *http.Request, email string, 
 	if err != nil {
 		return err
 	}
-	return s.show(w, statusOf(refused), "sign_in", signInPage{f, email, nextPage(r), s.People.SSO(), refusalOf(refused)})
+	return s.show(w, statusOf(refused), "sign_in", signInPage{f, isAgain(r), email, nextPage(r), s.People.SSO(), refusalOf(refused)})
 }
 
 // door is the frame of pages that let people in.
@@ -57,8 +61,8 @@ func (s *Site) signInByPassword(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	in, err := s.People.SignIn(r.Context(), form.Get("email"), form.Get("password"), clientOf(r))
-	if refuses(err) {
+	in, err := s.People.SignIn(r.Context(), form.Get("email"), form.Get("password"), httpd.ClientOf(r))
+	if refusesEntry(err) {
 		return s.signInWith(w, r, form.Get("email"), err)
 	}
 	if err != nil {
@@ -72,7 +76,7 @@ func (s *Site) enter(w http.ResponseWriter, r *http.Request, in people.SignedIn,
 	if in.Pending != "" {
 		return s.secondWith(w, r, in.Pending, next, nil)
 	}
-	setSession(w, r, in.Secret, in.Expires)
+	httpd.SetSession(w, r, in.Secret, in.Expires)
 	leave(w, r, next)
 	return nil
 }
@@ -92,13 +96,13 @@ func (s *Site) second(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	in, err := s.People.SecondFactor(r.Context(), form.Get("pending"), form.Get("code"), clientOf(r))
+	in, err := s.People.SecondFactor(r.Context(), form.Get("pending"), form.Get("code"), httpd.ClientOf(r))
 	switch clientele.CodeOf(err) {
 	case "":
 		return s.enter(w, r, in, nextPage(r))
-	case clientele.CodeInvalid:
+	case clientele.CodeInvalid, clientele.CodeTooMany:
 		return s.secondWith(w, r, form.Get("pending"), nextPage(r), err)
-	case clientele.CodeUnauthenticated, clientele.CodeForbidden, clientele.CodeTooMany:
+	case clientele.CodeUnauthenticated, clientele.CodeForbidden:
 		return s.signInWith(w, r, "", err)
 	}
 	return err
@@ -112,12 +116,12 @@ func (s *Site) secondAgain(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) signOut(w http.ResponseWriter, r *http.Request) error {
-	if _, secret, ok := sessionOf(r.Context()); ok {
+	if _, secret, ok := httpd.SessionOf(r.Context()); ok {
 		if err := s.People.SignOut(r.Context(), secret); err != nil && clientele.CodeOf(err) != clientele.CodeUnauthenticated {
 			return err
 		}
 	}
-	clearSession(w, r)
+	httpd.ClearSession(w, r)
 	leave(w, r, "/sign-in")
 	return nil
 }
@@ -133,10 +137,13 @@ const (
 
 func (s *Site) startSSO(w http.ResponseWriter, r *http.Request) error {
 	address, state, err := s.People.BeginSSO(r.Context())
+	if refusesEntry(err) {
+		return s.signInWith(w, r, "", err)
+	}
 	if err != nil {
 		return err
 	}
-	secure := strings.HasPrefix(originOf(r.Context()), "https://")
+	secure := strings.HasPrefix(httpd.OriginOf(r.Context()), "https://")
 	for name, value := range map[string]string{ssoCookie: state, ssoNext: nextPage(r)} {
 		c := http.Cookie{Name: name, Value: value, Path: ssoPath, MaxAge: ssoFor, Secure: secure, HttpOnly: true, SameSite: http.SameSiteLaxMode}
 		http.SetCookie(w, &c)
@@ -160,8 +167,8 @@ func (s *Site) finishSSO(w http.ResponseWriter, r *http.Request) error {
 	if q.Get("error") != "" {
 		return s.signInWith(w, r, "", clientele.Errorf(clientele.CodeForbidden, "the provider did not let you in").WithHint("Try again, or ask who runs it."))
 	}
-	in, err := s.People.FinishSSO(r.Context(), q.Get("state"), q.Get("code"), clientOf(r))
-	if refuses(err) {
+	in, err := s.People.FinishSSO(r.Context(), q.Get("state"), q.Get("code"), httpd.ClientOf(r))
+	if refusesEntry(err) {
 		return s.signInWith(w, r, "", err)
 	}
 	if err != nil {

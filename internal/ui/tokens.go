@@ -12,7 +12,7 @@ import (
 )
 
 // tokenRow is a token that lets a program in.
-type tokenRow struct{ Name, By, Scopes, Created, Expires, Used, Revoke string }
+type tokenRow struct{ Name, By, Roles, Scopes, Created, Expires, Used, Revoke string }
 
 // tokenForm makes a token.
 type tokenForm struct {
@@ -144,6 +144,7 @@ func (s *Site) servicesWith(w http.ResponseWriter, r *http.Request, form url.Val
 	for _, t := range tokens {
 		if t.Service {
 			row := v.tokenRow(t, "/services/")
+			row.Roles = rolesText(t.Roles)
 			row.By = cmp.Or(names[t.Person], "the owner of the machine")
 			p.Tokens = append(p.Tokens, row)
 		}

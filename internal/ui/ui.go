@@ -123,6 +123,7 @@ func (s *Site) companyPages() []route {
 		{"POST /people/{id}/disable", policy.ManagePeople, s.disablePerson},
 		{"POST /people/{id}/enable", policy.ManagePeople, s.disablePerson},
 		{"POST /people/{id}/invite", policy.ManagePeople, s.inviteAgain},
+		{"POST /people/{id}/factors/reset", policy.ManagePeople, s.resetFactors},
 		{"POST /people/{id}/sessions/end", policy.ManagePeople, s.endSessions},
 		{"GET /units", policy.ReadPeople, s.units},
 		{"POST /units", policy.ManagePeople, s.addUnit},

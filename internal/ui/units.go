@@ -226,10 +226,20 @@ func unitOf(form url.Values) people.Unit {
 	return u
 }
 
+// attributes are those that segments are made by; none for those who may not see them, who
+// type what they know.
+func (s *Site) attributes(r *http.Request) ([]string, error) {
+	attributes, err := s.Statements.Attributes(r.Context())
+	if clientele.CodeOf(err) == clientele.CodeForbidden {
+		return nil, nil
+	}
+	return attributes, err
+}
+
 // unitFormOf is the form of a unit; one without an id is new.
 func (s *Site) unitFormOf(r *http.Request, c company, u people.Unit, refused error) (unitForm, error) {
-	attributes, err := s.Statements.Attributes(r.Context())
-	if err != nil && clientele.CodeOf(err) != clientele.CodeForbidden { // who may not see them types what they know
+	attributes, err := s.attributes(r)
+	if err != nil {
 		return unitForm{}, err
 	}
 	f := unitForm{Action: "/units", Name: u.Name, Refused: refusalOf(refused), Parents: []pick{{"", "the company itself", u.Parent == ""}}, Heads: []pick{{"", "nobody yet", u.Head == ""}}}

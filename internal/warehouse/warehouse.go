@@ -394,6 +394,8 @@ type Warehouse interface {
 	// Explain returns the rows behind a movement or revenue figure.
 	// CodeNotFound if there is no such line.
 	Explain(ctx context.Context, q ExplainQuery) (Explanation, error)
+	// AttributesOf returns the attributes of one customer; none of one that is not known.
+	AttributesOf(ctx context.Context, customer string) (map[string]string, error)
 	// OrderLines returns one customer's lines up to a day, newest first ("" for lines without a customer).
 	OrderLines(ctx context.Context, customer string, to clientele.Date, offset int64, limit int) ([]OrderLine, error)
 	// Summarise builds every customer's purchase history as of a day.

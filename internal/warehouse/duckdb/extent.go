@@ -52,6 +52,29 @@ func (d *DB) Attributes(ctx context.Context) (map[string]int64, error) {
 	return attributes, translate(err)
 }
 
+// AttributesOf implements the contract.
+func (d *DB) AttributesOf(ctx context.Context, customer string) (map[string]string, error) {
+	conn, err := d.conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	rows, err := conn.QueryContext(ctx, query("attribute.find"), customer)
+	if err != nil {
+		return nil, translate(err)
+	}
+	defer rows.Close()
+	attributes := map[string]string{}
+	for rows.Next() {
+		var name, value string
+		if err := rows.Scan(&name, &value); err != nil {
+			return nil, translate(err)
+		}
+		attributes[name] = value
+	}
+	return attributes, translate(rows.Err())
+}
+
 // OrderLines implements the contract.
 func (d *DB) OrderLines(ctx context.Context, customer string, to clientele.Date, offset int64, limit int) (lines []warehouse.OrderLine, err error) {
 	conn, err := d.conn(ctx)

@@ -144,6 +144,14 @@ func testAttributes(t *testing.T, w warehouse.Warehouse) {
 	if diff := cmp.Diff(map[string]int64{"country": 3, "Segment name": 2, "it's": 1}, got); diff != "" || err != nil {
 		t.Errorf("attributes (-want +got), %v:\n%s", err, diff)
 	}
+	for customer, want := range map[string]map[string]string{
+		"A": {"country": "IT", "Segment name": "gold", "it's": "x"}, "B": {"country": "FR", "Segment name": "silver"}, "C": {}, "Z": {}, "": {}, "A' OR '1": {},
+	} {
+		got, err := w.AttributesOf(t.Context(), customer)
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+			t.Errorf("attributes of %s (-want +got), %v:\n%s", customer, err, diff)
+		}
+	}
 }
 
 func testReset(t *testing.T, w warehouse.Warehouse) {

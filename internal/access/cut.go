@@ -1,0 +1,82 @@
+package access
+
+import (
+	"slices"
+
+	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/policy"
+	"github.com/clientele/clientele/internal/statement"
+)
+
+// planAttribute is the attribute that the plan of a contract counts as.
+const planAttribute = "plan"
+
+// hidden says what is left out for somebody; nil if that is nothing.
+func hidden(a policy.Actor, n int64, what string) *clientele.Hidden {
+	if n == 0 {
+		return nil
+	}
+	denied := a.DeniedRows()
+	h := &clientele.Hidden{Count: n, What: what, Why: "They are not of your units.", Help: clientele.HintOf(denied)}
+	if !a.May(policy.ReadRows) {
+		h.Why = "You see the totals of the company."
+	}
+	return h
+}
+
+// covered are those of an attribute's segments that somebody may see, in a slice of their
+// own, and how many they may not.
+func covered[T any](a policy.Actor, attribute string, all []T, name func(T) string) (seen []T, left int64) {
+	if a.Reach(policy.ReadRows) == policy.Everything {
+		return all, 0
+	}
+	for _, s := range all {
+		if a.Covers(policy.ReadRows, policy.Scope{Attribute: attribute, Value: name(s)}) {
+			seen = append(seen, s)
+		} else {
+			left++
+		}
+	}
+	return seen, left
+}
+
+func cutStatement(a policy.Actor, st clientele.Statement) clientele.Statement {
+	seen, left := covered(a, st.Attribute, st.Segments, func(s clientele.Statement) string { return s.Segment })
+	st.Segments, st.Hidden = seen, hidden(a, left, "segments")
+	return st
+}
+
+func cutMovement(a policy.Actor, m clientele.EquityMovement) clientele.EquityMovement {
+	seen, left := covered(a, m.Attribute, m.Segments, func(s clientele.EquityMovement) string { return s.Segment })
+	m.Segments, m.Hidden = seen, hidden(a, left, "segments")
+	return m
+}
+
+func cutAcquisition(a policy.Actor, q clientele.Acquisition) clientele.Acquisition {
+	seen, left := covered(a, statement.ChannelAttribute, q.Channels, func(c clientele.AcquiredCohort) string { return c.Name })
+	q.Channels, q.Hidden = seen, hidden(a, left, "channels")
+	return q
+}
+
+func cutContracts(a policy.Actor, r clientele.ContractReport) clientele.ContractReport {
+	seen, left := covered(a, planAttribute, r.Plans, func(g clientele.ContractGroup) string { return g.Name })
+	r.Plans, r.Hidden = seen, hidden(a, left, "plans")
+	return r
+}
+
+func cutClose(a policy.Actor, c clientele.Close) clientele.Close {
+	c.Statement = cutStatement(a, c.Statement)
+	c.Movements = slices.Clone(c.Movements)
+	for i, m := range c.Movements {
+		c.Movements[i] = cutMovement(a, m)
+	}
+	return c
+}
+
+// sees reports whether somebody may see the rows of a segment, or of all customers.
+func sees(a policy.Actor, by, segment string) bool {
+	if segment == "" {
+		return a.Reach(policy.ReadRows) == policy.Everything
+	}
+	return a.Covers(policy.ReadRows, policy.Scope{Attribute: by, Value: segment})
+}

@@ -1,0 +1,1 @@
+SELECT attribute, value FROM customer_attribute WHERE customer = ?
