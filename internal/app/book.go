@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/audit"
 	"github.com/clientele/clientele/internal/closing"
 	"github.com/clientele/clientele/internal/config"
 	"github.com/clientele/clientele/internal/contract"
@@ -78,6 +79,7 @@ type Book struct {
 	Definitions *definition.Service
 	Goals       *goal.Service
 	Jobs        *job.Queue
+	Audit       *audit.Log
 
 	settings clientele.Settings // what book.toml says
 	lock     *lock
@@ -182,6 +184,7 @@ func (b *Book) openParts(ctx context.Context, w Watcher) (err error) {
 	})
 	b.Goals = goal.New(goal.Parts{Ledgers: operations, Book: b, Statements: toAim{b}})
 	b.Jobs = job.NewQueue(operations)
+	b.Audit = audit.New(operations, nil)
 	return nil
 }
 

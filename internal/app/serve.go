@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/clientele/clientele/internal/access"
 	"github.com/clientele/clientele/internal/httpd"
 	"github.com/clientele/clientele/internal/job"
 	"github.com/clientele/clientele/internal/policy"
@@ -32,11 +33,7 @@ func (b *Book) Serve(ctx context.Context, pages net.Listener, commands http.Hand
 	if err != nil {
 		return errors.Join(fileError("the book's socket cannot be made", err), pages.Close())
 	}
-	services := ui.Services{
-		Book: b, Statements: b.Statements, Models: b.Models, Contracts: b.Contracts, Closings: b.Closings, Definitions: b.Definitions, Goals: b.Goals,
-		Importer: b.Importer, Records: b.Records, Jobs: b.Jobs,
-		Uploads: b.file(uploadsName), Assets: assets, Log: log,
-	}
+	services := b.services(assets, log)
 	b.Importer.Changed, b.Definitions.Changed = services.ComputeAhead, services.ComputeAhead
 	services.ComputeAhead(ctx) // what commands imported while nobody served
 	site := ui.New(services)
@@ -46,6 +43,19 @@ func (b *Book) Serve(ctx context.Context, pages net.Listener, commands http.Hand
 	group.Go(func() error { return httpd.Serve(ctx, socket, commands, log) })
 	group.Go(func() error { return b.work(ctx, ui.Handlers(services), log) })
 	return group.Wait()
+}
+
+// services are what pages ask of the book, each behind its permission.
+func (b *Book) services(assets *web.Assets, log *slog.Logger) ui.Services {
+	g := access.New(access.Parts{
+		Book: b, Statements: b.Statements, Models: b.Models, Contracts: b.Contracts, Closings: b.Closings, Definitions: b.Definitions, Goals: b.Goals,
+		Importer: b.Importer, Records: b.Records, Jobs: b.Jobs, Log: b.Audit, Store: b.Store,
+	})
+	return ui.Services{
+		Book: g.Book, Statements: g.Statements, Models: g.Models, Contracts: g.Contracts, Closings: g.Closings, Definitions: g.Definitions, Goals: g.Goals,
+		Importer: g.Importer, Records: g.Records, Jobs: g.Jobs,
+		Uploads: b.file(uploadsName), Assets: assets, Log: log,
+	}
 }
 
 // asOwner answers every request as the owner of the machine.

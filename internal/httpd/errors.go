@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/policy"
 )
 
 var statuses = map[clientele.Code]int{
@@ -69,7 +70,10 @@ func ProblemOf(r *http.Request, err error) Problem {
 	case p.Code == clientele.CodeInternal:
 		p.Detail, p.Hint = "Clientele has a defect, or the machine a fault.", "The log has the details under the request's id."
 	case errors.As(err, &e):
-		p.Detail, p.Hint, p.At, p.Rows = e.Message, clientele.HintOf(err), e.At, e.Rows
+		p.Detail, p.Hint, p.At = e.Message, clientele.HintOf(err), e.At
+		if a, _ := policy.ActorOf(r.Context()); a.Reach(policy.ReadRows) == policy.Everything {
+			p.Rows = e.Rows // they may name anybody's customers
+		}
 	}
 	return p
 }

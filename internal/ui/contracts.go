@@ -8,6 +8,7 @@ import (
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/chart"
 	"github.com/clientele/clientele/internal/contract"
+	"github.com/clientele/clientele/internal/policy"
 	"github.com/clientele/clientele/internal/statement"
 )
 
@@ -24,6 +25,8 @@ type contractsPage struct {
 	Survival         *modelFigure // nil: nobody has left
 	Cohorts          figTable
 	Made             string
+	Hidden           *caution // plans that are not the reader's
+	Ask              string   // whom to ask, of a reader who may not import
 }
 
 // contracts shows a report that is prepared already, and has it prepared otherwise.
@@ -33,9 +36,7 @@ func (s *Site) contracts(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !ok {
-		return s.show(w, http.StatusOK, "empty", emptyPage{
-			s.frame(v, "contracts", "No records yet"), "Contracts", "There are no contracts yet: this book has no records.",
-		})
+		return s.showEmpty(w, v, "contracts", "No records yet", "Contracts", "There are no contracts yet: this book has no records.")
 	}
 	day, err := asOf(r.URL.Query(), periods.Default.Period.To)
 	if err != nil {
@@ -43,7 +44,7 @@ func (s *Site) contracts(w http.ResponseWriter, r *http.Request) error {
 	}
 	report, ok, err := s.Contracts.Ready(r.Context(), contract.Request{AsOf: day})
 	if clientele.CodeOf(err) == clientele.CodeNotFound {
-		return s.show(w, http.StatusOK, "contracts", contractsPage{frame: s.frame(v, "contracts", "Contracts"), None: true, Kicker: "Contracts", Headline: "There are no contracts yet."})
+		return s.show(w, http.StatusOK, "contracts", contractsPage{frame: s.frame(v, "contracts", "Contracts"), None: true, Kicker: "Contracts", Headline: "There are no contracts yet.", Ask: v.ask(policy.ImportData)})
 	}
 	if err != nil {
 		return err
@@ -66,6 +67,7 @@ func (s *Site) contractsPage(v visit, r clientele.ContractReport, periods statem
 		Renewals: v.renewals(r), Worth: v.contractWorth(r.All), Year: v.recurringYear(r), Plans: v.contractPlans(r.Plans), Cohorts: v.startedIn(r.Cohorts),
 		Made: fmt.Sprintf("Worth is just before the next renewal, at %s discount a year and a margin of %s. Shares that run longer are told without a model (Kaplan–Meier).", v.setting(r.DiscountRate), v.setting(r.Margin)),
 	}
+	p.Hidden = v.hidden(r.Hidden)
 	if len(r.All.Survival) > 0 {
 		p.Survival = new(v.survival(r.All))
 	}

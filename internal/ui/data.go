@@ -7,12 +7,14 @@ import (
 	"strconv"
 
 	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/policy"
 )
 
 // dataPage is where files come in, and what came.
 type dataPage struct {
 	frame
 	Imports []importRow
+	Ask     string // whom to ask, of a reader who may not import
 }
 
 // importRow is one accepted file.
@@ -35,7 +37,7 @@ func (s *Site) data(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := dataPage{frame: s.frame(v, "data", "Data")}
+	p := dataPage{frame: s.frame(v, "data", "Data"), Ask: v.ask(policy.ImportData)}
 	for _, im := range slices.Backward(imports) {
 		p.Imports = append(p.Imports, v.importRow(im))
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/definition"
 	"github.com/clientele/clientele/internal/httpd"
+	"github.com/clientele/clientele/internal/policy"
 )
 
 // definitionsPage is what holds, what is proposed, and the form that proposes.
@@ -24,6 +25,7 @@ type definitionsPage struct {
 	Open             []versionRow // to be approved
 	Versions         []versionRow // newest first
 	Form             proposalForm
+	Ask              string // whom to ask, of a reader who may not propose
 }
 
 // versionRow is one version.
@@ -62,6 +64,7 @@ type definitionPage struct {
 	Tables                [][]figTable
 	LeftOut               string
 	Approve               string // where the form leads; "" if there is nothing to approve
+	Ask                   string // whom to ask, of a reader who may not approve what is open
 	Facts                 []fact
 	Hash                  string // "" for what nobody signed
 	By                    string
@@ -114,7 +117,7 @@ func (s *Site) definitionsWith(w http.ResponseWriter, r *http.Request, status in
 			}
 		}
 	}
-	p.Form = *form
+	p.Form, p.Ask = *form, v.ask(policy.ProposeDefinition)
 	return s.show(w, status, "definitions", p)
 }
 
@@ -282,6 +285,10 @@ func (s *Site) definitionWith(w http.ResponseWriter, r *http.Request, refused er
 		p.Problem, p.Hint = sayError(refused)
 		p.By, status = by, httpd.Status(refused)
 	}
+	if ask := v.ask(policy.ReadStatement); ask != "" {
+		p.Title, p.WhyNot = "What it would have done is of the statement", ask
+		return s.show(w, status, "definition", p)
+	}
 	c, ok, err := s.Definitions.Compared(r.Context(), q)
 	switch {
 	case clientele.CodeOf(err) == clientele.CodeInvalid:
@@ -319,7 +326,7 @@ func (s *Site) versionPage(v visit, x definition.Version) *definitionPage {
 		p.Facts = append(p.Facts, fact{"Approved", row.Approved})
 	}
 	if x.State == definition.Proposed {
-		p.Approve = versionHref(x.Number) + "/approve"
+		p.Approve, p.Ask = v.hrefFor(policy.ApproveDefinition, versionHref(x.Number)+"/approve"), v.ask(policy.ApproveDefinition)
 	}
 	return p
 }

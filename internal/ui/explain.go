@@ -35,6 +35,8 @@ type explainPage struct {
 	Total          explainRow
 	Range          string
 	Previous, Next string
+	Hidden         *caution // the rows are; then there are none
+	Own            []choice // where the reader sees rows
 }
 
 // told says which columns have something to tell.
@@ -67,7 +69,7 @@ func (s *Site) explain(w http.ResponseWriter, r *http.Request) error {
 	if q.Get("from") == "" {
 		return clientele.Errorf(clientele.CodeUsage, "the address names no period").WithHint("Open a figure from the statement.")
 	}
-	f, err := filterOf(q, clientele.Period{})
+	f, err := v.filter(clientele.Period{})
 	if err != nil {
 		return err
 	}
@@ -99,6 +101,9 @@ func (s *Site) explainPage(v visit, f filter, e statement.Explanation, offset in
 	}
 	if f.Segment != "" {
 		p.Kicker += " · " + f.about()
+	}
+	if p.Hidden = v.hidden(e.Hidden); p.Hidden != nil {
+		p.Own = v.own(f, "/explain", "line", string(e.Line))
 	}
 	for _, row := range e.Rows {
 		p.ByOrder = p.ByOrder || row.Order != ""

@@ -38,6 +38,8 @@ type fake struct {
 	askedEquity statement.ExplainEquityRequest
 	imports     []clientele.ImportRef
 	rejects     []warehouse.Reject
+	exportFail  error
+	hideEquity  *clientele.Hidden // rows of ExplainEquity
 	lines       []warehouse.OrderLine
 	inspection  ingest.Inspection
 	preview     []map[string]*string
@@ -285,6 +287,9 @@ func (f *fake) ExplainEquity(_ context.Context, r statement.ExplainEquityRequest
 	if r.Line == "experience.survival" {
 		x.Interval = &clientele.Interval{Low: money("1200"), High: money("99000")}
 	}
+	if x.Hidden = f.hideEquity; x.Hidden != nil {
+		x.Rows = nil
+	}
 	return x, nil
 }
 
@@ -331,6 +336,13 @@ func (f *fake) Rejects(context.Context, string) iter.Seq2[warehouse.Reject, erro
 	}
 }
 
+func (f *fake) ExportRejects(ctx context.Context, _ int64, batch string) iter.Seq2[warehouse.Reject, error] {
+	if f.exportFail != nil {
+		return func(yield func(warehouse.Reject, error) bool) { yield(warehouse.Reject{}, f.exportFail) }
+	}
+	return f.Rejects(ctx, batch)
+}
+
 func (f *fake) OrderLines(_ context.Context, _ string, _ clientele.Date, offset int64, limit int) ([]warehouse.OrderLine, error) {
 	lines := f.lines[min(int(offset), len(f.lines)):]
 	return lines[:min(limit, len(lines))], nil
@@ -362,6 +374,15 @@ func (f *fake) Cancel(ctx context.Context, id string) (store.Job, error) {
 		f.jobs[id] = j
 	}
 	return j, err
+}
+
+// Again keeps the job anew.
+func (f *fake) Again(ctx context.Context, id string) (store.Job, error) {
+	j, err := f.Job(ctx, id)
+	if err != nil {
+		return j, err
+	}
+	return f.Add(ctx, j.Kind, j.Key, j.Payload)
 }
 
 // newFake is a book of Northfield Trading with its statement computed.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/policy"
 	"github.com/clientele/clientele/internal/statement"
 	"github.com/clientele/clientele/internal/warehouse"
 )
@@ -35,6 +36,15 @@ func filterOf(q url.Values, standard clientele.Period) (filter, error) {
 		return filter{}, err
 	}
 	f.Period, err = clientele.NewPeriod(from, to)
+	return f, err
+}
+
+// filter reads the filter of the address, whose segment must be one that the reader may see.
+func (v visit) filter(standard clientele.Period) (filter, error) {
+	f, err := filterOf(v.URL.Query(), standard)
+	if err == nil && f.Segment != "" {
+		err = policy.RequireRows(v.Context(), policy.Scope{Attribute: f.By, Value: f.Segment})
+	}
 	return f, err
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/goal"
+	"github.com/clientele/clientele/internal/policy"
 )
 
 // goalsPage is the goals with what came of each, the alarm of the latest quarter, and the
@@ -18,6 +19,7 @@ type goalsPage struct {
 	Latest   *goalPart // nil without a covered quarter, or where its goal stands below
 	Goals    []goalPart
 	Form     goalForm
+	Ask      string // whom to ask, of a reader who may not set goals
 }
 
 // goalPart is a period with its targets and its alarm.
@@ -66,7 +68,7 @@ func (s *Site) goalsWith(w http.ResponseWriter, r *http.Request, status int, for
 		http.Redirect(w, r, jobHref(j.ID, r.URL.RequestURI()), http.StatusSeeOther)
 		return nil
 	}
-	p := goalsPage{frame: s.frame(v, "goals", "Goals"), Headline: goalsHeadline(o), Form: form}
+	p := goalsPage{frame: s.frame(v, "goals", "Goals"), Headline: goalsHeadline(o), Form: form, Ask: v.ask(policy.SetGoal)}
 	shown := false
 	for _, report := range o.Goals {
 		p.Goals = append(p.Goals, v.goalPart(report, ""))
@@ -211,5 +213,8 @@ func (s *Site) statementGoals(v visit, p clientele.Period) (*goalPart, error) {
 		return &goalPart{Title: "Goals", Subtitle: "What came of them is being computed. It stands here when you open this page again."}, err
 	}
 	part := v.goalPart(report, "/goals?"+url.Values{"period": {report.Period}}.Encode())
+	if len(part.Rows) == 0 && !v.may(policy.SetGoal) {
+		part.Href = "" // it would lead to the form
+	}
 	return &part, nil
 }

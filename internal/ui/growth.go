@@ -19,7 +19,8 @@ type growthPage struct {
 	Quarters         modelFigure
 	Channels         figTable
 	Future           figTable
-	FutureWhy        string // why there is none
+	FutureWhy        string   // why there is none
+	Hidden           *caution // channels that are not the reader's
 }
 
 // growth shows what is computed already, and has it computed otherwise.
@@ -29,9 +30,7 @@ func (s *Site) growth(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !ok {
-		return s.show(w, http.StatusOK, "empty", emptyPage{
-			s.frame(v, "growth", "No records yet"), "Growth", "Nobody has been won yet: this book has no records.",
-		})
+		return s.showEmpty(w, v, "growth", "No records yet", "Growth", "Nobody has been won yet: this book has no records.")
 	}
 	day, err := asOf(r.URL.Query(), periods.Default.Period.To)
 	if err != nil {
@@ -63,6 +62,7 @@ func (s *Site) growthPage(v visit, a clientele.Acquisition, periods statement.Pe
 	if a.Refused != "" {
 		p.Cautions = append(p.Cautions, "What customers are still worth cannot be told, and is left out. "+v.sentence(a.Refused))
 	}
+	p.Hidden = v.hidden(a.Hidden)
 	p.Quarters, p.Channels = v.wonByQuarter(a), v.wonByChannel(a)
 	if a.Future != nil {
 		p.Future = v.stillToBeWon(a.Future)

@@ -6,26 +6,28 @@ import (
 	"errors"
 
 	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/access"
 	"github.com/clientele/clientele/internal/contract"
 	"github.com/clientele/clientele/internal/definition"
 	"github.com/clientele/clientele/internal/ingest"
 	"github.com/clientele/clientele/internal/job"
+	"github.com/clientele/clientele/internal/policy"
 	"github.com/clientele/clientele/internal/statement"
 	"github.com/clientele/clientele/internal/store"
 )
 
 // The kinds of job that pages add.
 const (
-	jobStatement  = "statement"
-	jobMovement   = "movement"
-	jobContracts  = "contracts"
-	jobGrowth     = "growth"
-	jobImport     = "import"
-	jobModel      = "model"
-	jobCompare    = "comparison"
-	jobRestate    = "restatement"
-	jobDefinition = "definition"
-	jobGoals      = "goals"
+	jobStatement  = access.StatementJob
+	jobMovement   = access.MovementJob
+	jobContracts  = access.ContractsJob
+	jobGrowth     = access.GrowthJob
+	jobImport     = access.ImportJob
+	jobModel      = access.ModelJob
+	jobCompare    = access.CompareJob
+	jobRestate    = access.RestateJob
+	jobDefinition = access.DefinitionJob
+	jobGoals      = access.GoalsJob
 )
 
 // modelWork is the payload of the jobs that fit a model and compare candidates.
@@ -182,10 +184,11 @@ func (s Services) runImport(ctx context.Context, payload json.RawMessage, report
 }
 
 // ComputeAhead has the pages that people open first computed when something they
-// show has changed, and not when they open them. What was done stands whether or
-// not that can be asked for now: the pages ask again.
+// show has changed, and not when they open them: it is the program that asks, whoever made
+// the change. What was done stands whether or not that can be asked for now: the pages ask
+// again.
 func (s Services) ComputeAhead(ctx context.Context) {
-	if err := s.addDefaults(ctx); err != nil {
+	if err := s.addDefaults(policy.With(ctx, policy.Local("clientele"))); err != nil {
 		s.Log.WarnContext(ctx, "statement and model are not computed ahead", "error", err)
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/ingest"
+	"github.com/clientele/clientele/internal/policy"
 	"github.com/clientele/clientele/internal/store"
 )
 
@@ -26,6 +27,7 @@ type jobPage struct {
 	RetryWords string
 	Load       string // where a file that is kept can be loaded; in place of Retry
 	Report     *importReport
+	Told       string // to whom what became of it is told, where that is not the reader
 }
 
 // importReport is what became of a file.
@@ -73,10 +75,12 @@ func (s *Site) job(w http.ResponseWriter, r *http.Request) error {
 		leave(w, r, nextOf(r))
 		return nil
 	}
-	p := jobPage{frame: s.frame(v, "", "Working"), Self: r.URL.RequestURI(), Cancel: "/jobs/" + url.PathEscape(j.ID) + "/cancel"}
-	var work importWork
-	switch j.Kind {
-	case jobImport:
+	p := jobPage{frame: s.frame(v, "", "Working"), Self: r.URL.RequestURI(), Cancel: v.hrefFor(policy.RunJobs, "/jobs/"+url.PathEscape(j.ID)+"/cancel")}
+	work := importWork{Name: "a file"}
+	switch {
+	case j.Kind == jobImport && j.Payload == nil: // not for this reader
+		p.Section, p.Heading = "data", "Importing a file"
+	case j.Kind == jobImport:
 		if err := json.Unmarshal(j.Payload, &work); err != nil {
 			return err
 		}
@@ -98,6 +102,10 @@ func (s *Site) job(w http.ResponseWriter, r *http.Request) error {
 func (s *Site) fillJob(v visit, p *jobPage, j store.Job, work importWork) error {
 	switch j.State {
 	case store.JobDone:
+		if j.Result == nil {
+			p.Heading, p.Told = "The work is done", v.ask(policy.ImportData)
+			return nil
+		}
 		var report ingest.FileReport
 		if err := json.Unmarshal(j.Result, &report); err != nil {
 			return err
@@ -107,7 +115,7 @@ func (s *Site) fillJob(v visit, p *jobPage, j store.Job, work importWork) error 
 	case store.JobFailed:
 		p.Heading, p.Failure = "This did not work", j.Failure()
 		if p.Failure.Code == clientele.CodeNotLoaded {
-			p.Heading, p.Load = work.Name+" is kept, and not loaded yet", "/jobs/"+url.PathEscape(j.ID)+"/again"
+			p.Heading, p.Load = work.Name+" is kept, and not loaded yet", v.hrefFor(policy.RunJobs, "/jobs/"+url.PathEscape(j.ID)+"/again")
 		}
 	case store.JobCancelled:
 		p.Heading, p.Cancelled = "Stopped", true
@@ -163,11 +171,8 @@ func (v visit) importReport(f ingest.FileReport) *importReport {
 
 // repeatJob does the work of a job once more: an import loads what waits first.
 func (s *Site) repeatJob(w http.ResponseWriter, r *http.Request) error {
-	j, err := s.Jobs.Job(r.Context(), r.PathValue("id"))
+	j, err := s.Jobs.Again(r.Context(), r.PathValue("id"))
 	if err != nil {
-		return err
-	}
-	if j, err = s.Jobs.Add(r.Context(), j.Kind, j.Key, j.Payload); err != nil {
 		return err
 	}
 	http.Redirect(w, r, jobHref(j.ID, ""), http.StatusSeeOther)

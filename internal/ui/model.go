@@ -7,6 +7,7 @@ import (
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/chart"
+	"github.com/clientele/clientele/internal/policy"
 	"github.com/clientele/clientele/internal/statement"
 )
 
@@ -25,6 +26,7 @@ type modelPage struct {
 	Choice           *choicePart     // nil: never compared
 	Parameters       *parameterPart  // nil without any
 	Made             string
+	Ask              string // whom to ask, of a reader who may not compare
 }
 
 // modelFigure is a chart with what its lines and columns are; see the template "legend".
@@ -68,7 +70,7 @@ func (s *Site) model(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !ok {
-		return s.show(w, http.StatusOK, "empty", emptyPage{s.frame(v, "model", "No model yet"), "Model", "There is no model yet: this book has no records."})
+		return s.showEmpty(w, v, "model", "No model yet", "Model", "There is no model yet: this book has no records.")
 	}
 	day, err := asOf(r.URL.Query(), periods.Default.Period.To)
 	if err != nil {
@@ -121,7 +123,7 @@ func (s *Site) modelPage(v visit, run clientele.ModelRun, periods statement.Peri
 		Kicker:   "Model · as of " + v.date(run.AsOf),
 		Headline: v.sentence(run.Trust.Words),
 		AsOf:     v.endsMenu("/model", periods, run.AsOf), Day: run.AsOf.String(),
-		Refused: run.Trust.Verdict == clientele.NoModel,
+		Refused: run.Trust.Verdict == clientele.NoModel, Ask: v.ask(policy.ChooseModel),
 	}
 	if run.Name != "" {
 		p.Kicker += " · " + run.Name

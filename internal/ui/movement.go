@@ -26,6 +26,7 @@ type movementPage struct {
 	Audit            string
 	Cohorts          figTable
 	BySegment        *figTable
+	Hidden           *caution // segments that are not the reader's
 	Made             string
 }
 
@@ -45,11 +46,9 @@ func (s *Site) movement(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !ok {
-		return s.show(w, http.StatusOK, "empty", emptyPage{
-			s.frame(v, "movement", "No records yet"), "Equity movement", "Nothing has moved yet: this book has no records.",
-		})
+		return s.showEmpty(w, v, "movement", "No records yet", "Equity movement", "Nothing has moved yet: this book has no records.")
 	}
-	f, err := filterOf(r.URL.Query(), periods.Default.Period)
+	f, err := v.filter(periods.Default.Period)
 	if err != nil {
 		return err
 	}
@@ -140,7 +139,7 @@ func (s *Site) movementPage(v visit, whole clientele.EquityMovement, periods sta
 		p.Audit = v.sentence(whole.Audit.Reading)
 	}
 	if f.By != "" && f.Segment == "" {
-		p.BySegment = b.bySegment()
+		p.BySegment, p.Hidden = b.bySegment(), v.hidden(whole.Hidden)
 	}
 	p.Waterfall, err = b.waterfall()
 	return p, err
@@ -314,6 +313,9 @@ func (b moveView) bySegment() *figTable {
 			cell("closing", "closing", m.Closing),
 		}}
 	}
+	if b.m.Hidden != nil {
+		t.Title, t.Subtitle = "Segments of your units, and the company", "The company's line holds the other segments, too"
+	}
 	for _, part := range b.m.Segments {
 		t.Rows = append(t.Rows, row(part.Segment, part, b.filter.of(b.By, part.Segment)))
 	}
@@ -337,6 +339,8 @@ type movementExplainPage struct {
 	Rows                                                   []explainRow
 	Total                                                  explainRow
 	Range, Previous, Next                                  string
+	Hidden                                                 *caution // the rows are; then there are none
+	Own                                                    []choice // where the reader sees rows
 }
 
 func (s *Site) explainMovement(w http.ResponseWriter, r *http.Request) error {
@@ -348,7 +352,7 @@ func (s *Site) explainMovement(w http.ResponseWriter, r *http.Request) error {
 	if q.Get("from") == "" {
 		return clientele.Errorf(clientele.CodeUsage, "the address names no period").WithHint("Open a line from the movement.")
 	}
-	f, err := filterOf(q, clientele.Period{})
+	f, err := v.filter(clientele.Period{})
 	if err != nil {
 		return err
 	}
@@ -386,6 +390,9 @@ func (s *Site) movementExplainPage(v visit, f filter, x statement.EquityExplanat
 	}
 	if f.Segment != "" {
 		p.Kicker += " · " + f.about()
+	}
+	if p.Hidden = v.hidden(x.Hidden); p.Hidden != nil {
+		p.Own = v.own(f, "/movement/explain", "line", string(x.Line), "horizon", string(x.Horizon))
 	}
 	for _, row := range x.Rows {
 		p.Rows = append(p.Rows, explainRow{

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/policy"
 	"github.com/clientele/clientele/internal/warehouse"
 )
 
@@ -14,6 +15,7 @@ type ordersPage struct {
 	frame
 	Back, Heading, Kicker string
 	Rows                  []orderRow
+	Files                 bool // the reader may see which file a line came from
 	Previous, Next        string
 }
 
@@ -29,7 +31,7 @@ func (s *Site) orders(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	q := r.URL.Query()
-	f, err := filterOf(q, clientele.Period{})
+	f, err := v.filter(clientele.Period{})
 	if err != nil {
 		return err
 	}
@@ -43,11 +45,11 @@ func (s *Site) orders(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	files, err := s.importNames(r)
+	files, err := s.importNames(v)
 	if err != nil {
 		return err
 	}
-	p := ordersPage{frame: s.frame(v, "statement", "Order lines"), Back: f.href("/"), Heading: "Customer " + customer, Kicker: "Order lines up to " + v.date(f.Period.To) + ", newest first"}
+	p := ordersPage{frame: s.frame(v, "statement", "Order lines"), Files: files != nil, Back: f.href("/"), Heading: "Customer " + customer, Kicker: "Order lines up to " + v.date(f.Period.To) + ", newest first"}
 	if customer == "" {
 		p.Heading = "Lines without a customer"
 	}
@@ -77,9 +79,13 @@ func (v visit) orderRow(l warehouse.OrderLine, files map[int64]string) orderRow 
 	return row
 }
 
-// importNames are the original names of files by their sequence.
-func (s *Site) importNames(r *http.Request) (map[int64]string, error) {
-	imports, err := s.Book.Imports(r.Context())
+// importNames are the original names of files by their sequence; nil for a reader who may
+// not see what was imported.
+func (s *Site) importNames(v visit) (map[int64]string, error) {
+	if !v.may(policy.ReadData) {
+		return nil, nil //nolint:nilnil // no names are no error
+	}
+	imports, err := s.Book.Imports(v.Context())
 	names := make(map[int64]string, len(imports))
 	for _, im := range imports {
 		names[im.Sequence] = im.Name

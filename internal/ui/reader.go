@@ -4,7 +4,9 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strings"
 
+	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/policy"
 )
 
@@ -71,4 +73,49 @@ func signInHref(r *http.Request) string {
 		return "/sign-in"
 	}
 	return "/sign-in?" + url.Values{"next": {r.URL.RequestURI()}}.Encode()
+}
+
+// may reports whether the reader may do something, so that it is offered to them.
+func (v visit) may(p policy.Permission) bool { return v.who.May(p) }
+
+// ask says whom to ask for what the reader may not do; "" if they may.
+func (v visit) ask(p policy.Permission) string {
+	if v.may(p) {
+		return ""
+	}
+	message, hint := sayError(v.who.Denied(p))
+	return message + " " + hint
+}
+
+// hrefFor is an address for those who may see what is there, and "" for others.
+func (v visit) hrefFor(p policy.Permission, href string) string {
+	if !v.may(p) {
+		return ""
+	}
+	return href
+}
+
+// hidden says what an answer leaves out for this reader; nil if that is nothing.
+func (v visit) hidden(h *clientele.Hidden) *caution {
+	if h == nil {
+		return nil
+	}
+	lead := v.int(h.Count) + " " + h.What + " are hidden:"
+	if h.Count == 1 {
+		lead = "1 " + strings.TrimSuffix(h.What, "s") + " is hidden:"
+	}
+	return &caution{Lead: lead, Text: h.Why + " " + h.Help}
+}
+
+// own leads to the same for every segment of the reader's units, where they see only those.
+func (v visit) own(f filter, path string, more ...string) []choice {
+	if v.who.Reach(policy.ReadRows) != policy.Own {
+		return nil
+	}
+	var out []choice
+	for _, s := range v.who.Scopes {
+		at := f.of(s.Attribute, s.Value)
+		out = append(out, choice{Name: at.about(), Href: at.href(path, more...)})
+	}
+	return out
 }

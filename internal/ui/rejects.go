@@ -1,13 +1,16 @@
 package ui
 
 import (
+	"context"
 	"encoding/csv"
 	"fmt"
+	"iter"
 	"net/http"
 	"slices"
 	"strconv"
 
 	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/policy"
 	"github.com/clientele/clientele/internal/spreadsheet"
 	"github.com/clientele/clientele/internal/warehouse"
 )
@@ -19,6 +22,7 @@ type rejectsPage struct {
 	Rejects  []rejectRow
 	More     bool // there are more than are shown
 	Download string
+	Ask      string // whom to ask, of a reader who may not see the rows
 }
 
 // rejectRow is one row that was not loaded.
@@ -33,8 +37,11 @@ func (s *Site) rejects(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := rejectsPage{frame: s.frame(v, "data", im.Name), Import: v.importRow(im), Download: importHref(im.Sequence) + "/rejects.csv"}
-	err = s.eachReject(r, im, func(x warehouse.Reject) (bool, error) {
+	p := rejectsPage{frame: s.frame(v, "data", im.Name), Import: v.importRow(im), Download: importHref(im.Sequence) + "/rejects.csv", Ask: v.ask(policy.ReadRejects)}
+	if p.Ask != "" {
+		return s.show(w, http.StatusOK, "rejects", p)
+	}
+	err = s.eachReject(r, im, s.Records.Rejects, func(x warehouse.Reject) (bool, error) {
 		if len(p.Rejects) == rowsAPage {
 			p.More = true
 			return false, nil
@@ -56,8 +63,11 @@ func (l *locale) rejectRow(x warehouse.Reject) rejectRow {
 	return row
 }
 
+// rejects streams the rejected rows of a batch.
+type rejects func(ctx context.Context, batchID string) iter.Seq2[warehouse.Reject, error]
+
 // eachReject hands over the rejected rows of a file, in its order, until f says to stop.
-func (s *Site) eachReject(r *http.Request, im clientele.ImportRef, f func(warehouse.Reject) (bool, error)) error {
+func (s *Site) eachReject(r *http.Request, im clientele.ImportRef, rows rejects, f func(warehouse.Reject) (bool, error)) error {
 	batches, err := s.Records.Loaded(r.Context())
 	if err != nil {
 		return err
@@ -66,7 +76,7 @@ func (s *Site) eachReject(r *http.Request, im clientele.ImportRef, f func(wareho
 	if i < 0 {
 		return nil // kept, not loaded: nothing is rejected yet
 	}
-	for x, err := range s.Records.Rejects(r.Context(), batches[i].ID) {
+	for x, err := range rows(r.Context(), batches[i].ID) {
 		if err != nil {
 			return err
 		}
@@ -77,7 +87,7 @@ func (s *Site) eachReject(r *http.Request, im clientele.ImportRef, f func(wareho
 	return nil
 }
 
-// rejectsCSV is every rejected row, for a spreadsheet.
+// rejectsCSV is every rejected row, for a spreadsheet; who took it is recorded.
 func (s *Site) rejectsCSV(w http.ResponseWriter, r *http.Request) error {
 	im, err := s.importOf(r)
 	if err != nil {
@@ -89,13 +99,25 @@ func (s *Site) rejectsCSV(w http.ResponseWriter, r *http.Request) error {
 	if err := out.Write([]string{"line", "column", "reason", "row"}); err != nil {
 		return err
 	}
-	err = s.eachReject(r, im, func(x warehouse.Reject) (bool, error) {
+	begun := false
+	err = s.eachReject(r, im, s.exportOf(im), func(x warehouse.Reject) (bool, error) {
+		begun = true
 		return true, out.Write([]string{strconv.FormatInt(x.Line, 10), spreadsheet.Text(x.Column), spreadsheet.Text(x.Reason), spreadsheet.Text(x.Text)})
 	})
+	if err != nil && !begun {
+		w.Header().Del("Content-Disposition")
+		return err
+	}
 	out.Flush()
 	if err != nil {
 		s.Log.ErrorContext(r.Context(), "a download ended early", "import", im.Sequence, "error", err)
 		panic(http.ErrAbortHandler) // a cut file must not look whole
 	}
 	return nil
+}
+
+func (s *Site) exportOf(im clientele.ImportRef) rejects {
+	return func(ctx context.Context, batchID string) iter.Seq2[warehouse.Reject, error] {
+		return s.Records.ExportRejects(ctx, im.Sequence, batchID)
+	}
 }

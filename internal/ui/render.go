@@ -11,6 +11,7 @@ import (
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/httpd"
+	"github.com/clientele/clientele/internal/policy"
 )
 
 //go:embed templates
@@ -60,13 +61,15 @@ func (s *Site) handle(p page) http.Handler {
 // visit is one request with what every page needs to answer it.
 type visit struct {
 	*http.Request
+	who      policy.Actor
 	settings clientele.Settings
 	*locale
 }
 
 func (s *Site) visit(r *http.Request) (visit, error) {
 	settings, err := s.Book.Settings(r.Context())
-	return visit{r, settings, newLocale(r.Header.Get("Accept-Language"), settings)}, err
+	who, _ := policy.ActorOf(r.Context())
+	return visit{r, who, settings, newLocale(r.Header.Get("Accept-Language"), settings)}, err
 }
 
 func (s *Site) frame(v visit, section, title string) frame {

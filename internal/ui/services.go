@@ -21,24 +21,30 @@ import (
 	"github.com/clientele/clientele/web"
 )
 
-// Services is what the pages ask of the program below them. The interfaces are
-// met by the types named beside them.
+// Services is what the pages ask of the program below them. The interfaces are met by the
+// guards of package access, which see to it that everybody gets what is theirs.
 type Services struct {
-	Book        statement.Book // settings and imports of the book
-	Statements  Statements     // *statement.Service
-	Models      Models         // *modelling.Service
-	Contracts   Contracts      // *contract.Service
-	Closings    Closings       // *closing.Service
-	Definitions Definitions    // *definition.Service
-	Goals       Goals          // *goal.Service
-	Importer    Importer       // *ingest.Importer
-	Records     Records        // the book's warehouse
-	Jobs        Jobs           // *job.Queue, worked by a job.Worker with Handlers
+	Book        Book
+	Statements  Statements
+	Models      Models
+	Contracts   Contracts
+	Closings    Closings
+	Definitions Definitions
+	Goals       Goals
+	Importer    Importer
+	Records     Records
+	Jobs        Jobs // worked by a job.Worker with Handlers
 	People      people.Directory
 	Audit       Audit  // *audit.Log
 	Uploads     string // directory in the book for files that wait for their mapping
 	Assets      *web.Assets
 	Log         *slog.Logger
+}
+
+// Book is what a book says of itself; see app.Book.
+type Book interface {
+	Settings(context.Context) (clientele.Settings, error)
+	Imports(context.Context) ([]clientele.ImportRef, error)
 }
 
 // Statements makes and explains statements; see statement.Service.
@@ -108,6 +114,7 @@ type Importer interface {
 type Records interface {
 	Loaded(context.Context) ([]warehouse.LoadedBatch, error)
 	Rejects(ctx context.Context, batchID string) iter.Seq2[warehouse.Reject, error]
+	ExportRejects(ctx context.Context, sequence int64, batchID string) iter.Seq2[warehouse.Reject, error]
 	OrderLines(ctx context.Context, customer string, to clientele.Date, offset int64, limit int) ([]warehouse.OrderLine, error)
 }
 
@@ -116,6 +123,7 @@ type Jobs interface {
 	Add(ctx context.Context, kind, key string, payload any) (store.Job, error)
 	Job(ctx context.Context, id string) (store.Job, error)
 	Cancel(ctx context.Context, id string) (store.Job, error)
+	Again(ctx context.Context, id string) (store.Job, error)
 }
 
 // Audit is who did what; see audit.Log.

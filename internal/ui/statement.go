@@ -6,6 +6,7 @@ import (
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/chart"
+	"github.com/clientele/clientele/internal/policy"
 	"github.com/clientele/clientele/internal/statement"
 	"github.com/clientele/clientele/internal/warehouse"
 )
@@ -40,6 +41,7 @@ type statementPage struct {
 	NotCovered       figTable
 	Multiples        []chart.Figure
 	SegmentTable     *figTable
+	Hidden           *caution // segments that are not the reader's
 	Footer           footer
 }
 
@@ -111,6 +113,12 @@ type footer struct {
 type emptyPage struct {
 	frame
 	Kicker, Heading string
+	Ask             string // whom to ask, of a reader who may not import
+}
+
+// showEmpty is a page before there are records.
+func (s *Site) showEmpty(w http.ResponseWriter, v visit, section, title, kicker, heading string) error {
+	return s.show(w, http.StatusOK, "empty", emptyPage{s.frame(v, section, title), kicker, heading, v.ask(policy.ImportData)})
 }
 
 // opened is a visit to a page of figures, and the periods that it can be of; ok is
@@ -129,11 +137,9 @@ func (s *Site) statement(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !ok {
-		return s.show(w, http.StatusOK, "empty", emptyPage{
-			s.frame(v, "statement", "No records yet"), "Statement of customers", "There is nothing to state yet: this book has no records.",
-		})
+		return s.showEmpty(w, v, "statement", "No records yet", "Statement of customers", "There is nothing to state yet: this book has no records.")
 	}
-	f, err := filterOf(r.URL.Query(), periods.Default.Period)
+	f, err := v.filter(periods.Default.Period)
 	if err != nil {
 		return err
 	}
@@ -180,7 +186,7 @@ func (s *Site) statementPage(v visit, whole clientele.Statement, periods stateme
 	if f.Segment != "" {
 		p.Kicker += " · " + f.about()
 	}
-	if f.Segment == "" {
+	if f.Segment == "" && v.may(policy.ReadGoals) {
 		if p.Goals, err = s.statementGoals(v, f.Period); err != nil {
 			return statementPage{}, err
 		}
@@ -232,6 +238,7 @@ func (b *builder) fill(p *statementPage) error {
 	p.Model = b.model()
 	p.NotCovered = b.notCovered()
 	if b.filter.By != "" && b.filter.Segment == "" {
+		p.Hidden = b.hidden(b.st.Hidden)
 		p.Multiples, p.SegmentTable = b.multiples(), b.segmentTable()
 	}
 	p.Footer = b.footer()

@@ -130,10 +130,17 @@ func bySize(segments []clientele.Statement) []clientele.Statement {
 // maxMultiples bounds the charts of one page; the table has every segment.
 const maxMultiples = 12
 
-// segmentTable has the figures of every segment, and the whole as its sum.
+// segmentTable has the figures of every segment that the reader may see, and the whole;
+// nil if there are none.
 func (b *builder) segmentTable() *figTable {
+	if len(b.st.Segments) == 0 {
+		return nil
+	}
 	t := &figTable{
 		Title: "Every segment, and their sum", Columns: []string{attributeWords(b.filter.By), "opening", "new", "back", "lost", "closing", "value", "worth"},
+	}
+	if b.st.Hidden != nil {
+		t.Title = "Segments of your units, and the company"
 	}
 	for _, seg := range bySize(b.st.Segments) {
 		at := *b

@@ -8,6 +8,7 @@ import (
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/chart"
+	"github.com/clientele/clientele/internal/policy"
 	"github.com/clientele/clientele/internal/warehouse"
 )
 
@@ -135,10 +136,10 @@ func (b *builder) model() modelPart {
 		return modelPart{Title: "No model has valued these customers", Why: "Records of purchases are needed."}
 	}
 	if m.Holdout == nil {
-		return modelPart{Title: "The model could not be checked", Href: modelHref(b.whole.To), Why: cmp.Or(m.Refused, strings.Join(m.Warnings, " "), "The records are too short to hold a part back.")}
+		return modelPart{Title: "The model could not be checked", Href: b.hrefFor(policy.ReadModel, modelHref(b.whole.To)), Why: cmp.Or(m.Refused, strings.Join(m.Warnings, " "), "The records are too short to hold a part back.")}
 	}
 	h := m.Holdout
-	p := modelPart{Title: strings.TrimSuffix(b.sentence(h.Verdict), "."), Figure: b.holdout(h), Href: modelHref(b.whole.To)}
+	p := modelPart{Title: strings.TrimSuffix(b.sentence(h.Verdict), "."), Figure: b.holdout(h), Href: b.hrefFor(policy.ReadModel, modelHref(b.whole.To))}
 	p.Rows = []figRow{
 		{Name: "purchase days held out, actual", Cells: []fig{{Text: b.int(h.Actual)}}},
 		{Name: "expected by the model", Cells: []fig{{Text: b.number(h.Expected, 0)}}, Note: signedPercent(b.locale, h.Bias)},
@@ -190,7 +191,7 @@ func (b *builder) cautions() []caution {
 		all = append(all, caution{Lead: "In part:", Text: cmp.Or(d.PartialPeriod.Why, "The records do not cover this period whole.")})
 	}
 	if m := b.whole.Model; m != nil && m.Trust == clientele.Rejected {
-		all = append(all, caution{"The worth is not to be relied on:", b.sentence(m.Holdout.Verdict), modelHref(b.whole.To), "What to do"})
+		all = append(all, caution{"The worth is not to be relied on:", b.sentence(m.Holdout.Verdict), b.hrefFor(policy.ReadModel, modelHref(b.whole.To)), "What to do"})
 	}
 	return all
 }
@@ -234,10 +235,10 @@ func (b *builder) notCoveredData(d clientele.DataReport, add func(string, fig, s
 		}
 	}
 	if d.RejectedRows > 0 {
-		add("Rows rejected", fig{Text: b.int(d.RejectedRows), Href: "/data", Of: "rows rejected"}, "of "+b.int(read)+" read")
+		add("Rows rejected", fig{Text: b.int(d.RejectedRows), Href: b.hrefFor(policy.ReadData, "/data"), Of: "rows rejected"}, "of "+b.int(read)+" read")
 	}
 	if kept > 0 {
-		add("Files kept, not loaded", fig{Text: b.int(int64(kept)), Href: "/data", Of: "files kept, not loaded"}, "they load when the book is next opened")
+		add("Files kept, not loaded", fig{Text: b.int(int64(kept)), Href: b.hrefFor(policy.ReadData, "/data"), Of: "files kept, not loaded"}, "they load when the book is next opened")
 	}
 	if p := d.PartialPeriod; !p.OpeningCovered || !p.ClosingCovered {
 		add("Part of the period", fig{Text: "not covered"}, p.Why)
