@@ -19,6 +19,7 @@ import (
 	"github.com/clientele/clientele/internal/ingest"
 	"github.com/clientele/clientele/internal/job"
 	"github.com/clientele/clientele/internal/modelling"
+	"github.com/clientele/clientele/internal/people"
 	"github.com/clientele/clientele/internal/statement"
 	"github.com/clientele/clientele/internal/store"
 	"github.com/clientele/clientele/internal/store/sqlite"
@@ -79,6 +80,7 @@ type Book struct {
 	Definitions *definition.Service
 	Goals       *goal.Service
 	Jobs        *job.Queue
+	People      *people.Service
 	Audit       *audit.Log
 
 	settings clientele.Settings // what book.toml says
@@ -185,7 +187,21 @@ func (b *Book) openParts(ctx context.Context, w Watcher) (err error) {
 	b.Goals = goal.New(goal.Parts{Ledgers: operations, Book: b, Statements: toAim{b}})
 	b.Jobs = job.NewQueue(operations)
 	b.Audit = audit.New(operations, nil)
-	return nil
+	return b.openAccounts()
+}
+
+// openAccounts opens who may come in. How pages are reached is told when they are.
+func (b *Book) openAccounts() error {
+	o := people.Options{Company: b.settings.Name}
+	sso, ok, err := config.LoadSSO(b.file(config.FileName))
+	if err != nil {
+		return err
+	}
+	if ok {
+		o.SSO = &sso
+	}
+	b.People, err = people.New(b.Store, b.Audit, o)
+	return err
 }
 
 // toClose makes statements for closing.

@@ -4,16 +4,18 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net"
 	"net/http"
 	"os/user"
 	"path/filepath"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/clientele/clientele/internal/access"
+	"github.com/clientele/clientele/internal/audit"
 	"github.com/clientele/clientele/internal/httpd"
 	"github.com/clientele/clientele/internal/job"
+	"github.com/clientele/clientele/internal/people"
 	"github.com/clientele/clientele/internal/policy"
 	"github.com/clientele/clientele/internal/ui"
 	"github.com/clientele/clientele/web"
@@ -22,27 +24,80 @@ import (
 // SocketPath is where a server that holds the book at path takes commands on it.
 func SocketPath(path string) string { return filepath.Join(path, socketName) }
 
-// Serve answers pages on a listener, runs the jobs that they add, and takes
-// commands on the book at its socket, until ctx ends. It closes the listener.
-func (b *Book) Serve(ctx context.Context, pages net.Listener, commands http.Handler, log *slog.Logger) error {
+// Owner is the name of who runs this program: the owner of the machine, as far as a book
+// goes.
+func Owner() string {
+	if u, err := user.Current(); err == nil {
+		return u.Username
+	}
+	return "the owner of this machine"
+}
+
+// Serving says how a book is served.
+type Serving struct {
+	Front    *httpd.Front
+	Commands http.Handler // takes commands on the book at its socket
+	Log      *slog.Logger
+	// Drain is how long the server says that it is ending before it takes no more requests.
+	Drain time.Duration
+	// Ready is told once the book may be served, with the link by which the first person comes
+	// in; "" if there are accounts.
+	Ready func(setUp string) error
+}
+
+// Serve answers pages at the front, runs the jobs that they add, and takes commands on the
+// book at its socket, until ctx ends. It closes the front. CodeForbidden if others than
+// this machine would reach it, and there are no accounts.
+func (b *Book) Serve(ctx context.Context, s Serving) error {
+	if err := b.admit(ctx, s); err != nil {
+		return errors.Join(err, s.Front.Close())
+	}
+	tracing, err := httpd.NewTracing(ctx, VersionString())
+	if err != nil {
+		return errors.Join(err, s.Front.Close())
+	}
 	assets, err := web.Open()
 	if err != nil {
-		return errors.Join(err, pages.Close())
+		return errors.Join(err, s.Front.Close())
 	}
 	socket, err := httpd.ListenSocket(SocketPath(b.Path))
 	if err != nil {
-		return errors.Join(fileError("the book's socket cannot be made", err), pages.Close())
+		return errors.Join(fileError("the book's socket cannot be made", err), s.Front.Close())
 	}
-	services := b.services(assets, log)
+	services := b.services(assets, s.Log)
 	b.Importer.Changed, b.Definitions.Changed = services.ComputeAhead, services.ComputeAhead
-	services.ComputeAhead(ctx) // what commands imported while nobody served
-	site := ui.New(services)
-	handler := httpd.Wrap(asOwner(site), httpd.Options{Log: log, Uploads: []string{ui.UploadPath}, Fail: site.Fail})
-	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return httpd.Serve(ctx, pages, handler, log) })
-	group.Go(func() error { return httpd.Serve(ctx, socket, commands, log) })
-	group.Go(func() error { return b.work(ctx, ui.Handlers(services), log) })
-	return group.Wait()
+	work := audit.WithOrigin(policy.With(ctx, policy.Local("clientele")), audit.Origin{Via: "job"})
+	services.ComputeAhead(work) // what commands imported while nobody served
+	health := httpd.NewHealth(s.Log, b.checks()...)
+	handler := b.handler(s, ui.New(services), health, tracing)
+	group, work := errgroup.WithContext(work)
+	group.Go(func() error { return httpd.Serve(endAfter(work, health, s.Drain), s.Front, handler, s.Log) })
+	group.Go(func() error { return httpd.Serve(work, socket, s.Commands, s.Log) })
+	group.Go(func() error { return b.work(work, ui.Handlers(services), s.Log) })
+	return errors.Join(group.Wait(), tracing.Close(context.WithoutCancel(ctx)))
+}
+
+// admit sees to it that whoever reaches the pages can be asked who they are.
+func (b *Book) admit(ctx context.Context, s Serving) error {
+	some, err := b.People.Any(ctx)
+	if err != nil {
+		return err
+	}
+	if !some && s.Front.Beyond() {
+		return s.Front.NeedsAccounts()
+	}
+	if err := b.People.SetOrigin(s.Front.URL()); err != nil {
+		return err
+	}
+	link := ""
+	if !some {
+		secret, err := b.People.SetUpSecret(policy.With(ctx, policy.Local(Owner())))
+		if err != nil {
+			return err
+		}
+		link = s.Front.URL() + people.Link(people.SetUpPage, secret)
+	}
+	return s.Ready(link)
 }
 
 // services are what pages ask of the book, each behind its permission.
@@ -53,25 +108,40 @@ func (b *Book) services(assets *web.Assets, log *slog.Logger) ui.Services {
 	})
 	return ui.Services{
 		Book: g.Book, Statements: g.Statements, Models: g.Models, Contracts: g.Contracts, Closings: g.Closings, Definitions: g.Definitions, Goals: g.Goals,
-		Importer: g.Importer, Records: g.Records, Jobs: g.Jobs,
+		Importer: g.Importer, Records: g.Records, Jobs: g.Jobs, People: b.People, Audit: b.Audit,
 		Uploads: b.file(uploadsName), Assets: assets, Log: log,
 	}
 }
 
-// asOwner answers every request as the owner of the machine.
-func asOwner(h http.Handler) http.Handler {
-	name := "the owner of this machine"
-	if u, err := user.Current(); err == nil {
-		name = u.Username
+// handler is all that is answered at the front.
+func (b *Book) handler(s Serving, site *ui.Site, health *httpd.Health, tracing *httpd.Tracing) http.Handler {
+	meter := httpd.NewMeter(VersionString())
+	for _, f := range b.figures() {
+		meter.Watch(f)
 	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h.ServeHTTP(w, r.WithContext(policy.With(r.Context(), policy.Local(name))))
+	router := httpd.NewRouter(httpd.WriteProblem)
+	health.Register(router)
+	meter.Register(router)
+	router.Mount("/", site)
+	return httpd.Wrap(router, httpd.Options{
+		Log: s.Log, Uploads: []string{ui.UploadPath}, Fail: site.Fail, Accounts: b.People, Owner: Owner(), Front: s.Front, Meter: meter, Tracing: tracing,
 	})
 }
 
-// work runs jobs, one of each kind at a time, as the program itself, until ctx ends.
+// endAfter returns a context that ends some time after ctx does, in which the server says
+// that it is not ready any more.
+func endAfter(ctx context.Context, h *httpd.Health, drain time.Duration) context.Context {
+	later, end := context.WithCancel(context.WithoutCancel(ctx))
+	context.AfterFunc(ctx, func() {
+		h.End()
+		time.AfterFunc(drain, end)
+	})
+	return later
+}
+
+// work runs jobs, one of each kind at a time, until ctx ends.
 func (b *Book) work(ctx context.Context, handlers map[string]job.Handler, log *slog.Logger) error {
-	group, ctx := errgroup.WithContext(policy.With(ctx, policy.Local("clientele")))
+	group, ctx := errgroup.WithContext(ctx)
 	for kind, handler := range handlers {
 		group.Go(func() error { return job.NewWorker(b.Jobs, kind, handler, log).Run(ctx) })
 	}

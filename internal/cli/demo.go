@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/clientele/clientele/internal/app"
+	"github.com/clientele/clientele/internal/httpd"
 	"github.com/clientele/clientele/internal/simulate"
 )
 
@@ -42,7 +43,7 @@ seed gives the same company. A demo book that is there already is used as it is.
 			fmt.Fprintf(c.out, "%s holds this company already.\n", book)
 		}
 		if serve {
-			return c.serveBook(cmd.Context(), book, listen)
+			return c.serveBook(cmd.Context(), book, serveFlags{door: httpd.Door{Listen: listen}, logFormat: "text"})
 		}
 		return c.next("clientele serve %s", book)
 	}

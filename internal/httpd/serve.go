@@ -18,13 +18,14 @@ const headersFor = 10 * time.Second
 
 // Serve answers requests until ctx ends, then lets those under way finish: it
 // closes the listener, ends the contexts of requests that outlast the grace, and
-// returns when no handler runs any more.
+// returns when no handler runs any more. Requests know nothing of what ctx holds: who runs
+// the server is not who asks it.
 func Serve(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger) error {
 	return serve(ctx, l, h, log, headersFor)
 }
 
 func serve(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger, headers time.Duration) error {
-	requests, cut := context.WithCancel(context.WithoutCancel(ctx))
+	requests, cut := context.WithCancel(context.Background())
 	defer cut()
 	var handlers sync.WaitGroup
 	s := &http.Server{

@@ -114,6 +114,8 @@ type People interface {
 	EndSession(ctx context.Context, person, id string) error
 	// EndSessions ends a person's sessions but for one; "" is no exception.
 	EndSessions(ctx context.Context, person, except string) error
+	// CountSessions counts those that have not ended, neither by their own time nor as unseen since a time.
+	CountSessions(ctx context.Context, now, unseenSince time.Time) (int64, error)
 	// ForgetSessions forgets those that ended by their own time, or were seen last before a time.
 	ForgetSessions(ctx context.Context, now, unseenSince time.Time) error
 

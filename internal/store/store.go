@@ -94,6 +94,13 @@ func (j Job) Failure() *clientele.Error {
 	return kept
 }
 
+// JobCount is how many jobs of a kind stand in a state.
+type JobCount struct {
+	Kind  string
+	State JobState
+	Count int64
+}
+
 // Jobs keeps durable work. Time is the caller's, so that several processes that
 // share a store are compared on what they say, and tests need not wait.
 type Jobs interface {
@@ -102,6 +109,8 @@ type Jobs interface {
 	AddJob(ctx context.Context, j Job) (Job, error)
 	// Job returns a job. CodeNotFound if there is none.
 	Job(ctx context.Context, id string) (Job, error)
+	// CountJobs counts the jobs that are not forgotten, by kind and state.
+	CountJobs(ctx context.Context) ([]JobCount, error)
 	// LeaseJob gives owner the job of a kind that has waited longest of those due,
 	// or whose lease has run out, until a time. ok is false when there is none.
 	LeaseJob(ctx context.Context, kind, owner string, now, until time.Time) (j Job, ok bool, err error)

@@ -34,6 +34,23 @@ func (s *Store) Job(ctx context.Context, id string) (store.Job, error) {
 	return j, failure(err)
 }
 
+// CountJobs implements store.Jobs.
+func (s *Store) CountJobs(ctx context.Context) (counts []store.JobCount, err error) {
+	rows, err := s.on(ctx).QueryContext(ctx, queries.Text("job.count"))
+	if err != nil {
+		return nil, failure(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var c store.JobCount
+		if err := rows.Scan(&c.Kind, &c.State, &c.Count); err != nil {
+			return nil, failure(err)
+		}
+		counts = append(counts, c)
+	}
+	return counts, failure(rows.Err())
+}
+
 // LeaseJob implements store.Jobs.
 func (s *Store) LeaseJob(ctx context.Context, kind, owner string, now, until time.Time) (store.Job, bool, error) {
 	at := now.UnixMilli()

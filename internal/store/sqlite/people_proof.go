@@ -59,6 +59,12 @@ func (s *Store) EndSessions(ctx context.Context, person, except string) error {
 	return s.run(ctx, "session.remove_of", person, except)
 }
 
+// CountSessions implements store.People.
+func (s *Store) CountSessions(ctx context.Context, now, unseenSince time.Time) (n int64, err error) {
+	err = s.on(ctx).QueryRowContext(ctx, queries.Text("session.count"), now.UnixMilli(), unseenSince.UnixMilli()).Scan(&n)
+	return n, failure(err)
+}
+
 // ForgetSessions implements store.People.
 func (s *Store) ForgetSessions(ctx context.Context, now, unseenSince time.Time) error {
 	return s.run(ctx, "session.forget", now.UnixMilli(), unseenSince.UnixMilli())

@@ -218,6 +218,9 @@ func testForgetSessions(t *testing.T, e Engine) {
 		must(t, s.AddSession(t.Context(), k))
 	}
 	must(t, s.TouchSession(t.Context(), old.Hash, start.Add(24*time.Hour)))
+	n, err := s.CountSessions(t.Context(), start.Add(24*time.Hour), start.Add(2*time.Hour))
+	must(t, err)
+	same(t, 1, n)
 	must(t, s.ForgetSessions(t.Context(), start.Add(24*time.Hour), start.Add(2*time.Hour)))
 	all, err := s.Sessions(t.Context(), "p")
 	must(t, err)

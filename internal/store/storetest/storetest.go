@@ -339,12 +339,15 @@ func testForget(t *testing.T, e Engine) {
 	at := start.Add(time.Hour)
 	j.State, j.Finished = store.JobDone, &at
 	must(t, s.FinishJob(t.Context(), "w", j))
+	counts, err := s.CountJobs(t.Context())
+	must(t, err)
+	same(t, []store.JobCount{{Kind: j.Kind, State: store.JobDone, Count: 1}, {Kind: j.Kind, State: store.JobQueued, Count: 1}}, counts)
 	must(t, s.ForgetJobs(t.Context(), at))
 	if _, err := s.Job(t.Context(), "old"); err != nil {
 		t.Errorf("forgotten too early: %v", err)
 	}
 	must(t, s.ForgetJobs(t.Context(), at.Add(time.Second)))
-	_, err := s.Job(t.Context(), "old")
+	_, err = s.Job(t.Context(), "old")
 	wantCode(t, err, clientele.CodeNotFound)
 	if _, err := s.Job(t.Context(), "queued"); err != nil {
 		t.Errorf("an unfinished job was forgotten: %v", err)

@@ -1,0 +1,1 @@
+SELECT count(*) FROM session WHERE expires_at > ? AND seen_at >= ?
