@@ -36,6 +36,7 @@ const (
 	workName       = "tmp"     // prepared files; emptied when the book is opened
 	uploadsName    = "uploads" // files that came by page and wait for their mapping
 	socketName     = "server.sock"
+	breachedName   = "breached-passwords.txt" // hashes of passwords that are refused; who runs the book may put it there
 )
 
 // uploadsKeptFor is how long a file that nobody imported is kept.
@@ -192,7 +193,7 @@ func (b *Book) openParts(ctx context.Context, w Watcher) (err error) {
 
 // openAccounts opens who may come in. How pages are reached is told when they are.
 func (b *Book) openAccounts() error {
-	o := people.Options{Company: b.settings.Name}
+	o := people.Options{Company: b.settings.Name, Breached: b.file(breachedName)}
 	sso, ok, err := config.LoadSSO(b.file(config.FileName))
 	if err != nil {
 		return err

@@ -139,7 +139,7 @@ func (c *command) root() *cobra.Command {
 	}
 	root.SetVersionTemplate("clientele {{.Version}}\n")
 	root.AddCommand(c.initBook(), c.importFiles(), c.inspect(), c.statement(), c.movement(), c.acquisition(), c.contracts(), c.pack(), c.model(), c.customers(),
-		c.definition(), c.goal(), c.closePeriod(), c.closes(), c.rebuild(), c.verify(), c.backup(), c.restore(), c.demo(), c.serve(), c.version())
+		c.definition(), c.goal(), c.closePeriod(), c.closes(), c.rebuild(), c.verify(), c.backup(), c.restore(), c.demo(), c.serve(), c.user(), c.version())
 	for _, sub := range root.Commands() {
 		run := sub.RunE
 		sub.RunE = func(cmd *cobra.Command, args []string) error {

@@ -119,13 +119,13 @@ func (s *Service) me(ctx context.Context) (store.KeptPerson, error) {
 	return s.store.Person(ctx, a.ID)
 }
 
-// young refuses a session that is older than FreshFor: who finds a browser open takes over
-// no account. CodeUnauthenticated, so that pages ask to sign in again.
+// young refuses a session that is older than FreshFor, or none: who finds a browser open
+// takes over no account (ASVS 5.0, 7.5.1).
 func (s *Service) young(ctx context.Context, person string) error {
 	k, ok := SessionOf(ctx)
 	if ok && k.Person == person && s.now().Sub(k.Created) < FreshFor {
 		return nil
 	}
-	return clientele.Errorf(clientele.CodeUnauthenticated, "to change how you sign in, sign in again").
-		WithHint("It is more than %d minutes since you signed in.", int(FreshFor.Minutes()))
+	return clientele.Errorf(clientele.CodeForbidden, "how you sign in can be changed for %d minutes after you signed in", int(FreshFor.Minutes())).
+		WithHint("Sign out, sign in again, and make the change.")
 }

@@ -200,6 +200,7 @@ func TestGuessingSlowsDown(t *testing.T) {
 	if n := len(w.actions()) - told; n != 1 {
 		t.Errorf("it is told %d times", n)
 	}
+	w.want(clientele.CodeTooMany, guess("Ada@Example.com", eve))
 	w.want(clientele.CodeUnauthenticated, guess("ada@example.com", mallory)) // from elsewhere nobody is kept out
 	w.signIn("ada@example.com", good)
 }

@@ -36,7 +36,7 @@ const (
 const (
 	SetUpPage      = "/setup"
 	InvitationPage = "/invitation"
-	SSOReturnPage  = "/sign-in/sso" // the provider sends the browser back here, with code and state
+	SSOReturnPage  = "/sso/callback" // the provider sends the browser back here, with code and state
 )
 
 // Link is the path of a page that takes a secret.

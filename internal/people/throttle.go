@@ -47,23 +47,39 @@ func newThrottle(now func() time.Time) *throttle { return &throttle{now: now, by
 // attempt is one try; it counts as failed until it succeeds.
 type attempt struct {
 	of   *throttle
-	keys []string
+	keys []tryKey
+}
+
+// tryKey is what tries are counted by.
+type tryKey struct {
+	by    string
+	limit limit
+}
+
+// keysOf are those of a try; what is not known, "", is not counted by.
+func keysOf(account, address string) (keys []tryKey) {
+	if account != "" {
+		keys = append(keys, tryKey{"account/" + account, perAccount})
+	}
+	if address != "" {
+		keys = append(keys, tryKey{"address/" + address, perAddress})
+	}
+	if account != "" && address != "" {
+		keys = append(keys, tryKey{"pair/" + account + "/" + address, perPair})
+	}
+	return keys
 }
 
 // begin begins a try. CodeTooMany if it is too early for one; first is true if that was
 // not said since the last one.
 func (t *throttle) begin(account, address string) (a attempt, first bool, err error) {
-	keys := []string{"pair/" + account + "/" + address, "address/" + address, "account/" + account}
-	limits := []limit{perPair, perAddress, perAccount}
-	if address == "" { // not known: then only the account can be told
-		keys, limits = keys[2:], limits[2:]
-	}
+	keys := keysOf(account, address)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := t.now()
-	for i, k := range keys {
-		if e := t.by[k]; e != nil {
-			if wait := e.wait(limits[i]) - now.Sub(e.last); wait > 0 {
+	for _, k := range keys {
+		if e := t.by[k.by]; e != nil {
+			if wait := e.wait(k.limit) - now.Sub(e.last); wait > 0 {
 				first, e.told = !e.told, true
 				return attempt{}, first, clientele.Errorf(clientele.CodeTooMany, "too many tries failed").
 					WithHint("Try again in %s.", inWords(wait))
@@ -72,10 +88,10 @@ func (t *throttle) begin(account, address string) (a attempt, first bool, err er
 	}
 	t.makeRoom(now)
 	for _, k := range keys {
-		e := t.by[k]
+		e := t.by[k.by]
 		if e == nil {
 			e = &tries{}
-			t.by[k] = e
+			t.by[k.by] = e
 		}
 		e.failed, e.last, e.told = e.failed+1, now, false
 	}
@@ -115,15 +131,15 @@ func (a attempt) succeeded() { a.undo(true) }
 // undone says that nothing was tried after all.
 func (a attempt) undone() { a.undo(false) }
 
-func (a attempt) undo(all bool) {
+func (a attempt) undo(forgive bool) {
 	a.of.mu.Lock()
 	defer a.of.mu.Unlock()
-	for i, k := range a.keys {
-		e := a.of.by[k]
-		switch address := len(a.keys) == 3 && i == 1; {
+	for _, k := range a.keys {
+		e := a.of.by[k.by]
+		switch {
 		case e == nil:
-		case all && !address:
-			delete(a.of.by, k)
+		case forgive && k.limit != perAddress: // who has one account of their own still guesses at others
+			delete(a.of.by, k.by)
 		default:
 			e.failed = max(e.failed-1, 0)
 		}

@@ -47,11 +47,12 @@ func (s *Service) SecondFactor(ctx context.Context, pending, code string, from C
 		return SignedIn{}, err
 	}
 	if !ok {
+		why := clientele.Errorf(clientele.CodeForbidden, "too many codes were not right").WithHint("Sign in again.")
 		if wait.left--; wait.left > 0 {
 			s.pending.put(pending, wait, s.now())
+			why = invalid("code", "that code is not right, or was used already").WithHint("Wait for the next code of the app, or use a recovery code.")
 		}
-		return SignedIn{}, s.refuse(ctx, p, "", from, invalid("code", "that code is not right, or was used already").
-			WithHint("Wait for the next code of the app, or use a recovery code."))
+		return SignedIn{}, s.refuse(ctx, p, "", from, why)
 	}
 	try.succeeded()
 	return s.begin(ctx, wait.person, byTOTP, from, func(p store.KeptPerson) bool { return p.Password == wait.password })
