@@ -114,6 +114,9 @@ func (ts *types) of(t reflect.Type, taken bool) *schema {
 	}
 	switch t.Kind() {
 	case reflect.String:
+		if !taken && t == reflect.TypeFor[clientele.Kind]() {
+			return &schema{Type: "string"} // "" is what cannot be told
+		}
 		return &schema{Type: "string", Enum: words[t]}
 	case reflect.Bool:
 		return &schema{Type: "boolean"}

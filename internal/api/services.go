@@ -23,6 +23,7 @@ import (
 	"github.com/clientele/clientele/internal/statement"
 	"github.com/clientele/clientele/internal/store"
 	"github.com/clientele/clientele/internal/warehouse"
+	"github.com/clientele/clientele/internal/work"
 )
 
 // Services is what operations ask of the program below them: the capabilities, each behind
@@ -46,7 +47,6 @@ type Services struct {
 	Replies     Replies
 	Log         *slog.Logger
 	Now         func() time.Time // nil is the clock
-	Version     string           // of the program
 }
 
 // Book is what a book says of itself; see statement.Book.
@@ -121,7 +121,7 @@ type Jobs interface {
 	Again(ctx context.Context, id string) (store.Job, error)
 }
 
-// Work asks for the work that pages ask for, once however many ask.
+// Work asks for the work that pages ask for, once however many ask; see work.Desk.
 type Work interface {
 	Statement(context.Context, statement.Request) (store.Job, error)
 	Movement(context.Context, statement.Request) (store.Job, error)
@@ -132,10 +132,10 @@ type Work interface {
 	Restatement(ctx context.Context, period string) (store.Job, error)
 	Definition(context.Context, definition.Question) (store.Job, error)
 	Goals(context.Context, *clientele.Period) (store.Job, error) // nil: all that there are
-	Import(ctx context.Context, upload string, r ingest.Request) (store.Job, error)
+	Import(context.Context, work.Import) (store.Job, error)
 }
 
-// Uploads are files that wait for their mapping; see ingest.Uploads.
+// Uploads are files that wait for their mapping; see work.Uploads.
 type Uploads interface {
 	Save(name string, from io.Reader) (token string, size int64, err error)
 	Name(token string) (string, error)

@@ -9,6 +9,7 @@ import (
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/ingest"
 	"github.com/clientele/clientele/internal/policy"
+	"github.com/clientele/clientele/internal/work"
 )
 
 // previewRows is how many rows are shown before an import.
@@ -84,8 +85,9 @@ func (a *API) upload(_ context.Context, in *struct {
 	return answer[upload]{body: upload{token, name, size}, location: place(UploadPath+"/%s", token)}, nil
 }
 
-func (in importing) request(name string) ingest.Request {
-	return ingest.Request{Kind: in.Kind, Map: in.Map, Source: in.Source, Name: name, Strict: in.Strict, Replace: in.Replace}
+// of is the import of an upload.
+func (in importing) of(token, name string) work.Import {
+	return work.Import{Token: token, Name: name, Kind: in.Kind, Map: in.Map, Source: in.Source, Strict: in.Strict, Replace: in.Replace}
 }
 
 func (a *API) inspect(ctx context.Context, in *inspectIn) (answer[inspected], error) {
@@ -93,7 +95,7 @@ func (a *API) inspect(ctx context.Context, in *inspectIn) (answer[inspected], er
 	if err != nil {
 		return answer[inspected]{}, err
 	}
-	r := importing{Kind: in.Kind, Map: in.Map, Source: in.Source}.request(name)
+	r := importing{Kind: in.Kind, Map: in.Map, Source: in.Source}.of(in.Token, name).Request()
 	got, err := a.Importer.Inspect(ctx, a.Uploads.Path(in.Token), r)
 	if err != nil {
 		return answer[inspected]{}, err
@@ -117,5 +119,5 @@ func (a *API) importUpload(ctx context.Context, in *struct {
 	if err != nil {
 		return answer[job]{}, err
 	}
-	return added(a.Work.Import(ctx, in.Token, in.Body.request(name)))
+	return added(a.Work.Import(ctx, in.Body.of(in.Token, name)))
 }
