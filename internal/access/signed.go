@@ -116,6 +116,14 @@ func (g Goals) Set(ctx context.Context, period string, t goal.Targets, by string
 	})
 }
 
+// Goal is what is aimed at in a fiscal period.
+func (g Goals) Goal(ctx context.Context, period string) (set goal.Goal, err error) {
+	if _, err := policy.Require(ctx, policy.ReadGoals); err != nil {
+		return set, err
+	}
+	return g.parts.Goals.Goal(ctx, period)
+}
+
 // ReadyOverview returns what came of all goals if that is there already.
 func (g Goals) ReadyOverview(ctx context.Context) (o goal.Overview, ok bool, err error) {
 	if _, err := policy.Require(ctx, policy.ReadGoals); err != nil {

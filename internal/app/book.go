@@ -81,8 +81,8 @@ type Book struct {
 	Definitions *definition.Service
 	Goals       *goal.Service
 	Jobs        *job.Queue
-	Audit       *audit.Log
 	People      *people.Service
+	Audit       *audit.Log
 
 	settings clientele.Settings // what book.toml says
 	lock     *lock
@@ -188,10 +188,11 @@ func (b *Book) openParts(ctx context.Context, w Watcher) (err error) {
 	b.Goals = goal.New(goal.Parts{Ledgers: operations, Book: b, Statements: toAim{b}})
 	b.Jobs = job.NewQueue(operations)
 	b.Audit = audit.New(operations, nil)
-	return b.openPeople()
+	return b.openAccounts()
 }
 
-func (b *Book) openPeople() error {
+// openAccounts opens who may come in. How pages are reached is told when they are.
+func (b *Book) openAccounts() error {
 	o := people.Options{Company: b.settings.Name, Breached: b.file(breachedName)}
 	sso, ok, err := config.LoadSSO(b.file(config.FileName))
 	if err != nil {

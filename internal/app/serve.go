@@ -12,12 +12,15 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/clientele/clientele/internal/access"
+	"github.com/clientele/clientele/internal/api"
 	"github.com/clientele/clientele/internal/audit"
+	"github.com/clientele/clientele/internal/event"
 	"github.com/clientele/clientele/internal/httpd"
 	"github.com/clientele/clientele/internal/job"
 	"github.com/clientele/clientele/internal/people"
 	"github.com/clientele/clientele/internal/policy"
 	"github.com/clientele/clientele/internal/ui"
+	"github.com/clientele/clientele/internal/work"
 	"github.com/clientele/clientele/web"
 )
 
@@ -64,16 +67,21 @@ func (b *Book) Serve(ctx context.Context, s Serving) error {
 	if err != nil {
 		return errors.Join(fileError("the book's socket cannot be made", err), s.Front.Close())
 	}
-	services := b.services(assets, s.Log)
+	guards := b.guards()
+	services := b.services(guards, assets, s.Log)
+	intake := b.intake(s.Log)
 	b.Importer.Changed, b.Definitions.Changed = services.ComputeAhead, services.ComputeAhead
 	work := audit.WithOrigin(policy.With(ctx, policy.Local("clientele")), audit.Origin{Via: "job"})
 	services.ComputeAhead(work) // what commands imported while nobody served
 	health := httpd.NewHealth(s.Log, b.checks()...)
-	handler := b.handler(s, ui.New(services), health, tracing)
+	handler := b.handler(s, ui.New(services), api.New(b.forPrograms(guards, intake, s.Log)), health, tracing)
+	handlers := ui.Handlers(services)
+	handlers[event.JobKind] = intake.Drain
 	group, work := errgroup.WithContext(work)
 	group.Go(func() error { return httpd.Serve(endAfter(work, health, s.Drain), s.Front, handler, s.Log) })
 	group.Go(func() error { return httpd.Serve(work, socket, s.Commands, s.Log) })
-	group.Go(func() error { return b.work(work, ui.Handlers(services), s.Log) })
+	group.Go(func() error { return b.work(work, handlers, s.Log) })
+	group.Go(func() error { return intake.Run(work) })
 	return errors.Join(group.Wait(), tracing.Close(context.WithoutCancel(ctx)))
 }
 
@@ -100,12 +108,16 @@ func (b *Book) admit(ctx context.Context, s Serving) error {
 	return s.Ready(link)
 }
 
-// services are what pages ask of the book, each behind its permission.
-func (b *Book) services(assets *web.Assets, log *slog.Logger) ui.Services {
-	g := access.New(access.Parts{
+// guards are the capabilities of the book, each behind its permission.
+func (b *Book) guards() access.Guards {
+	return access.New(access.Parts{
 		Book: b, Statements: b.Statements, Models: b.Models, Contracts: b.Contracts, Closings: b.Closings, Definitions: b.Definitions, Goals: b.Goals,
 		Importer: b.Importer, Records: b.Records, Jobs: b.Jobs, Log: b.Audit, Store: b.Store,
 	})
+}
+
+// services are what pages ask of the book.
+func (b *Book) services(g access.Guards, assets *web.Assets, log *slog.Logger) ui.Services {
 	return ui.Services{
 		Book: g.Book, Statements: g.Statements, Models: g.Models, Contracts: g.Contracts, Closings: g.Closings, Definitions: g.Definitions, Goals: g.Goals,
 		Importer: g.Importer, Records: g.Records, Jobs: g.Jobs, People: b.People, Audit: b.Audit,
@@ -113,8 +125,24 @@ func (b *Book) services(assets *web.Assets, log *slog.Logger) ui.Services {
 	}
 }
 
+// intake takes messages of other systems.
+func (b *Book) intake(log *slog.Logger) *event.Intake {
+	return event.New(event.Parts{
+		Store: b.Store, Importer: b.Importer, Jobs: b.Jobs, Audit: b.Audit, Currency: b.settings.Currency, Work: b.file(workName), Log: log,
+	})
+}
+
+// forPrograms are what programs ask of the book.
+func (b *Book) forPrograms(g access.Guards, intake *event.Intake, log *slog.Logger) api.Services {
+	return api.Services{
+		Book: g.Book, Statements: g.Statements, Models: g.Models, Contracts: g.Contracts, Closings: g.Closings, Definitions: g.Definitions, Goals: g.Goals,
+		Importer: g.Importer, Records: g.Records, Jobs: g.Jobs, Work: work.Desk{Jobs: g.Jobs}, Uploads: work.Uploads{Dir: b.file(uploadsName)},
+		People: b.People, Audit: b.Audit, Events: intake, Replies: b.Store, Log: log,
+	}
+}
+
 // handler is all that is answered at the front.
-func (b *Book) handler(s Serving, site *ui.Site, health *httpd.Health, tracing *httpd.Tracing) http.Handler {
+func (b *Book) handler(s Serving, site *ui.Site, programs *api.API, health *httpd.Health, tracing *httpd.Tracing) http.Handler {
 	meter := httpd.NewMeter(VersionString())
 	for _, f := range b.figures() {
 		meter.Watch(f)
@@ -122,9 +150,10 @@ func (b *Book) handler(s Serving, site *ui.Site, health *httpd.Health, tracing *
 	router := httpd.NewRouter(httpd.WriteProblem)
 	health.Register(router)
 	meter.Register(router)
-	router.Mount("/", site)
+	router.Mount(site, "/")
+	router.Mount(programs, api.Paths()...)
 	return httpd.Wrap(router, httpd.Options{
-		Log: s.Log, Uploads: []string{ui.UploadPath}, Fail: site.Fail, Accounts: b.People, Owner: Owner(), Front: s.Front, Meter: meter, Tracing: tracing,
+		Log: s.Log, Uploads: []string{ui.UploadPath, api.UploadPath}, Fail: site.Fail, Accounts: b.People, Owner: Owner(), Front: s.Front, Meter: meter, Tracing: tracing,
 	})
 }
 

@@ -25,6 +25,7 @@ var floors = [][]string{
 	{"internal/people"},
 	{"internal/httpd", "internal/privacy", "internal/event", "internal/statement", "internal/closing", "internal/contract", "internal/pack", "internal/definition", "internal/goal"}, // capabilities
 	{"internal/access"}, // capabilities, each behind its permission
+	{"internal/work"},   // long work that is asked for through them
 	{"internal/api", "internal/ui"},
 	{"internal/app"},
 	{"internal/cli"},

@@ -98,6 +98,24 @@ func goalsOf(entries []ledger.Entry[signed]) []Goal {
 	return goals
 }
 
+// Goal is what is aimed at in a fiscal period; without targets and By if nothing is.
+// CodeInvalid if there is no such period, or the ledger is not as it was signed.
+func (s *Service) Goal(ctx context.Context, period string) (Goal, error) {
+	f, _, err := s.calendar(ctx)
+	if err != nil {
+		return Goal{}, err
+	}
+	name, days, err := f.Parse(strings.TrimSpace(period))
+	if err != nil {
+		return Goal{}, err
+	}
+	goals, err := s.Goals(ctx)
+	if i := slices.IndexFunc(goals, func(g Goal) bool { return g.Period == name }); i >= 0 {
+		return goals[i], err
+	}
+	return Goal{Period: name, From: days.From, To: days.To}, err
+}
+
 // Set signs targets for a fiscal period; those that the period has already and that are
 // not given stay. Errors: CodeInvalid if there is no such period, a target is negative or
 // none is given, or by names nobody; CodeConflict if somebody signed at the same time.

@@ -1,7 +1,8 @@
 // Package store is the contract for operational records: what people and the
 // program itself keep beside a book's files, in the words of the domain. It
-// holds durable jobs, decisions, closed statements, ledgers, and a cache of computed values; engines
-// live in packages below it and pass the suite in storetest.
+// holds durable jobs, decisions, closed statements, ledgers, messages of other systems, first
+// answers, and a cache of computed values; engines live in packages below it and pass the
+// suite in storetest.
 //
 // Errors are *clientele.Error: CodeNotFound where a method says so, CodeNoSpace
 // when the disk is full, CodeInternal for the rest. Methods may be called from
@@ -25,6 +26,8 @@ type Store interface {
 	Closes
 	Ledgers
 	Audit
+	Events
+	Replies
 	People
 	Cache
 	// Atomically runs f such that all that it does by this store, with the context that

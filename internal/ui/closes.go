@@ -94,7 +94,7 @@ func (s *Site) closed(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !ok {
-		j, err := s.addRestatement(r.Context(), c.Period)
+		j, err := s.desk().Restatement(r.Context(), c.Period)
 		if err != nil {
 			return err
 		}

@@ -50,7 +50,7 @@ func (s *Site) contracts(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !ok {
-		j, err := s.Jobs.Add(r.Context(), jobContracts, day.String(), modelWork{day})
+		j, err := s.desk().Contracts(r.Context(), day)
 		if err != nil {
 			return err
 		}

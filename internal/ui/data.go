@@ -66,7 +66,7 @@ func uploadHref(token string) string { return UploadPath + "/" + token }
 
 // discard is the undo before an import.
 func (s *Site) discard(w http.ResponseWriter, r *http.Request) error {
-	if err := s.uploads.discard(r.PathValue("token")); err != nil {
+	if err := s.uploads.Discard(r.PathValue("token")); err != nil {
 		return err
 	}
 	http.Redirect(w, r, "/data", http.StatusSeeOther)

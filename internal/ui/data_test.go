@@ -2,13 +2,10 @@ package ui
 
 import (
 	"encoding/json"
-	"errors"
 	"net/http"
 	"net/url"
-	"os"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -17,6 +14,7 @@ import (
 	"github.com/clientele/clientele/internal/ingest"
 	"github.com/clientele/clientele/internal/store"
 	"github.com/clientele/clientele/internal/warehouse"
+	"github.com/clientele/clientele/internal/work"
 )
 
 func progressOf(f *fake, id string) func(store.JobProgress) {
@@ -169,9 +167,9 @@ func TestFileThatCannotBeReadYet(t *testing.T) {
 }
 
 func TestFieldsOfAnotherKindAreForgotten(t *testing.T) {
-	work, err := importWorkOf("T", url.Values{"kind": {"customers"}, "fields": {"transactions"}, "map.customer": {"Name"}})
-	if err != nil || work.Kind != clientele.Customers || work.Map != nil {
-		t.Errorf("%+v, %v: want customers with nothing mapped", work, err)
+	asked, err := importWorkOf("T", url.Values{"kind": {"customers"}, "fields": {"transactions"}, "map.customer": {"Name"}})
+	if err != nil || asked.Kind != clientele.Customers || asked.Map != nil {
+		t.Errorf("%+v, %v: want customers with nothing mapped", asked, err)
 	}
 }
 
@@ -204,21 +202,6 @@ func TestUploadsThatAreNone(t *testing.T) {
 	}
 }
 
-func TestTokensCannotLeaveTheirDirectory(t *testing.T) {
-	u := uploads{dir: t.TempDir()}
-	for _, token := range []string{"..", "../..", "", "short", strings.Repeat("A", 25) + "/"} {
-		if _, err := u.name(token); clientele.CodeOf(err) != clientele.CodeNotFound {
-			t.Errorf("%q: %v", token, err)
-		}
-		if err := u.discard(token); err != nil {
-			t.Errorf("%q: %v", token, err)
-		}
-	}
-	if _, err := os.Stat(u.dir); err != nil {
-		t.Error("the directory of uploads is gone")
-	}
-}
-
 func TestRejects(t *testing.T) {
 	f := newFake()
 	f.rejects = slices.Repeat([]warehouse.Reject{{Line: 12345, Column: "time", Reason: "no date: =HYPERLINK()", Text: "=cmd|'x'"}}, 130)
@@ -246,7 +229,7 @@ func TestReportsOfOtherStates(t *testing.T) {
 	f := newFake()
 	s := newTestSite(t, f)
 	for state, want := range map[ingest.State]string{ingest.StateUnchanged: "was in the book already", ingest.StateKept: "is kept, and not loaded yet"} {
-		payload, err := json.Marshal(importWork{Name: "a.csv"})
+		payload, err := json.Marshal(work.Import{Name: "a.csv"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -260,7 +243,7 @@ func TestReportsOfOtherStates(t *testing.T) {
 func TestKeptFileCanBeLoaded(t *testing.T) {
 	f := newFake()
 	s := newTestSite(t, f)
-	payload, err := json.Marshal(importWork{Name: "a.csv"})
+	payload, err := json.Marshal(work.Import{Name: "a.csv"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -300,15 +283,5 @@ func TestProgressOfAnImport(t *testing.T) {
 		if got := jobProgress(c.p); got != c.want {
 			t.Errorf("%+v: %+v, want %+v", c.p, got, c.want)
 		}
-	}
-}
-
-func TestFullDiskIsSaid(t *testing.T) {
-	full := &os.PathError{Op: "write", Path: "x", Err: syscall.ENOSPC}
-	if got := clientele.CodeOf(diskError(full)); got != clientele.CodeNoSpace {
-		t.Errorf("a full disk is %q", got)
-	}
-	if other := errors.New("broken"); diskError(other) != other { //nolint:errorlint // the very same error
-		t.Error("another error is changed")
 	}
 }

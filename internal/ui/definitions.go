@@ -306,7 +306,7 @@ func (s *Site) definitionWith(w http.ResponseWriter, r *http.Request, refused er
 
 // compareDefinitions adds the job that computes past quarters and leads to its progress.
 func (s *Site) compareDefinitions(w http.ResponseWriter, r *http.Request, q definition.Question) error {
-	j, err := s.Jobs.Add(r.Context(), jobDefinition, fmt.Sprintf("%d %d", q.Version, q.With), q)
+	j, err := s.desk().Definition(r.Context(), q)
 	if err != nil {
 		return err
 	}

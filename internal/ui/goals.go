@@ -61,7 +61,7 @@ func (s *Site) goalsWith(w http.ResponseWriter, r *http.Request, status int, for
 		return err
 	}
 	if !ok && status == http.StatusOK {
-		j, err := s.addGoals(r.Context(), nil)
+		j, err := s.desk().Goals(r.Context(), nil)
 		if err != nil {
 			return err
 		}
@@ -209,7 +209,7 @@ func (s *Site) statementGoals(v visit, p clientele.Period) (*goalPart, error) {
 		return nil, err
 	}
 	if !ok {
-		_, err := s.addGoals(v.Context(), &p)
+		_, err := s.desk().Goals(v.Context(), &p)
 		return &goalPart{Title: "Goals", Subtitle: "What came of them is being computed. It stands here when you open this page again."}, err
 	}
 	part := v.goalPart(report, "/goals?"+url.Values{"period": {report.Period}}.Encode())

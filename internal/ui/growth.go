@@ -43,7 +43,7 @@ func (s *Site) growth(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !ok {
-		j, err := s.Jobs.Add(r.Context(), jobGrowth, day.String(), modelWork{day})
+		j, err := s.desk().Growth(r.Context(), day)
 		if err != nil {
 			return err
 		}

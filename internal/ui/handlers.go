@@ -14,6 +14,7 @@ import (
 	"github.com/clientele/clientele/internal/policy"
 	"github.com/clientele/clientele/internal/statement"
 	"github.com/clientele/clientele/internal/store"
+	"github.com/clientele/clientele/internal/work"
 )
 
 // The kinds of job that pages add.
@@ -29,32 +30,6 @@ const (
 	jobDefinition = access.DefinitionJob
 	jobGoals      = access.GoalsJob
 )
-
-// modelWork is the payload of the jobs that fit a model and compare candidates.
-type modelWork struct {
-	AsOf clientele.Date `json:"as_of"`
-}
-
-// restateWork is the payload of the job that compares a close with the records.
-type restateWork struct {
-	Period string `json:"period"`
-}
-
-// goalsWork is the payload of the job that computes what came of goals.
-type goalsWork struct {
-	Period *clientele.Period `json:"period"` // nil: all that there are, and the latest quarter
-}
-
-// importWork is the payload of an import job; its result is an ingest.FileReport.
-type importWork struct {
-	Token   string         `json:"token"` // of the upload
-	Name    string         `json:"name"`
-	Kind    clientele.Kind `json:"kind"`
-	Map     []string       `json:"map"`
-	Source  string         `json:"source"`
-	Strict  bool           `json:"strict"`
-	Replace bool           `json:"replace"`
-}
 
 // Handlers run the jobs that the pages add. They may be run again from the
 // start: an import that is in the book already changes nothing, and its upload
@@ -73,7 +48,7 @@ func (s Services) runStatement(ctx context.Context, payload json.RawMessage, rep
 	}
 	err := s.Statements.Prepare(ctx, r, steps(report))
 	if err == nil && r.By == "" { // what came of its goals takes the period before, too
-		_, err = s.addGoals(ctx, &r.Period)
+		_, err = s.desk().Goals(ctx, &r.Period)
 	}
 	return nil, err
 }
@@ -95,30 +70,30 @@ func (s Services) runMovement(ctx context.Context, payload json.RawMessage, repo
 }
 
 func (s Services) runGrowth(ctx context.Context, payload json.RawMessage, report func(store.JobProgress)) (any, error) {
-	var work modelWork
-	if err := json.Unmarshal(payload, &work); err != nil {
+	var given work.AsOf
+	if err := json.Unmarshal(payload, &given); err != nil {
 		return nil, err
 	}
 	report(store.JobProgress{Step: "adding up what customers brought and cost", Fraction: -1})
-	_, err := s.Statements.Acquisition(ctx, work.AsOf)
+	_, err := s.Statements.Acquisition(ctx, given.Day)
 	return nil, err
 }
 
 func (s Services) runModel(ctx context.Context, payload json.RawMessage, report func(store.JobProgress)) (any, error) {
-	var work modelWork
-	if err := json.Unmarshal(payload, &work); err != nil {
+	var given work.AsOf
+	if err := json.Unmarshal(payload, &given); err != nil {
 		return nil, err
 	}
-	_, err := s.Models.Examine(ctx, work.AsOf, steps(report))
+	_, err := s.Models.Examine(ctx, given.Day, steps(report))
 	return nil, err
 }
 
 func (s Services) runCompare(ctx context.Context, payload json.RawMessage, report func(store.JobProgress)) (any, error) {
-	var work modelWork
-	if err := json.Unmarshal(payload, &work); err != nil {
+	var given work.AsOf
+	if err := json.Unmarshal(payload, &given); err != nil {
 		return nil, err
 	}
-	choice, err := s.Models.Compare(ctx, work.AsOf, steps(report))
+	choice, err := s.Models.Compare(ctx, given.Day, steps(report))
 	if err == nil {
 		s.ComputeAhead(ctx) // with the model that was chosen
 	}
@@ -126,20 +101,20 @@ func (s Services) runCompare(ctx context.Context, payload json.RawMessage, repor
 }
 
 func (s Services) runContracts(ctx context.Context, payload json.RawMessage, report func(store.JobProgress)) (any, error) {
-	var work modelWork
-	if err := json.Unmarshal(payload, &work); err != nil {
+	var given work.AsOf
+	if err := json.Unmarshal(payload, &given); err != nil {
 		return nil, err
 	}
 	report(store.JobProgress{Step: "counting contracts and fitting renewals", Fraction: -1})
-	return nil, s.Contracts.Prepare(ctx, contract.Request{AsOf: work.AsOf})
+	return nil, s.Contracts.Prepare(ctx, contract.Request{AsOf: given.Day})
 }
 
 func (s Services) runRestate(ctx context.Context, payload json.RawMessage, report func(store.JobProgress)) (any, error) {
-	var work restateWork
-	if err := json.Unmarshal(payload, &work); err != nil {
+	var given work.Restatement
+	if err := json.Unmarshal(payload, &given); err != nil {
 		return nil, err
 	}
-	c, err := s.Closings.Closed(ctx, work.Period)
+	c, err := s.Closings.Closed(ctx, given.Period)
 	if err != nil {
 		return nil, err
 	}
@@ -158,12 +133,12 @@ func (s Services) runDefinition(ctx context.Context, payload json.RawMessage, re
 }
 
 func (s Services) runGoals(ctx context.Context, payload json.RawMessage, report func(store.JobProgress)) (any, error) {
-	var work goalsWork
-	if err := json.Unmarshal(payload, &work); err != nil {
+	var given work.Goals
+	if err := json.Unmarshal(payload, &given); err != nil {
 		return nil, err
 	}
-	if work.Period != nil {
-		return nil, s.Goals.Prepare(ctx, *work.Period, steps(report))
+	if given.Period != nil {
+		return nil, s.Goals.Prepare(ctx, *given.Period, steps(report))
 	}
 	return nil, s.Goals.PrepareOverview(ctx, steps(report))
 }
@@ -174,13 +149,13 @@ func steps(report func(store.JobProgress)) func(string, float64) {
 }
 
 func (s Services) runImport(ctx context.Context, payload json.RawMessage, report func(store.JobProgress)) (any, error) {
-	var work importWork
-	if err := json.Unmarshal(payload, &work); err != nil {
+	var given work.Import
+	if err := json.Unmarshal(payload, &given); err != nil {
 		return nil, err
 	}
-	r := work.request()
+	r := given.Request()
 	r.Progress = func(p ingest.Progress) { report(jobProgress(p)) }
-	return s.Importer.Import(ctx, uploads{s.Uploads}.path(work.Token), r)
+	return s.Importer.Import(ctx, work.Uploads{Dir: s.Uploads}.Path(given.Token), r)
 }
 
 // ComputeAhead has the pages that people open first computed when something they
@@ -199,16 +174,16 @@ func (s Services) addDefaults(ctx context.Context) error {
 		return err
 	}
 	p := periods.Default.Period
-	if _, err := s.addStatement(ctx, statement.Request{Period: p}); err != nil {
+	if _, err := s.desk().Statement(ctx, statement.Request{Period: p}); err != nil {
 		return err
 	}
-	if _, err := s.addModel(ctx, p.To); err != nil {
+	if _, err := s.desk().Model(ctx, p.To); err != nil {
 		return err
 	}
-	if _, err := s.addMovement(ctx, statement.Request{Period: p}); err != nil {
+	if _, err := s.desk().Movement(ctx, statement.Request{Period: p}); err != nil {
 		return err
 	}
-	if _, err := s.Jobs.Add(ctx, jobGrowth, p.To.String(), modelWork{p.To}); err != nil {
+	if _, err := s.desk().Growth(ctx, p.To); err != nil {
 		return err
 	}
 	if err := s.addContracts(ctx, p.To); err != nil {
@@ -218,9 +193,12 @@ func (s Services) addDefaults(ctx context.Context) error {
 	if err != nil || len(closes) == 0 {
 		return err
 	}
-	_, err = s.addRestatement(ctx, closes[len(closes)-1].Period)
+	_, err = s.desk().Restatement(ctx, closes[len(closes)-1].Period)
 	return err
 }
+
+// desk is where pages ask for long work.
+func (s Services) desk() work.Desk { return work.Desk{Jobs: s.Jobs} }
 
 // addContracts has the contracts as of a day reported on, where the book has any.
 func (s Services) addContracts(ctx context.Context, day clientele.Date) error {
@@ -229,38 +207,9 @@ func (s Services) addContracts(ctx context.Context, day clientele.Date) error {
 		return nil
 	}
 	if err == nil {
-		_, err = s.Jobs.Add(ctx, jobContracts, day.String(), modelWork{day})
+		_, err = s.desk().Contracts(ctx, day)
 	}
 	return err
-}
-
-// addMovement has an equity movement computed.
-func (s Services) addMovement(ctx context.Context, r statement.Request) (store.Job, error) {
-	return s.Jobs.Add(ctx, jobMovement, r.Period.String()+" "+r.By, r)
-}
-
-// addStatement has a statement computed, once however many ask for it.
-func (s Services) addStatement(ctx context.Context, r statement.Request) (store.Job, error) {
-	return s.Jobs.Add(ctx, jobStatement, r.Period.String()+" "+r.By, r)
-}
-
-// addModel has all that is known of the model as of a day computed.
-func (s Services) addModel(ctx context.Context, day clientele.Date) (store.Job, error) {
-	return s.Jobs.Add(ctx, jobModel, day.String(), modelWork{day})
-}
-
-// addGoals has what came of the goals of a period computed; nil: of all that there are.
-func (s Services) addGoals(ctx context.Context, p *clientele.Period) (store.Job, error) {
-	key := ""
-	if p != nil {
-		key = p.String()
-	}
-	return s.Jobs.Add(ctx, jobGoals, "goals "+key, goalsWork{p})
-}
-
-// addRestatement has the close of a period compared with the records.
-func (s Services) addRestatement(ctx context.Context, period string) (store.Job, error) {
-	return s.Jobs.Add(ctx, jobRestate, period, restateWork{period})
 }
 
 func jobProgress(p ingest.Progress) store.JobProgress {

@@ -10,6 +10,7 @@ import (
 	"github.com/clientele/clientele/internal/ingest"
 	"github.com/clientele/clientele/internal/policy"
 	"github.com/clientele/clientele/internal/store"
+	"github.com/clientele/clientele/internal/work"
 )
 
 // jobPage is a piece of work: how far it is, or how it ended.
@@ -76,22 +77,22 @@ func (s *Site) job(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	p := jobPage{frame: s.frame(v, "", "Working"), Self: r.URL.RequestURI(), Cancel: v.hrefFor(policy.RunJobs, "/jobs/"+url.PathEscape(j.ID)+"/cancel")}
-	work := importWork{Name: "a file"}
+	asked := work.Import{Name: "a file"}
 	switch {
 	case j.Kind == jobImport && j.Payload == nil: // not for this reader
 		p.Section, p.Heading = "data", "Importing a file"
 	case j.Kind == jobImport:
-		if err := json.Unmarshal(j.Payload, &work); err != nil {
+		if err := json.Unmarshal(j.Payload, &asked); err != nil {
 			return err
 		}
-		p.Section, p.Heading = "data", "Importing "+work.Name
-		p.Retry, p.RetryWords = work.href(), "Correct how it is read"
+		p.Section, p.Heading = "data", "Importing "+asked.Name
+		p.Retry, p.RetryWords = mappingHref(asked), "Correct how it is read"
 	default:
 		at := waitingFor[j.Kind]
 		p.Section, p.Heading = at.section, at.words
 		p.Retry, p.RetryWords = nextOf(r), "Try again"
 	}
-	if err := s.fillJob(v, &p, j, work); err != nil {
+	if err := s.fillJob(v, &p, j, asked); err != nil {
 		return err
 	}
 	p.Title = p.Heading
@@ -99,7 +100,7 @@ func (s *Site) job(w http.ResponseWriter, r *http.Request) error {
 }
 
 // fillJob tells how far the job is, or how it ended.
-func (s *Site) fillJob(v visit, p *jobPage, j store.Job, work importWork) error {
+func (s *Site) fillJob(v visit, p *jobPage, j store.Job, asked work.Import) error {
 	switch j.State {
 	case store.JobDone:
 		if j.Result == nil {
@@ -111,11 +112,11 @@ func (s *Site) fillJob(v visit, p *jobPage, j store.Job, work importWork) error 
 			return err
 		}
 		p.Heading, p.Report = importHeading(report), v.importReport(report)
-		return s.uploads.discard(work.Token)
+		return s.uploads.Discard(asked.Token)
 	case store.JobFailed:
 		p.Heading, p.Failure = "This did not work", j.Failure()
 		if p.Failure.Code == clientele.CodeNotLoaded {
-			p.Heading, p.Load = work.Name+" is kept, and not loaded yet", v.hrefFor(policy.RunJobs, "/jobs/"+url.PathEscape(j.ID)+"/again")
+			p.Heading, p.Load = asked.Name+" is kept, and not loaded yet", v.hrefFor(policy.RunJobs, "/jobs/"+url.PathEscape(j.ID)+"/again")
 		}
 	case store.JobCancelled:
 		p.Heading, p.Cancelled = "Stopped", true

@@ -11,6 +11,7 @@ import (
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/ingest"
 	"github.com/clientele/clientele/internal/warehouse"
+	"github.com/clientele/clientele/internal/work"
 )
 
 // previewRows is how many rows are shown before an import.
@@ -69,8 +70,8 @@ type previewRow struct {
 
 // importWorkOf reads the mapping form. Fields named for another kind than the
 // one asked for were typed before the kind was changed, and say nothing.
-func importWorkOf(token string, form url.Values) (importWork, error) {
-	w := importWork{Token: token, Source: strings.TrimSpace(form.Get("source")), Strict: form.Has("strict"), Replace: form.Has("replace")}
+func importWorkOf(token string, form url.Values) (work.Import, error) {
+	w := work.Import{Token: token, Source: strings.TrimSpace(form.Get("source")), Strict: form.Has("strict"), Replace: form.Has("replace")}
 	if form.Get("kind") == "" {
 		return w, nil
 	}
@@ -90,13 +91,8 @@ func importWorkOf(token string, form url.Values) (importWork, error) {
 	return w, nil
 }
 
-// request is how the importer reads the file.
-func (w importWork) request() ingest.Request {
-	return ingest.Request{Kind: w.Kind, Map: w.Map, Source: w.Source, Name: w.Name, Strict: w.Strict, Replace: w.Replace}
-}
-
 // href is the mapping page with the same form filled in.
-func (w importWork) href() string {
+func mappingHref(w work.Import) string {
 	q := url.Values{}
 	if w.Kind != "" {
 		q.Set("kind", string(w.Kind))
@@ -119,30 +115,30 @@ func (s *Site) mapping(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	token := r.PathValue("token")
-	name, err := s.uploads.name(token)
+	name, err := s.uploads.Name(token)
 	if err != nil {
 		return err
 	}
-	work, err := importWorkOf(token, r.URL.Query())
+	asked, err := importWorkOf(token, r.URL.Query())
 	if err != nil {
 		return err
 	}
-	work.Name = name
-	in, err := s.Importer.Inspect(r.Context(), s.uploads.path(token), work.request())
+	asked.Name = name
+	in, err := s.Importer.Inspect(r.Context(), s.uploads.Path(token), asked.Request())
 	if err != nil {
 		return err
 	}
-	p := s.mappingPage(v, in, work)
-	p.Preview = s.preview(r, in, work)
+	p := s.mappingPage(v, in, asked)
+	p.Preview = s.preview(r, in, asked)
 	return s.show(w, http.StatusOK, "mapping", p)
 }
 
-func (s *Site) mappingPage(v visit, in ingest.Inspection, work importWork) mappingPage {
+func (s *Site) mappingPage(v visit, in ingest.Inspection, asked work.Import) mappingPage {
 	p := mappingPage{
-		frame: s.frame(v, "data", "How "+in.Name+" would be read"), Self: uploadHref(work.Token), Action: uploadHref(work.Token) + "/import", Discard: uploadHref(work.Token) + "/discard",
+		frame: s.frame(v, "data", "How "+in.Name+" would be read"), Self: uploadHref(asked.Token), Action: uploadHref(asked.Token) + "/import", Discard: uploadHref(asked.Token) + "/discard",
 		Name: in.Name, Size: v.bytes(in.Size), Layout: layoutFacts(in.Dialect), Recognised: in.Preset,
 		Problems: in.Problems, Importable: in.Importable, Kind: string(in.Kind), Source: in.Source, Raw: in.Rows,
-		Strict: work.Strict, Replace: work.Replace, KindSure: sure(in.KindConfidence),
+		Strict: asked.Strict, Replace: asked.Replace, KindSure: sure(in.KindConfidence),
 		Attributes: strings.Join(slices.Sorted(maps.Keys(in.Attributes)), ", "),
 	}
 	for _, k := range clientele.Kinds() {
@@ -242,8 +238,8 @@ func (l *locale) bytes(n int64) string {
 
 // preview reads the first rows as they would be loaded; what stops it is shown
 // in its place, for the form to be corrected.
-func (s *Site) preview(r *http.Request, in ingest.Inspection, work importWork) preview {
-	rows, err := s.Importer.Preview(r.Context(), s.uploads.path(work.Token), work.request(), previewRows)
+func (s *Site) preview(r *http.Request, in ingest.Inspection, asked work.Import) preview {
+	rows, err := s.Importer.Preview(r.Context(), s.uploads.Path(asked.Token), asked.Request(), previewRows)
 	if err != nil {
 		return preview{Why: strings.TrimSpace(fmt.Sprintf("%s. %s", err, clientele.HintOf(err)))}
 	}
@@ -271,19 +267,19 @@ func (s *Site) preview(r *http.Request, in ingest.Inspection, work importWork) p
 // importUpload adds the job that imports a file with the form's mapping.
 func (s *Site) importUpload(w http.ResponseWriter, r *http.Request) error {
 	token := r.PathValue("token")
-	name, err := s.uploads.name(token)
+	name, err := s.uploads.Name(token)
 	if err != nil {
 		return err
 	}
 	if err := r.ParseForm(); err != nil {
 		return clientele.Errorf(clientele.CodeUsage, "the form cannot be read").WithHint("Send it again from the page.").Because(err)
 	}
-	work, err := importWorkOf(token, r.PostForm)
+	asked, err := importWorkOf(token, r.PostForm)
 	if err != nil {
 		return err
 	}
-	work.Name = name
-	j, err := s.Jobs.Add(r.Context(), jobImport, token, work)
+	asked.Name = name
+	j, err := s.desk().Import(r.Context(), asked)
 	if err != nil {
 		return err
 	}

@@ -81,7 +81,7 @@ func (s *Site) model(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !ok {
-		j, err := s.addModel(r.Context(), day)
+		j, err := s.desk().Model(r.Context(), day)
 		if err != nil {
 			return err
 		}
@@ -97,7 +97,7 @@ func (s *Site) compareModels(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	j, err := s.Jobs.Add(r.Context(), jobCompare, day.String(), modelWork{day})
+	j, err := s.desk().Comparison(r.Context(), day)
 	if err != nil {
 		return err
 	}

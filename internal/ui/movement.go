@@ -61,7 +61,7 @@ func (s *Site) movement(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !ok {
-		j, err := s.addMovement(r.Context(), f.request())
+		j, err := s.desk().Movement(r.Context(), f.request())
 		if err != nil {
 			return err
 		}

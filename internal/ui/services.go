@@ -35,7 +35,7 @@ type Services struct {
 	Records     Records
 	Jobs        Jobs // worked by a job.Worker with Handlers
 	People      people.Directory
-	Audit       Audit
+	Audit       Audit  // *audit.Log
 	Uploads     string // directory in the book for files that wait for their mapping
 	Assets      *web.Assets
 	Log         *slog.Logger

@@ -159,7 +159,7 @@ func (s *Site) statement(w http.ResponseWriter, r *http.Request) error {
 
 // compute adds the job that computes a statement and leads to its progress.
 func (s *Site) compute(w http.ResponseWriter, r *http.Request, f filter) error {
-	j, err := s.addStatement(r.Context(), f.request())
+	j, err := s.desk().Statement(r.Context(), f.request())
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/clientele/clientele/internal/httpd"
 	"github.com/clientele/clientele/internal/policy"
+	"github.com/clientele/clientele/internal/work"
 )
 
 // Site is the pages of one book.
@@ -40,7 +41,7 @@ type route struct {
 // headers, cross-origin protection and request ids are the business of package httpd,
 // around it.
 func New(s Services) *Site {
-	site := &Site{Services: s, templates: parseTemplates(), uploads: uploads{dir: s.Uploads}}
+	site := &Site{Services: s, templates: parseTemplates(), uploads: uploads{work.Uploads{Dir: s.Uploads}}}
 	site.router = httpd.NewRouter(site.Fail)
 	site.router.Handle("GET /assets/", policy.Anyone, http.StripPrefix("/assets/", s.Assets))
 	for _, r := range slices.Concat(site.pages(), site.accountPages(), site.companyPages()) {

@@ -1,0 +1,371 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"iter"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/audit"
+	"github.com/clientele/clientele/internal/closing"
+	"github.com/clientele/clientele/internal/contract"
+	"github.com/clientele/clientele/internal/definition"
+	"github.com/clientele/clientele/internal/event"
+	"github.com/clientele/clientele/internal/goal"
+	"github.com/clientele/clientele/internal/ingest"
+	"github.com/clientele/clientele/internal/people"
+	"github.com/clientele/clientele/internal/policy"
+	"github.com/clientele/clientele/internal/statement"
+	"github.com/clientele/clientele/internal/store"
+	"github.com/clientele/clientele/internal/store/sqlite"
+	"github.com/clientele/clientele/internal/warehouse"
+	"github.com/clientele/clientele/internal/work"
+)
+
+// fake is a program below the API: capabilities that answer anything that their types can
+// say, and the real accounts, audit, work and store.
+type fake struct {
+	rand    *rand.Rand
+	pending bool // nothing is computed yet
+	empty   bool // there are no records
+	failure error
+	goal    goal.Goal
+	taken   []byte // of the last batch
+	calls   int    // of Propose
+	wait    chan struct{}
+}
+
+// some is a value of a type with everything that it can hold, or not.
+func some[T any](f *fake) (v T) {
+	f.fill(reflect.ValueOf(&v).Elem(), 0)
+	return v
+}
+
+func (f *fake) fill(v reflect.Value, depth int) {
+	switch t := v.Type(); {
+	case t == reflect.TypeFor[clientele.Money]():
+		v.Set(reflect.ValueOf(clientele.MustMoney([]string{"0", "-12.5", "1234567.891"}[f.rand.IntN(3)])))
+		return
+	case t == reflect.TypeFor[clientele.Date]():
+		v.SetInt(int64(f.rand.IntN(20000)))
+		return
+	case t == reflect.TypeFor[time.Time]():
+		v.Set(reflect.ValueOf(time.Unix(f.rand.Int64N(2e9), 0).UTC()))
+		return
+	case t == reflect.TypeFor[json.RawMessage]():
+		v.SetBytes([]byte([]string{`{"a":1}`, `null`, `[]`}[f.rand.IntN(3)]))
+		return
+	case words[t] != nil:
+		v.SetString(words[t][f.rand.IntN(len(words[t]))].(string))
+		return
+	}
+	switch v.Kind() {
+	case reflect.Pointer:
+		if f.rand.IntN(3) > 0 && depth < 8 {
+			v.Set(reflect.New(v.Type().Elem()))
+			f.fill(v.Elem(), depth+1)
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Field(i).CanSet() {
+				f.fill(v.Field(i), depth+1)
+			}
+		}
+	case reflect.Slice:
+		if n := f.rand.IntN(3); n > 0 && depth < 6 {
+			v.Set(reflect.MakeSlice(v.Type(), n, n))
+			for i := range n {
+				f.fill(v.Index(i), depth+1)
+			}
+		}
+	case reflect.Map:
+		if f.rand.IntN(2) > 0 {
+			v.Set(reflect.MakeMap(v.Type()))
+			item := reflect.New(v.Type().Elem()).Elem()
+			f.fill(item, depth+1)
+			v.SetMapIndex(reflect.ValueOf("key").Convert(v.Type().Key()), item)
+		}
+	case reflect.String:
+		v.SetString([]string{"", "text", "<é>\u2028"}[f.rand.IntN(3)])
+	case reflect.Bool:
+		v.SetBool(f.rand.IntN(2) > 0)
+	case reflect.Int, reflect.Int32, reflect.Int64:
+		v.SetInt(int64(f.rand.IntN(1000)) - 10)
+	case reflect.Float64:
+		v.SetFloat(f.rand.NormFloat64())
+	}
+}
+
+func made[T any](f *fake) (T, error) { return some[T](f), f.failure }
+
+func computed[T any](f *fake) (T, bool, error) { return some[T](f), !f.pending, f.failure }
+
+func (f *fake) Settings(context.Context) (clientele.Settings, error) {
+	return made[clientele.Settings](f)
+}
+
+func (f *fake) Imports(context.Context) ([]clientele.ImportRef, error) {
+	var all []clientele.ImportRef
+	for i := range 5 {
+		im := some[clientele.ImportRef](f)
+		im.Sequence = int64(i + 1)
+		all = append(all, im)
+	}
+	return all, f.failure
+}
+
+type fakeStatements struct{ *fake }
+
+func (f fakeStatements) Ready(_ context.Context, r statement.Request) (clientele.Statement, bool, error) {
+	st := some[clientele.Statement](f.fake)
+	st.Segments = []clientele.Statement{{Segment: "north"}}
+	return st, !f.pending, f.failure
+}
+
+func (f fakeStatements) Explain(_ context.Context, r statement.ExplainRequest) (statement.Explanation, error) {
+	x := some[statement.Explanation](f.fake)
+	x.Count, x.Rows = 5, make([]warehouse.ExplainRow, max(0, min(r.Limit, 5-int(r.Offset))))
+	for i := range x.Rows {
+		x.Rows[i].Heads = r.Offset + int64(i)
+	}
+	return x, f.failure
+}
+
+func (f fakeStatements) ReadyEquityMovement(context.Context, statement.EquityRequest) (clientele.EquityMovement, bool, error) {
+	return computed[clientele.EquityMovement](f.fake)
+}
+
+func (f fakeStatements) ExplainEquity(context.Context, statement.ExplainEquityRequest) (statement.EquityExplanation, error) {
+	return made[statement.EquityExplanation](f.fake)
+}
+
+func (f fakeStatements) ReadyAcquisition(context.Context, clientele.Date) (clientele.Acquisition, bool, error) {
+	return computed[clientele.Acquisition](f.fake)
+}
+
+func (f fakeStatements) Periods(context.Context) (statement.Periods, bool, error) {
+	return some[statement.Periods](f.fake), !f.empty, f.failure
+}
+
+func (f fakeStatements) Attributes(context.Context) ([]string, error) { return []string{"region"}, f.failure }
+
+func (f *fake) Examined(context.Context, clientele.Date) (clientele.ModelRun, bool, error) {
+	return computed[clientele.ModelRun](f)
+}
+
+type fakeContracts struct{ *fake }
+
+func (f fakeContracts) Ready(context.Context, contract.Request) (clientele.ContractReport, bool, error) {
+	return computed[clientele.ContractReport](f.fake)
+}
+
+func (f *fake) Closes(context.Context) ([]clientele.Close, error) { return made[[]clientele.Close](f) }
+
+func (f *fake) Closed(context.Context, string) (clientele.Close, error) { return made[clientele.Close](f) }
+
+type fakeClosings struct{ *fake }
+
+func (f fakeClosings) Compared(context.Context, clientele.Close) (closing.Restatement, bool, error) {
+	return computed[closing.Restatement](f.fake)
+}
+
+func (f *fake) Versions(context.Context) ([]definition.Version, error) {
+	return made[[]definition.Version](f)
+}
+
+func (f *fake) Version(context.Context, int) (definition.Version, error) {
+	return made[definition.Version](f)
+}
+
+func (f *fake) Disagreements(context.Context) ([]definition.Change, error) {
+	return made[[]definition.Change](f)
+}
+
+func (f *fake) Propose(_ context.Context, _ definition.Edit, why, by string) (definition.Version, error) {
+	if f.wait != nil {
+		<-f.wait
+	}
+	f.calls++
+	v := some[definition.Version](f)
+	v.Number, v.Why, v.ProposedBy = f.calls, why, by
+	return v, f.failure
+}
+
+func (f *fake) Approve(context.Context, int, string) (definition.Version, error) {
+	return made[definition.Version](f)
+}
+
+type fakeDefinitions struct{ *fake }
+
+func (f fakeDefinitions) Compared(context.Context, definition.Question) (definition.Comparison, bool, error) {
+	return computed[definition.Comparison](f.fake)
+}
+
+type fakeGoals struct{ *fake }
+
+func (f fakeGoals) Set(_ context.Context, period string, t goal.Targets, by string) (goal.Goal, error) {
+	f.goal = goal.Goal{Period: period, Targets: t, By: by, At: time.Unix(1e9, 0).UTC()}
+	return f.goal, f.failure
+}
+
+func (f fakeGoals) ReadyOverview(context.Context) (goal.Overview, bool, error) {
+	return computed[goal.Overview](f.fake)
+}
+
+func (f fakeGoals) Goal(_ context.Context, period string) (goal.Goal, error) {
+	f.goal.Period = period
+	return f.goal, f.failure
+}
+
+func (f fakeGoals) Ready(context.Context, clientele.Period) (goal.Report, bool, error) {
+	return computed[goal.Report](f.fake)
+}
+
+func (f *fake) Inspect(context.Context, string, ingest.Request) (ingest.Inspection, error) {
+	return made[ingest.Inspection](f)
+}
+
+func (f *fake) Preview(context.Context, string, ingest.Request, int) ([]map[string]*string, error) {
+	return made[[]map[string]*string](f)
+}
+
+func (f *fake) Loaded(context.Context) ([]warehouse.LoadedBatch, error) {
+	return []warehouse.LoadedBatch{{ID: "b", Sequence: 1}}, f.failure
+}
+
+func (f *fake) Rejects(context.Context, string) iter.Seq2[warehouse.Reject, error] {
+	return func(yield func(warehouse.Reject, error) bool) {
+		for line := range int64(5) {
+			if !yield(warehouse.Reject{Line: line + 1, Reason: "no date"}, f.failure) {
+				return
+			}
+		}
+	}
+}
+
+func (f *fake) OrderLines(_ context.Context, _ string, _ clientele.Date, offset int64, limit int) ([]warehouse.OrderLine, error) {
+	var lines []warehouse.OrderLine
+	for i := offset; i < 5 && len(lines) < limit; i++ {
+		lines = append(lines, some[warehouse.OrderLine](f))
+	}
+	return lines, f.failure
+}
+
+func (f *fake) job(id string) (store.Job, error) {
+	j := some[store.Job](f)
+	j.ID, j.Error = id, nil
+	if j.State == store.JobFailed {
+		j.Error = []byte(`{"code":"invalid","message":"no","at":{"file":"a.csv","line":3}}`)
+	}
+	return j, f.failure
+}
+
+func (f *fake) Job(_ context.Context, id string) (store.Job, error) {
+	if id == "none" {
+		return store.Job{}, clientele.Errorf(clientele.CodeNotFound, "there is no job none")
+	}
+	return f.job(id)
+}
+func (f *fake) Cancel(_ context.Context, id string) (store.Job, error) { return f.job(id) }
+func (f *fake) Again(_ context.Context, id string) (store.Job, error)  { return f.job(id) }
+func (f *fake) Add(context.Context, string, string, any) (store.Job, error) {
+	return f.job("J")
+}
+
+func (f *fake) Take(_ context.Context, _ string, body []byte) (event.Receipt, error) {
+	f.taken = body
+	return event.Receipt{Rejected: []event.Rejected{{Index: 1, Reason: "no"}}}, f.failure
+}
+
+// world is an API with what is below it, and somebody who asks.
+type world struct {
+	*fake
+	t     testing.TB
+	api   *API
+	actor *policy.Actor // nil is nobody
+	store *sqlite.Store
+}
+
+func newWorld(t testing.TB) *world {
+	t.Helper()
+	kept, err := sqlite.Open(context.Background(), filepath.Join(t.TempDir(), "o.sqlite"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := kept.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	log := audit.New(kept, nil)
+	accounts, err := people.New(kept, log, people.Options{Company: "Acme", Hashing: people.Hashing{MemoryKiB: 64, Passes: 1, Threads: 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := &fake{rand: rand.New(rand.NewPCG(1, 2))}
+	owner := policy.Local("root")
+	return &world{f, t, New(Services{
+		Book: f, Statements: fakeStatements{f}, Models: f, Contracts: fakeContracts{f}, Closings: fakeClosings{f}, Definitions: fakeDefinitions{f},
+		Goals: fakeGoals{f}, Importer: f, Records: f, Jobs: f, Work: work.Desk{Jobs: f}, Uploads: work.Uploads{Dir: t.TempDir()},
+		People: accounts, Audit: log, Events: f, Replies: kept, Log: slog.New(slog.DiscardHandler),
+	}), &owner, kept}
+}
+
+// request makes one, whose body is JSON if it is not empty. More are names and values of
+// headers.
+func request(method, path, body string, more ...string) *http.Request {
+	r := httptest.NewRequest(method, path, strings.NewReader(body))
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	for i := 0; i+1 < len(more); i += 2 {
+		r.Header.Set(more[i], more[i+1])
+	}
+	return r
+}
+
+func (w *world) send(r *http.Request) *http.Response {
+	w.t.Helper()
+	if w.actor != nil {
+		r = r.WithContext(policy.With(r.Context(), *w.actor))
+	}
+	answer := httptest.NewRecorder()
+	w.api.ServeHTTP(answer, r)
+	return answer.Result()
+}
+
+// ask sends a request and returns the answer's status and its text.
+func (w *world) ask(method, path, body string, more ...string) (*http.Response, string) {
+	w.t.Helper()
+	got := w.send(request(method, path, body, more...))
+	text, err := io.ReadAll(got.Body)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return got, string(text)
+}
+
+// must asks for what has to be answered with a status, and reads the answer.
+func (w *world) must(status int, into any, method, path, body string, more ...string) *http.Response {
+	w.t.Helper()
+	got, text := w.ask(method, path, body, more...)
+	if got.StatusCode != status {
+		w.t.Fatalf("%s %s: %d, not %d: %s", method, path, got.StatusCode, status, text)
+	}
+	if into != nil {
+		if err := json.Unmarshal([]byte(text), into); err != nil {
+			w.t.Fatalf("%s %s: %v: %s", method, path, err, text)
+		}
+	}
+	return got
+}

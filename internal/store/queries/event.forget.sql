@@ -1,0 +1,1 @@
+DELETE FROM event_message WHERE received < ? AND state <> 'waiting'

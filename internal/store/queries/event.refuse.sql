@@ -1,0 +1,1 @@
+UPDATE event_message SET state = 'refused' WHERE portion = ? AND state = 'waiting'

@@ -1,0 +1,136 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"iter"
+	"time"
+
+	"github.com/clientele/clientele/internal/store"
+	"github.com/clientele/clientele/internal/store/queries"
+)
+
+// AddEvents implements store.Events.
+func (s *Store) AddEvents(ctx context.Context, messages []store.EventMessage) (kept []bool, err error) {
+	err = s.inTx(ctx, func(tx *sql.Tx) (err error) {
+		add, err := tx.PrepareContext(ctx, queries.Text("event.add"))
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, add.Close()) }()
+		for _, m := range messages {
+			done, err := add.ExecContext(ctx, m.Source, m.ID, m.Customer, m.State, m.Received.UnixMilli(), textOf(m.Body))
+			if err != nil {
+				return err
+			}
+			n, err := done.RowsAffected()
+			if err != nil {
+				return err
+			}
+			kept = append(kept, n == 1)
+		}
+		return nil
+	})
+	return kept, err
+}
+
+// WaitingEvents implements store.Events.
+func (s *Store) WaitingEvents(ctx context.Context) (n int64, err error) {
+	err = s.on(ctx).QueryRowContext(ctx, queries.Text("event.count_waiting")).Scan(&n)
+	return n, failure(err)
+}
+
+// NextPortion implements store.Events.
+func (s *Store) NextPortion(ctx context.Context, limit int) (portion int64, messages []store.EventMessage, err error) {
+	err = s.Atomically(ctx, func(ctx context.Context) error {
+		var next sql.NullInt64
+		if err := s.on(ctx).QueryRowContext(ctx, queries.Text("event.get_portion")).Scan(&next); err != nil {
+			return err
+		}
+		if !next.Valid {
+			if _, err := s.on(ctx).ExecContext(ctx, queries.Text("event.make_portion"), limit); err != nil {
+				return err
+			}
+			if err := s.on(ctx).QueryRowContext(ctx, queries.Text("event.get_portion")).Scan(&next); err != nil {
+				return err
+			}
+		}
+		portion = next.Int64
+		for m, err := range s.events(ctx, "event.list_portion", portion) {
+			if err != nil {
+				return err
+			}
+			messages = append(messages, m)
+		}
+		return nil
+	})
+	return portion, messages, err
+}
+
+// SettlePortion implements store.Events.
+func (s *Store) SettlePortion(ctx context.Context, portion int64, landed bool) error {
+	query := "event.refuse"
+	if landed {
+		query = "event.settle"
+	}
+	_, err := s.on(ctx).ExecContext(ctx, queries.Text(query), portion)
+	return failure(err)
+}
+
+// EventsOf implements store.Events.
+func (s *Store) EventsOf(ctx context.Context, customer string) iter.Seq2[store.EventMessage, error] {
+	return s.events(ctx, "event.list_of", customer)
+}
+
+// EraseEventsOf implements store.Events.
+func (s *Store) EraseEventsOf(ctx context.Context, customer string) (int64, error) {
+	return s.removed(ctx, "event.erase_of", customer)
+}
+
+// ForgetEvents implements store.Events.
+func (s *Store) ForgetEvents(ctx context.Context, before time.Time) (int64, error) {
+	return s.removed(ctx, "event.forget", before.UnixMilli())
+}
+
+// removed runs a query that removes rows, and counts them.
+func (s *Store) removed(ctx context.Context, query string, arg any) (int64, error) {
+	done, err := s.on(ctx).ExecContext(ctx, queries.Text(query), arg)
+	if err != nil {
+		return 0, failure(err)
+	}
+	n, err := done.RowsAffected()
+	return n, failure(err)
+}
+
+func (s *Store) events(ctx context.Context, query string, arg any) iter.Seq2[store.EventMessage, error] {
+	return func(yield func(store.EventMessage, error) bool) {
+		rows, err := s.on(ctx).QueryContext(ctx, queries.Text(query), arg)
+		if err != nil {
+			yield(store.EventMessage{}, failure(err))
+			return
+		}
+		defer rows.Close()
+		for rows.Next() {
+			m, err := scanEvent(rows)
+			if !yield(m, failure(err)) || err != nil {
+				return
+			}
+		}
+		if err := rows.Err(); err != nil {
+			yield(store.EventMessage{}, failure(err))
+		}
+	}
+}
+
+func scanEvent(rows *sql.Rows) (m store.EventMessage, err error) {
+	var received int64
+	var body sql.NullString
+	err = rows.Scan(&m.Number, &m.Source, &m.ID, &m.Customer, &m.State, &received, &body)
+	m.Received = time.UnixMilli(received).UTC()
+	if body.Valid {
+		m.Body = json.RawMessage(body.String)
+	}
+	return m, err
+}
