@@ -31,11 +31,15 @@ func (p programs) measure(ctx context.Context, c company, rounds int) ([]result,
 	if err != nil {
 		return nil, growthRow{}, fmt.Errorf("equity movement: %w", err)
 	}
+	closed, err := p.closing(ctx, c, rounds)
+	if err != nil {
+		return nil, growthRow{}, fmt.Errorf("closing: %w", err)
+	}
 	valued, growth, err := p.valuing(ctx, c, rounds)
 	if err != nil {
 		return nil, growthRow{}, fmt.Errorf("fit and score: %w", err)
 	}
-	return []result{imported, moved, inexact, equity, valued}, growth, nil
+	return []result{imported, moved, inexact, equity, closed, valued}, growth, nil
 }
 
 func (c company) book() string    { return filepath.Join(c.dir, "book") }
@@ -90,29 +94,60 @@ func (p programs) moving(ctx context.Context, c company, name string, limit floa
 // that builds the histories of both ends.
 func (p programs) movingEquity(ctx context.Context, c company, rounds int) (result, error) {
 	ours := func(ctx context.Context) (map[string]string, process.Sample, error) {
-		for _, end := range []string{"", "-wal", "-shm"} { // it keeps what was computed
-			if err := os.RemoveAll(filepath.Join(c.book(), "operations.sqlite"+end)); err != nil {
-				return nil, process.Sample{}, err
-			}
-		}
-		out, s, err := run(ctx, p.clientele, "movement", c.book(), "--from", firstDay.String(), "--to", lastDay.String(), "--json")
-		if err != nil {
-			return nil, process.Sample{}, err
-		}
 		var m clientele.EquityMovement
-		if err := json.Unmarshal(out, &m); err != nil {
-			return nil, process.Sample{}, err
-		}
-		came := int64(0)
-		for _, cohort := range m.Cohorts {
-			came += cohort.Customers
-		}
-		return map[string]string{"came": strconv.FormatInt(came, 10)}, s, nil
+		s, err := p.fromNothing(ctx, c, &m, "movement", c.book(), "--from", firstDay.String(), "--to", lastDay.String(), "--json")
+		return came(m), s, err
 	}
+	return p.besideHistories(ctx, c, "equity movement", rounds, ours)
+}
+
+// closing closes the last quarter: its statement and both movements, with all that made
+// them, against the same.
+func (p programs) closing(ctx context.Context, c company, rounds int) (result, error) {
+	ours := func(ctx context.Context) (map[string]string, process.Sample, error) {
+		var closed clientele.Close
+		s, err := p.fromNothing(ctx, c, &closed, "close", c.book(), "--period", "2026-Q3", "--by", "bench", "--json")
+		if err == nil && len(closed.Movements) != 2 {
+			err = fmt.Errorf("the close holds %d movements", len(closed.Movements))
+		}
+		if err != nil {
+			return nil, s, err
+		}
+		return came(closed.Movements[0]), s, nil
+	}
+	return p.besideHistories(ctx, c, "close the books", rounds, ours)
+}
+
+// fromNothing runs a command that prints JSON on a book that has forgotten what was
+// computed, and closed.
+func (p programs) fromNothing(ctx context.Context, c company, into any, args ...string) (process.Sample, error) {
+	for _, end := range []string{"", "-wal", "-shm"} {
+		if err := os.RemoveAll(filepath.Join(c.book(), "operations.sqlite"+end)); err != nil {
+			return process.Sample{}, err
+		}
+	}
+	out, s, err := run(ctx, p.clientele, args...)
+	if err != nil {
+		return s, err
+	}
+	return s, json.Unmarshal(out, into)
+}
+
+// came is how many customers first bought in the period of a movement, as the peer names it.
+func came(m clientele.EquityMovement) map[string]string {
+	n := int64(0)
+	for _, cohort := range m.Cohorts {
+		n += cohort.Customers
+	}
+	return map[string]string{"came": strconv.FormatInt(n, 10)}
+}
+
+// besideHistories holds one side against the least that it must read.
+func (p programs) besideHistories(ctx context.Context, c company, name string, rounds int, ours side) (result, error) {
 	peer := func(ctx context.Context) (map[string]string, process.Sample, error) {
 		return figures(run(ctx, p.peers, c.records(), "line.from_book", "summary.twice", "first="+firstDay.String(), "last="+lastDay.String()))
 	}
-	r, err := c.contest(ctx, "equity movement", 3, rounds, ours, peer)
+	r, err := c.contest(ctx, name, 3, rounds, ours, peer)
 	r.memoryLimit = 2 << 30
 	return r, err
 }

@@ -1,6 +1,6 @@
 // Command bench measures Clientele against DuckDB with SQL written by hand, on
-// companies made up for it: importing a file, the movement of a quarter, and
-// fitting and scoring the purchase model. Each contest runs both sides in
+// companies made up for it: importing a file, the movement of a quarter, how equity
+// moved and closing the books, and fitting and scoring the purchase model. Each contest runs both sides in
 // processes of their own, alternately, and reports medians of wall and CPU
 // seconds and of peak memory. Both sides must give the same figures. It also shows
 // what an evaluation of the likelihood costs beside its special functions. Command

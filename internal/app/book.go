@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/clientele/clientele"
@@ -218,9 +219,15 @@ func (t toClose) Exact(ctx context.Context, p clientele.Period, by clientele.Set
 	return t.book.statementsBy(by).Exact(ctx, statement.Request{Period: p})
 }
 
-// Movement implements closing.Movements.
+// Movement implements closing.Movements. All that a close asks for are made together, and
+// the second is found where they are kept.
 func (t toClose) Movement(ctx context.Context, p clientele.Period, h clientele.Horizon) (clientele.EquityMovement, error) {
-	return t.book.Statements.EquityMovement(ctx, statement.EquityRequest{Request: statement.Request{Period: p}, Horizon: h}, nil)
+	horizons := []clientele.Horizon{clientele.FiveYears, clientele.Infinite}
+	all, err := t.book.Statements.EquityMovements(ctx, statement.Request{Period: p}, horizons, nil)
+	if err != nil {
+		return clientele.EquityMovement{}, err
+	}
+	return all[slices.Index(horizons, h)], nil
 }
 
 // ClosedOn implements statement.Book.

@@ -152,16 +152,13 @@ func (s *Service) equityRows(ctx context.Context, r ExplainEquityRequest, x *Equ
 	if err != nil {
 		return err
 	}
-	e, err := s.bothEnds(ctx, b, func(string, float64) {})
+	var e ends
 	defer e.close()
-	if err != nil {
-		return err
-	}
-	if err := e.readCells(ctx); err != nil {
+	if err := s.readEnds(ctx, b, &e, func(string, float64) {}); err != nil {
 		return err
 	}
 	move := e.move(b)
-	q, err := move.Query(e.cells0.all(), e.cells1.all())
+	q, err := move.Query(e.opening.cells.all(), e.closing.cells.all())
 	if err != nil {
 		return err
 	}

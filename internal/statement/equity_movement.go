@@ -2,9 +2,7 @@ package statement
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"iter"
 	"math"
 	"slices"
 
@@ -30,6 +28,27 @@ type EquityRequest struct {
 // the movement: Refused says why. Errors are those of Statement; CodeUnbalanced if the
 // lines of a customer do not add up.
 func (s *Service) EquityMovement(ctx context.Context, r EquityRequest, progress Progress) (clientele.EquityMovement, error) {
+	var e ends
+	defer e.close()
+	return s.equityMovement(ctx, r, &e, progress)
+}
+
+// EquityMovements returns the movement by each horizon, for less than they cost one by one.
+// Errors are those of EquityMovement.
+func (s *Service) EquityMovements(ctx context.Context, r Request, horizons []clientele.Horizon, progress Progress) (out []clientele.EquityMovement, err error) {
+	var e ends
+	defer e.close()
+	for _, h := range horizons {
+		m, err := s.equityMovement(ctx, EquityRequest{r, h}, &e, progress)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, m)
+	}
+	return out, nil
+}
+
+func (s *Service) equityMovement(ctx context.Context, r EquityRequest, e *ends, progress Progress) (clientele.EquityMovement, error) {
 	if progress == nil {
 		progress = func(string, float64) {}
 	}
@@ -43,7 +62,7 @@ func (s *Service) EquityMovement(ctx context.Context, r EquityRequest, progress 
 			if m, ok := b.frozen(); ok {
 				return m, nil
 			}
-			return s.moveEquity(ctx, b, progress)
+			return s.moveEquity(ctx, b, e, progress)
 		}}, err
 	})
 	return m, err
@@ -115,80 +134,9 @@ func (b equityBasis) frozen() (m clientele.EquityMovement, ok bool) {
 
 func (b equityBasis) key() (string, error) { return keyOf("equity_movement", b) }
 
-// ends are the summaries and model runs of both ends of a movement.
-type ends struct {
-	before, after    warehouse.Summary
-	opening, closing *modelling.Run
-	cells0, cells1   cells // of both, once read
-}
-
-// cells are kept for those who read them more than once.
-type cells []warehouse.Cell
-
-func (c cells) all() iter.Seq2[warehouse.Cell, error] {
-	return func(yield func(warehouse.Cell, error) bool) {
-		for _, cell := range c {
-			if !yield(cell, nil) {
-				return
-			}
-		}
-	}
-}
-
-// readCells reads those of both ends.
-func (e *ends) readCells(ctx context.Context) (err error) {
-	if e.cells0, err = cellsOf(ctx, e.before); err == nil {
-		e.cells1, err = cellsOf(ctx, e.after)
-	}
-	return err
-}
-
-func cellsOf(ctx context.Context, s warehouse.Summary) (out cells, err error) {
-	for c, err := range s.Cells(ctx, warehouse.CellsBy{}) {
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, c)
-	}
-	return out, nil
-}
-
-func (e ends) close() {
-	for _, s := range []warehouse.Summary{e.before, e.after} {
-		if s != nil {
-			_ = s.Close()
-		}
-	}
-}
-
-// bothEnds fits the models of both ends, or finds their runs; that of a closed opening is
-// the one that it was closed with.
-func (s *Service) bothEnds(ctx context.Context, b equityBasis, progress Progress) (e ends, err error) {
-	p := b.Request.Period
-	part := func(from, to float64) modelling.Progress {
-		return func(step string, fraction float64) { progress(step, from+(to-from)*fraction) }
-	}
-	if e.before, err = s.warehouse.Summarise(ctx, p.Opening()); err != nil {
-		return e, err
-	}
-	if b.opening != nil {
-		err = json.Unmarshal(b.opening.Run, &e.opening)
-	} else {
-		e.opening, err = s.models.Assumptions(ctx, p.Opening(), b.Data, e.before, part(0.1, 0.4)) // the audit holds it against the period
-	}
-	if err != nil {
-		return e, err
-	}
-	if e.after, err = s.warehouse.Summarise(ctx, p.To); err != nil {
-		return e, err
-	}
-	e.closing, err = s.models.Run(ctx, p.To, b.Data, e.after, part(0.4, 0.7))
-	return e, err
-}
-
 // refused says why there is no movement; "" if there is one.
-func (e ends) refused() string {
-	for _, r := range []*modelling.Run{e.opening, e.closing} {
+func (e *ends) refused() string {
+	for _, r := range []*modelling.Run{e.opening.run, e.closing.run} {
 		if !r.Usable() {
 			return fmt.Sprintf("As of %s there is no model: %s", r.AsOf, r.Refused)
 		}
@@ -196,12 +144,12 @@ func (e ends) refused() string {
 	return ""
 }
 
-func (e ends) move(b equityBasis) modelling.Move {
-	return modelling.Move{Opening: e.opening, Closing: e.closing, Terms: b.terms(), Horizon: b.Horizon}
+func (e *ends) move(b equityBasis) modelling.Move {
+	return modelling.Move{Opening: e.opening.run, Closing: e.closing.run, Terms: b.terms(), Horizon: b.Horizon}
 }
 
 // moveEquity computes the movement from the records.
-func (s *Service) moveEquity(ctx context.Context, b equityBasis, progress Progress) (clientele.EquityMovement, error) {
+func (s *Service) moveEquity(ctx context.Context, b equityBasis, e *ends, progress Progress) (clientele.EquityMovement, error) {
 	r := b.Request
 	m := clientele.EquityMovement{
 		Attribute: r.By, Currency: b.Settings.Currency, From: r.Period.From, To: r.Period.To, Horizon: b.Horizon,
@@ -210,22 +158,17 @@ func (s *Service) moveEquity(ctx context.Context, b equityBasis, progress Progre
 	if err := s.knows(ctx, r.By); err != nil {
 		return m, err
 	}
-	e, err := s.bothEnds(ctx, b, progress)
-	defer e.close()
-	if err != nil {
+	if err := s.readEnds(ctx, b, e, progress); err != nil {
 		return m, err
 	}
 	if m.Refused = e.refused(); m.Refused != "" {
 		return m, nil
 	}
-	m.Models = &clientele.MovementModels{Opening: modelOf(e.opening), Closing: modelOf(e.closing)}
+	m.Models = &clientele.MovementModels{Opening: modelOf(e.opening.run), Closing: modelOf(e.closing.run)}
 	m.Warnings = b.movementWarnings(e)
 	move := e.move(b)
 	progress("Moving every customer's worth", 0.7)
-	if err := e.readCells(ctx); err != nil {
-		return m, err
-	}
-	q, err := move.Query(e.cells0.all(), e.cells1.all())
+	q, err := move.Query(e.opening.cells.all(), e.closing.cells.all())
 	if refusal, ok := fit.AsRefusal(err); ok {
 		m.Refused = refusal.Error()
 		return m, nil
@@ -262,7 +205,7 @@ func modelOf(r *modelling.Run) clientele.MovementModel {
 }
 
 // movementWarnings are what a reader of the movement must know.
-func (b equityBasis) movementWarnings(e ends) []string {
+func (b equityBasis) movementWarnings(e *ends) []string {
 	out := b.warnings()
 	if b.closed != nil {
 		out = append(out, fmt.Sprintf("%s is closed; by segment it is shown as the records are now.", b.closed.Period))
@@ -270,7 +213,7 @@ func (b equityBasis) movementWarnings(e ends) []string {
 	if c := b.foreign; c != nil {
 		out = append(out, fmt.Sprintf("%s was closed in %s, and the book is in %s now: without a rate between them the opening is as the records are now.", c.Period, c.Settings.Currency, b.Settings.Currency))
 	}
-	for _, r := range []*modelling.Run{e.opening, e.closing} {
+	for _, r := range []*modelling.Run{e.opening.run, e.closing.run} {
 		if r.Trust.Verdict == clientele.Rejected {
 			out = append(out, fmt.Sprintf("The model as of %s does not hold against weeks that it had not seen: %s", r.AsOf, r.Trust.Words))
 		}
@@ -381,7 +324,7 @@ func spreadMovement(m *clientele.EquityMovement, move modelling.Move, moved ware
 // restate begins the movement with the opening as it was closed: what the records, and then
 // the terms, make of it now are lines of their own. Segments were not closed, and add up:
 // by segment the movement begins as the records are now.
-func (e ends) restate(b equityBasis, m *clientele.EquityMovement) error {
+func (e *ends) restate(b equityBasis, m *clientele.EquityMovement) error {
 	if b.opening == nil {
 		return nil
 	}
@@ -394,7 +337,7 @@ func (e ends) restate(b equityBasis, m *clientele.EquityMovement) error {
 		closed = closed.Add(b.opening.Statement.Equity.Tail.Estimate)
 	}
 	terms := basis{Settings: b.opening.Settings}.terms()
-	w, err := e.opening.Worth(e.cells0.all(), terms)
+	w, err := e.opening.worthBy(terms)
 	if err != nil {
 		return err
 	}
@@ -411,16 +354,12 @@ func (e ends) restate(b equityBasis, m *clientele.EquityMovement) error {
 
 // sameAsStatements gives both ends the intervals that statements show, which come of more
 // draws.
-func (e ends) sameAsStatements(b equityBasis, m *clientele.EquityMovement) error {
+func (e *ends) sameAsStatements(b equityBasis, m *clientele.EquityMovement) error {
 	if m.Intervals == nil {
 		return nil
 	}
-	for _, end := range []struct {
-		line  string
-		run   *modelling.Run
-		cells cells
-	}{{"opening", e.opening, e.cells0}, {"closing", e.closing, e.cells1}} {
-		w, err := end.run.Worth(end.cells.all(), b.terms())
+	for line, end := range map[string]*end{"opening": &e.opening, "closing": &e.closing} {
+		w, err := end.worthBy(b.terms())
 		if _, refused := fit.AsRefusal(err); refused {
 			continue // it keeps the movement's own
 		}
@@ -431,7 +370,7 @@ func (e ends) sameAsStatements(b equityBasis, m *clientele.EquityMovement) error
 		if m.Horizon == clientele.Infinite {
 			v = w.Total.Whole
 		}
-		m.Intervals[end.line] = clientele.Interval{Low: fromCents(cents(v.Low)), High: fromCents(cents(v.High))}
+		m.Intervals[line] = clientele.Interval{Low: fromCents(cents(v.Low)), High: fromCents(cents(v.High))}
 	}
 	if b.opening != nil && b.Request.By == "" && m.Horizon == clientele.FiveYears {
 		e := b.opening.Statement.Equity

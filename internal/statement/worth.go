@@ -20,6 +20,7 @@ var groups = []warehouse.Group{
 // value adds the model and the worth to a statement and its segments.
 func (s *Service) value(ctx context.Context, b basis, st *clientele.Statement, progress Progress) error {
 	progress("Summing up purchase histories", 0.2)
+	defer s.warehouse.KeepDays()()
 	summary, err := s.warehouse.Summarise(ctx, b.Request.Period.To)
 	if err != nil {
 		return err

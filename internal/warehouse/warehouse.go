@@ -406,6 +406,10 @@ type Warehouse interface {
 	// MoveEquity computes the equity movement of every customer between two closes.
 	// CodeNotFound if the page's line is none.
 	MoveEquity(ctx context.Context, q EquityQuery) (EquityMoved, error)
+	// KeepDays announces several questions that read every customer's days (Summarise,
+	// MoveEquity, Holdout, Tracking): until done is called the engine may keep what all of
+	// them begin with. One alone is quicker without.
+	KeepDays() (done func())
 	// Holdout compares histories up to calibrated with purchase days in (calibrated, to].
 	Holdout(ctx context.Context, calibrated, to clientele.Date) ([]HoldoutCell, error)
 	// Tracking counts first and repeat purchase days up to a day.

@@ -5,16 +5,12 @@ import (
 	"database/sql"
 	"time"
 
-	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/warehouse"
 )
 
 // Acquired implements warehouse.Summary.
 func (s *summary) Acquired(ctx context.Context, q warehouse.AcquiredQuery) (out []warehouse.AcquiredGroup, err error) {
-	text := render("acquired.group", struct {
-		warehouse.AcquiredQuery
-		AsOf clientele.Date
-	}{q, s.asOf})
+	text := render("acquired.group", q)
 	prepare := func(conn *sql.Conn, tx *sql.Tx) error {
 		return handDown(ctx, conn, tx, warehouse.CustomersQuery{Cells: q.Cells, Spend: q.Spend})
 	}

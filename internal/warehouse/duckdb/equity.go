@@ -91,7 +91,7 @@ func (m *equityMove) prepare(ctx context.Context, opening, closing *keptSet) err
 	if err != nil {
 		return err
 	}
-	return create(ctx, m.tx, []table{{"run_equity", render("equity.move", m.query)}})
+	return create(ctx, m.tx, []table{{Name: "run_equity", Query: render("equity.move", m.query)}})
 }
 
 // orNull is a logarithm, null where it is that of nothing.
@@ -119,7 +119,7 @@ func (m *equityMove) read(ctx context.Context) (out warehouse.EquityMoved, err e
 	if err != nil {
 		return out, err
 	}
-	if err := m.tx.QueryRowContext(ctx, render("equity.actual", m.query)).Scan(moneyTarget{&out.Actual}); err != nil {
+	if err := m.tx.QueryRowContext(ctx, query("equity.actual")).Scan(moneyTarget{&out.Actual}); err != nil {
 		return out, err
 	}
 	if m.query.Sample > 0 {

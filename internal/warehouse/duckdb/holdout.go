@@ -9,9 +9,13 @@ import (
 
 // Holdout implements warehouse.Warehouse.
 func (d *DB) Holdout(ctx context.Context, calibrated, to clientele.Date) ([]warehouse.HoldoutCell, error) {
-	query := render("holdout.count", struct{ Calibrated, To clientele.Date }{calibrated, to})
+	type with struct {
+		Calibrated, To clientele.Date
+		Days           bool
+	}
+	counted := overDays("run_holdout", "holdout.count", func(days bool) with { return with{calibrated, to, days} })
 	var cells []warehouse.HoldoutCell
-	for row, err := range d.stream(ctx, query) {
+	for row, err := range d.stream(ctx, counted, query("holdout.list")) {
 		if err != nil {
 			return nil, err
 		}

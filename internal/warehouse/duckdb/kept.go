@@ -11,7 +11,18 @@ import (
 )
 
 // table is one that a question needs, by the query that makes it.
-type table struct{ Name, Query string }
+type table struct {
+	Name, Query string
+	OverDays    string // the same over customer_day, for when that is kept; "": Query
+}
+
+// from is the query that makes the table, over customer_day if that is at hand.
+func (t table) from(days bool) string {
+	if days && t.OverDays != "" {
+		return t.OverDays
+	}
+	return t.Query
+}
 
 // create is the statement that makes the table for one connection alone.
 func (t table) create() string { return "CREATE TEMP TABLE " + t.Name + " AS\n" + t.Query }
@@ -30,9 +41,10 @@ type kept struct {
 	making chan struct{} // full while a set is made: one at a time
 	bytes  int64         // bound
 
-	mu   sync.Mutex
-	sets []*keptSet // the least recently used first
-	made int        // numbers the sets, and never begins anew
+	mu        sync.Mutex
+	sets      []*keptSet // the least recently used first
+	made      int        // numbers the sets, and never begins anew
+	announced int        // how many have questions to come over customer_day
 }
 
 func newKept() *kept { return &kept{making: make(chan struct{}, 1), bytes: maxSetBytes} }
@@ -99,7 +111,7 @@ func recordsVersion(ctx context.Context, q querier) (version string, err error) 
 
 // hold finds tables made from the records as they are, or makes them. Later tables
 // may be made from earlier ones. The caller releases the set.
-func (k *kept) hold(ctx context.Context, conn *sql.Conn, tables []table) (*keptSet, error) {
+func (k *kept) hold(ctx context.Context, conn *sql.Conn, tables []table) (_ *keptSet, err error) {
 	if len(tables) == 0 {
 		return &keptSet{}, nil
 	}
@@ -110,6 +122,13 @@ func (k *kept) hold(ctx context.Context, conn *sql.Conn, tables []table) (*keptS
 	if s := k.find(tables, version); s != nil {
 		return s, nil
 	}
+	days := &keptSet{}
+	if k.worthDays(tables) {
+		if days, err = k.hold(ctx, conn, []table{dayTable()}); err != nil {
+			return nil, err
+		}
+		defer func() { err = errors.Join(err, k.release(ctx, conn, days)) }()
+	}
 	select {
 	case k.making <- struct{}{}:
 		defer func() { <-k.making }()
@@ -119,7 +138,7 @@ func (k *kept) hold(ctx context.Context, conn *sql.Conn, tables []table) (*keptS
 	if s := k.find(tables, version); s != nil { // another made it meanwhile
 		return s, nil
 	}
-	s, err := k.make(ctx, conn, tables)
+	s, err := k.make(ctx, conn, tables, days)
 	if err != nil {
 		return nil, err
 	}
@@ -143,8 +162,9 @@ func (k *kept) find(tables []table, version string) *keptSet {
 	return s
 }
 
-// make makes a set in one transaction: of one instant, and whole or not at all.
-func (k *kept) make(ctx context.Context, conn *sql.Conn, tables []table) (*keptSet, error) {
+// make makes a set in one transaction: of one instant, and whole or not at all. Days that
+// are of other records by then are no help.
+func (k *kept) make(ctx context.Context, conn *sql.Conn, tables []table, days *keptSet) (*keptSet, error) {
 	k.made++ // guarded by making
 	s := &keptSet{tables: tables, number: k.made, users: 1}
 	tx, err := begin(ctx, conn)
@@ -155,9 +175,16 @@ func (k *kept) make(ctx context.Context, conn *sql.Conn, tables []table) (*keptS
 	if s.version, err = recordsVersion(ctx, tx); err != nil {
 		return nil, err
 	}
+	over := days.version == s.version
 	var hide strings.Builder
+	if over {
+		if err := days.show(ctx, tx, days.tables...); err != nil {
+			return nil, err
+		}
+		hide.WriteString("DROP VIEW " + dayTable().Name + ";")
+	}
 	for _, t := range tables {
-		if _, err := tx.ExecContext(ctx, "CREATE TABLE "+s.name(t)+" AS\n"+t.Query); err != nil {
+		if _, err := tx.ExecContext(ctx, "CREATE TABLE "+s.name(t)+" AS\n"+t.from(over)); err != nil {
 			return nil, err
 		}
 		if err := s.show(ctx, tx, t); err != nil {
@@ -192,18 +219,30 @@ func (k *kept) makeRoom(ctx context.Context, conn *sql.Conn) error {
 	return nil
 }
 
-// limit drops the least recently used sets, so that no more than so many are left.
+// limit drops the least recently used sets, so that no more than so many are left, and
+// the days that more is to be made of.
 func (k *kept) limit(ctx context.Context, conn *sql.Conn, most int) error {
+	return k.giveUp(ctx, conn, func(later int, s *keptSet) bool {
+		return later >= most && (most == 0 || k.announced == 0 || !s.isDays())
+	})
+}
+
+// giveUp forgets sets, chosen by themselves and by how many were used later, and drops
+// those that nobody uses.
+func (k *kept) giveUp(ctx context.Context, conn *sql.Conn, chosen func(later int, s *keptSet) bool) error {
 	k.mu.Lock()
-	n := max(0, len(k.sets)-most)
-	var idle []*keptSet
-	for _, s := range k.sets[:n] {
+	var stay, idle []*keptSet
+	for i, s := range k.sets {
+		if !chosen(len(k.sets)-1-i, s) {
+			stay = append(stay, s)
+			continue
+		}
 		s.gone = true
 		if s.users == 0 {
 			idle = append(idle, s)
 		}
 	}
-	k.sets = slices.Delete(k.sets, 0, n)
+	k.sets = stay
 	k.mu.Unlock()
 	return drop(ctx, conn, idle...)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -129,12 +130,12 @@ func TestKeptCancelled(t *testing.T) {
 	defer conn.Close()
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	endless := []table{{"run_short", "SELECT 1 AS a"}, {"run_long", "SELECT count(*) AS n FROM run_short, range(1000000000000)"}}
+	endless := []table{{Name: "run_short", Query: "SELECT 1 AS a"}, {Name: "run_long", Query: "SELECT count(*) AS n FROM run_short, range(1000000000000)"}}
 	if _, err := d.kept.hold(ctx, conn, endless); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("%v, want %v", err, context.DeadlineExceeded)
 	}
 	expectKept(t, d, 0)
-	set, err := d.kept.hold(t.Context(), conn, []table{{"run_short", "SELECT 1 AS a"}, {"run_long", "SELECT * FROM run_short"}})
+	set, err := d.kept.hold(t.Context(), conn, []table{{Name: "run_short", Query: "SELECT 1 AS a"}, {Name: "run_long", Query: "SELECT * FROM run_short"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +156,7 @@ func TestKeptOutrun(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	set, err := d.kept.hold(t.Context(), conn, []table{{"run_count", "SELECT count(*) AS n FROM transaction_line"}})
+	set, err := d.kept.hold(t.Context(), conn, []table{{Name: "run_count", Query: "SELECT count(*) AS n FROM transaction_line"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -184,4 +185,42 @@ func TestKeptOutrun(t *testing.T) {
 		t.Error(err)
 	}
 	expectKept(t, d, 0)
+}
+
+// TestKeptDays: what questions have in common is kept from the first that needs it until
+// they are over, whatever gives way, and is of the records as they are.
+func TestKeptDays(t *testing.T) {
+	dir := t.TempDir()
+	d := open(t, filepath.Join(dir, "records.duckdb"))
+	d.kept.bytes = 1
+	mustLoad(t, d, sales(t, dir, 1, 5))
+	expectBorn := func(want int64) {
+		t.Helper()
+		tracked, err := d.Tracking(t.Context(), clientele.MustDate("2024-01-31"))
+		if err != nil || len(tracked.FirstPurchases) != 1 || tracked.FirstPurchases[0].N != want {
+			t.Errorf("%+v (%v), want %d first purchases", tracked, err, want)
+		}
+	}
+	done := d.KeepDays()
+	expectExplained(t, d, january(1), 5)
+	expectKept(t, d, 1)
+	expectBorn(5)
+	expectKept(t, d, 2)
+	days := d.kept.sets[0]
+	expectExplained(t, d, january(1), 5)
+	expectBorn(5)
+	expectKept(t, d, 2)
+	if !slices.Contains(d.kept.sets, days) {
+		t.Error("the days gave way, or were made again")
+	}
+	mustLoad(t, d, sales(t, dir, 2, 3))
+	expectBorn(8)
+	expectKept(t, d, 2)
+	again := d.KeepDays()
+	done()
+	done()
+	expectKept(t, d, 2)
+	again()
+	expectKept(t, d, 1)
+	expectBorn(8)
 }

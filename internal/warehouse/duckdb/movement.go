@@ -43,9 +43,9 @@ func (s span) preparation() []table { return s.tables("run_movement", "run_piece
 
 func (s span) tables(movement, pieces string) []table {
 	if s.Short {
-		return []table{{movement, render("movement.prepare_short", s)}}
+		return []table{{Name: movement, Query: render("movement.prepare_short", s)}}
 	}
-	return []table{{pieces, render("movement.prepare_pieces", s)}, {movement, render("movement.prepare_long", struct {
+	return []table{{Name: pieces, Query: render("movement.prepare_pieces", s)}, {Name: movement, Query: render("movement.prepare_long", struct {
 		span
 		Pieces string
 	}{s, pieces})}}

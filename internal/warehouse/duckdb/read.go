@@ -109,8 +109,8 @@ func fetch(ctx context.Context, conn *sql.Conn, rows sqldriver.Rows) iter.Seq2[[
 	}
 }
 
-// stream yields the rows of a query on a connection of its own.
-func (d *DB) stream(ctx context.Context, query string) iter.Seq2[[]sqldriver.Value, error] {
+// stream yields the rows of a query on a table that is kept.
+func (d *DB) stream(ctx context.Context, t table, query string) iter.Seq2[[]sqldriver.Value, error] {
 	return func(yield func([]sqldriver.Value, error) bool) {
 		conn, err := d.conn(ctx)
 		if err != nil {
@@ -118,7 +118,11 @@ func (d *DB) stream(ctx context.Context, query string) iter.Seq2[[]sqldriver.Val
 			return
 		}
 		defer conn.Close()
-		rows, err := result(ctx, conn, query)
+		var rows sqldriver.Rows
+		err = d.snapshotOn(ctx, conn, []table{t}, func(*sql.Tx) (err error) {
+			rows, err = result(ctx, conn, query)
+			return err
+		})
 		if err != nil {
 			yield(nil, translate(err))
 			return

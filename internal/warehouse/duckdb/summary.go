@@ -36,7 +36,11 @@ func (d *DB) Summarise(ctx context.Context, asOf clientele.Date) (warehouse.Summ
 
 // summaryTable is every customer's purchase history as of a day.
 func summaryTable(asOf clientele.Date) table {
-	return table{"run_summary", render("summary.build", struct{ AsOf clientele.Date }{asOf})}
+	type with struct {
+		AsOf clientele.Date
+		Days bool
+	}
+	return overDays("run_summary", "summary.build", func(days bool) with { return with{asOf, days} })
 }
 
 // Close implements warehouse.Summary.

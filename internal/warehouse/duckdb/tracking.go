@@ -10,8 +10,13 @@ import (
 
 // Tracking implements warehouse.Warehouse.
 func (d *DB) Tracking(ctx context.Context, to clientele.Date) (warehouse.Tracking, error) {
+	type with struct {
+		To   clientele.Date
+		Days bool
+	}
+	tracked := overDays("run_tracking", "purchase.track", func(days bool) with { return with{to, days} })
 	var t warehouse.Tracking
-	for row, err := range d.stream(ctx, render("purchase.track", struct{ To clientele.Date }{to})) {
+	for row, err := range d.stream(ctx, tracked, query("tracking.list")) {
 		if err != nil {
 			return warehouse.Tracking{}, err
 		}

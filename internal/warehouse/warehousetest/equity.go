@@ -18,6 +18,7 @@ func testEquityProperties(t *testing.T, w warehouse.Warehouse) {
 	rapid.Check(t, func(rt *rapid.T) {
 		book := drawRecords(rt)
 		refill(rt, w, t, book)
+		defer keepDays(rt, w)()
 		opening := day(rapid.IntRange(-1, bookDays).Draw(rt, "opening"))
 		m := moveReference{records: book, q: warehouse.EquityQuery{
 			Opening: opening, Closing: opening + clientele.Date(rapid.IntRange(1, 40).Draw(rt, "days")), By: attributeName,

@@ -151,6 +151,7 @@ func testSummaryProperties(t *testing.T, w warehouse.Warehouse) {
 	rapid.Check(t, func(rt *rapid.T) {
 		book := drawRecords(rt)
 		refill(rt, w, t, book)
+		defer keepDays(rt, w)()
 		asOf := day(rapid.IntRange(-1, bookDays+5).Draw(rt, "as of"))
 		s := summarise(t, w, asOf)
 		defer closeSummary(t, s)
@@ -168,6 +169,14 @@ func testSummaryProperties(t *testing.T, w warehouse.Warehouse) {
 		checkHoldout(rt, t, w, book, asOf)
 		checkTracking(rt, t, w, book, asOf)
 	})
+}
+
+// keepDays has the engine keep days, or not: it answers the same.
+func keepDays(rt *rapid.T, w warehouse.Warehouse) (done func()) {
+	if rapid.Bool().Draw(rt, "keep days") {
+		return w.KeepDays()
+	}
+	return func() {}
 }
 
 func (r reference) group(h history) warehouse.Group {

@@ -3,23 +3,17 @@ WITH person AS (
     SELECT s.customer, {{quarter "s.first_day"}} AS quarter, s.t < 365 AS recent,
         coalesce(ch.value, {{unknown_segment}}) AS channel,
         TRY_CAST(co.value AS DECIMAL(18, 6)) AS cost,
-        c.discounted * (p.base + p.slope * CAST(s.z AS DOUBLE)) * {{.Margin}} AS worth
+        s.net, c.discounted * (p.base + p.slope * CAST(s.z AS DOUBLE)) * {{.Margin}} AS worth
     FROM run_summary AS s
     LEFT JOIN run_cell_score AS c ON c.x = s.x AND c.tx = s.tx AND c.t = s.t
     LEFT JOIN run_spend_score AS p ON p.xg = s.xg
     LEFT JOIN customer_attribute AS ch ON ch.customer = s.customer AND ch.attribute = {{text .Channel}}
     LEFT JOIN customer_attribute AS co ON co.customer = s.customer AND co.attribute = {{text .Cost}}
-), brought AS (
-    SELECT customer, sum(amount) AS net
-    FROM transaction_line
-    WHERE customer IS NOT NULL AND day <= {{date .AsOf}}
-    GROUP BY customer
 )
 SELECT w.quarter, w.channel, w.recent, count(*) AS customers, count(w.cost) AS costed,
     CAST(coalesce(sum(w.cost), 0) AS DECIMAL(38, 12)) AS cost,
-    coalesce(sum(b.net), 0) AS net,
+    coalesce(sum(w.net), 0) AS net,
     CAST(coalesce(sum(CAST(w.worth AS DECIMAL(38, 12))), 0) AS DOUBLE) AS worth
 FROM person AS w
-JOIN brought AS b ON b.customer = w.customer
 GROUP BY w.quarter, w.channel, w.recent
 ORDER BY w.quarter, w.channel, w.recent

@@ -5,7 +5,8 @@ WITH pair AS (
         b.log_stays, b.within, b.period, b.moved, b.cash, s.log_alive, s.old AS old_purchases, s.current,
         p0.old_base + p0.old_slope * CAST(o.z AS DOUBLE) AS spent0,
         p1.old_base + p1.old_slope * CAST(c.z AS DOUBLE) AS spent1,
-        p1.current_base + p1.current_slope * CAST(c.z AS DOUBLE) AS spent2
+        p1.current_base + p1.current_slope * CAST(c.z AS DOUBLE) AS spent2,
+        c.net - o.net AS brought
     FROM run_closing AS c
     LEFT JOIN run_opening AS o ON o.customer = c.customer
     LEFT JOIN run_opening_score AS b ON b.x = o.x AND b.tx = o.tx AND b.t = o.t
@@ -16,7 +17,7 @@ WITH pair AS (
     LEFT JOIN customer_attribute AS a ON a.customer = c.customer AND a.attribute = {{text .By}}
 {{- end}}
 ), valued AS (
-    SELECT customer, first_day, fresh, segment, log_stays, log_alive, spent0, spent1,
+    SELECT customer, first_day, fresh, segment, brought, log_stays, log_alive, spent0, spent1,
         coalesce({{.Margin}} * spent0 * within, 0) AS opening,
         coalesce({{.Growth}} * {{.Margin}} * spent0 * period, 0) AS released,
         coalesce({{.Growth}} * {{.Margin}} * spent0 * (moved - within), 0) AS moved_on,
@@ -43,5 +44,5 @@ WITH pair AS (
 )
 SELECT customer, first_day, fresh, segment, opening, opening * ({{.Growth}} - 1) AS unwinding, -released AS release,
     moved_on, experience, survival, experience - survival - spend AS activity, spend,
-    CASE WHEN fresh THEN old ELSE 0 END AS fresh_worth, closing - old AS assumption, closing, cash
+    CASE WHEN fresh THEN old ELSE 0 END AS fresh_worth, closing - old AS assumption, closing, cash, brought
 FROM shared

@@ -1,9 +1,15 @@
 {{/* Histories up to one day, with the number of purchase days from then to another. */ -}}
 WITH daily AS (
+{{- if .Days}}
+    SELECT customer, day
+    FROM customer_day
+    WHERE bought AND day <= {{date .To}}
+{{- else}}
     SELECT customer, day
     FROM transaction_line
     WHERE kind = 'sale' AND customer IS NOT NULL AND day <= {{date .To}}
     GROUP BY customer, day
+{{- end}}
 ), person AS (
     SELECT customer, min(day) AS first_day,
         max(day) FILTER (WHERE day <= {{date .Calibrated}}) AS last_day,
@@ -19,4 +25,3 @@ SELECT CAST(days - 1 AS INTEGER) AS x,
 FROM person
 WHERE first_day <= {{date .Calibrated}}
 GROUP BY days, first_day, last_day, actual
-ORDER BY x, tx, t, actual

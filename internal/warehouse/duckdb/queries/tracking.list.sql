@@ -1,0 +1,1 @@
+SELECT day, first_purchases, repeat_purchases FROM run_tracking ORDER BY day
