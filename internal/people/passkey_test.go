@@ -244,6 +244,9 @@ func TestPasskeysNeedAnOrigin(t *testing.T) {
 	for _, origin := range []string{"", "clientele.example.com", "ftp://x", "https://", "https://x/path", "https://u@x", "https://x?q"} {
 		w.want(clientele.CodeInvalid, w.SetOrigin(origin))
 	}
+	w.ok(w.SetOrigin("http://127.0.0.1:8080"))
+	_, err = w.BeginPasskey(context.Background())
+	w.want(clientele.CodeInvalid, err) // browsers have none for a number
 	w.ok(w.SetOrigin("http://localhost:8080"))
 	_, err = w.BeginPasskey(context.Background())
 	w.ok(err)
