@@ -20,7 +20,10 @@ import (
 var soak = flag.Bool("soak", false, "run the studies of this package at full length")
 
 // company draws 2,000 customers who come evenly over three years and a quarter, as they
-// were known at the beginning of the last quarter and at its end.
+// were known at the beginning of the last quarter and at its end. Two purchases of one day
+// are two, as the models have it: to count them as one, as records do, moves α by
+// 3(r+1)/14 weeks, three quarters of a standard error here, and what is studied is the
+// intervals, not that (see studied in model/btyd).
 func company(m btyd.ParetoNBD, g spend.GammaGamma, seed uint64) []Pair {
 	const opening, closing = 3 * 364, 3*364 + 91
 	rng := rand.New(rand.NewPCG(seed, 1))
@@ -29,15 +32,15 @@ func company(m btyd.ParetoNBD, g spend.GammaGamma, seed uint64) []Pair {
 		born := i * closing / len(pairs)
 		rate := gammaDraw(rng, g.Q) / g.V
 		p := Pair{N: 1, New: born > opening, Opening: Past{T: max(0, opening-born)}, Closing: Past{T: closing - born}}
-		buy := func(q *Past, age int, z float64) {
-			if age <= q.T && age > q.Tx {
-				q.X, q.Tx, q.XG, q.Z = q.X+1, age, q.XG+1, q.Z+z
+		buy := func(q *Past, days, z float64) {
+			if days <= float64(q.T) {
+				q.X, q.Tx, q.XG, q.Z = q.X+1, int(math.Round(days)), q.XG+1, q.Z+z
 			}
 		}
 		for _, at := range m.Simulate(rng, float64(closing-born)/btyd.DaysPerWeek) {
-			age, z := int(math.Ceil(at*btyd.DaysPerWeek)), gammaDraw(rng, g.P)/rate
-			buy(&p.Opening, age, z)
-			buy(&p.Closing, age, z)
+			z := gammaDraw(rng, g.P) / rate
+			buy(&p.Opening, at*btyd.DaysPerWeek, z)
+			buy(&p.Closing, at*btyd.DaysPerWeek, z)
 		}
 		pairs[i] = p
 	}
