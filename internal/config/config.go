@@ -29,6 +29,7 @@ type file struct {
 	DiscountRate    float64                  `toml:"discount_rate" comment:"Per year, as a fraction: what a year of waiting costs."`
 	Margin          *float64                 `toml:"margin" comment:"Part of net revenue that is earned, as a fraction."`
 	Definition      definition               `toml:"definition" comment:"What customer and lost mean. Raise the version when the meaning changes: every figure names it."`
+	Retention       retention                `toml:"retention,omitempty" comment:"How long what is kept: customers, rejects and uploads, as 10y, 6m, 90d or never."`
 }
 
 type definition struct {
@@ -69,6 +70,9 @@ func parse(path string, text []byte) (clientele.Settings, error) {
 	if err := s.Validate(); err != nil {
 		return clientele.Settings{}, validationError(path, text, err)
 	}
+	if _, err := f.Retention.periods(path, text); err != nil {
+		return clientele.Settings{}, err
+	}
 	return s, nil
 }
 
@@ -89,7 +93,7 @@ func Format(s clientele.Settings) ([]byte, error) {
 }
 
 func fromSettings(s clientele.Settings) file {
-	return file{s.Name, s.Currency, s.TimeZone, s.FiscalYearStart, s.FiscalCalendar, s.DiscountRate, s.Margin, definition(s.Definition)}
+	return file{s.Name, s.Currency, s.TimeZone, s.FiscalYearStart, s.FiscalCalendar, s.DiscountRate, s.Margin, definition(s.Definition), nil}
 }
 
 func (f file) settings() clientele.Settings {
