@@ -16,7 +16,8 @@ func (j *importing) findErased(ctx context.Context, e Entry) (err error) {
 		return nil
 	}
 	open := func() (*Text, error) { return j.textOf(ctx, j.reading, e) }
-	if j.left, err = j.Erased(ctx, open); err != nil || len(j.left) == 0 {
+	var rows int
+	if j.without, rows, err = j.Erased(ctx, open); err != nil || j.without == nil {
 		return err
 	}
 	if j.old != nil {
@@ -24,14 +25,14 @@ func (j *importing) findErased(ctx context.Context, e Entry) (err error) {
 			WithHint("Export the file again without them.")
 	}
 	j.report.Warnings = append(j.report.Warnings, Problem{
-		Message: fmt.Sprintf("rows left out, of customers who were erased: %d", len(j.left)),
+		Message: fmt.Sprintf("rows left out, of customers who were erased: %d", rows),
 		Hint:    "If one of them has come back as a customer, allow them again with clientele privacy BOOK allow, and import the file again.",
 	})
 	return nil
 }
 
-// landWithout lands and loads a file without the rows that are left out: they never
-// come into the book.
+// landWithout lands and loads a file without people who were erased: they never come
+// into the book.
 func (j *importing) landWithout(ctx context.Context, e Entry) error {
 	t, err := j.textOf(ctx, j.reading, e)
 	if err != nil {
@@ -40,11 +41,11 @@ func (j *importing) landWithout(ctx context.Context, e Entry) error {
 	path := filepath.Join(j.reading.dir, "without")
 	kept := 0
 	e, err = t.Write(ctx, path, func(r Row) Change {
-		if j.left[r.Number] {
-			return Change{Remove: true}
+		c := j.without(r)
+		if !c.Remove {
+			kept++
 		}
-		kept++
-		return Change{}
+		return c
 	})
 	if err != nil {
 		return err

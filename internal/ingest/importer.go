@@ -24,9 +24,10 @@ type Importer struct {
 	Version   string                // of the program, for the record
 	Work      string                // directory inside the book for prepared files; LoadPending empties it
 	Changed   func(context.Context) // told when an import has changed the records; nil: nobody
-	// Erased tells the rows of a coming file that are of people who were erased: they are
-	// left out. nil: none are. Open makes the file ready, and need not be called.
-	Erased func(ctx context.Context, open func() (*Text, error)) (map[int64]bool, error)
+	// Erased says how a coming file is written anew without people who were erased, and how
+	// many rows are left out; change is nil if nobody is in it. Open makes the file ready,
+	// and need not be called. nil: nobody was erased.
+	Erased func(ctx context.Context, open func() (*Text, error)) (change func(Row) Change, rows int, err error)
 
 	mu sync.Mutex
 }
@@ -70,7 +71,7 @@ type importing struct {
 	in      *incoming
 	old     *Entry // what a new mapping replaces
 	reading *reading
-	left    map[int64]bool // rows that are left out
+	without func(Row) Change // leaves out who was erased; nil: nobody is
 }
 
 func (j *importing) run(ctx context.Context, path string) (err error) {
@@ -316,7 +317,7 @@ func (j *importing) accept(ctx context.Context, got warehouse.LoadReport, entry 
 	if j.request.DryRun || j.old != nil {
 		return errChecked
 	}
-	if len(j.left) > 0 {
+	if j.without != nil {
 		return errErased
 	}
 	return j.Landing.accept(j.in, entry)

@@ -64,8 +64,7 @@ func (s *Service) Erase(ctx context.Context, r Request) (Receipt, error) {
 		for _, id := range ids {
 			e.people[id] = true
 		}
-		e.known = func(id string) bool { return e.people[id] }
-		e.body.What = Erased
+		e.known, e.body.What = e.isOne, Erased
 		return nil
 	})
 }
@@ -138,6 +137,8 @@ type work struct {
 	entry ingest.Entry
 	rows  map[int64]warehouse.NamedRow
 }
+
+func (e *eraser) isOne(id string) bool { return e.people[id] }
 
 func (e *eraser) progress(step string, done, total int) {
 	if e.request.Progress != nil && total > 0 {

@@ -107,8 +107,7 @@ func (s *Service) Retain(ctx context.Context, by string, progress Progress) (Rec
 	}
 	r := Request{Why: "the period that it is kept for is over", By: by, Unknown: true, Progress: progress}
 	return s.alone(ctx, r, func(e *eraser) error {
-		e.body.What, e.silent = Retained, true
-		e.known = func(id string) bool { return e.people[id] }
+		e.body.What, e.silent, e.known = Retained, true, e.isOne
 		if at, ok := s.parts.Periods[config.KeepRejects].Before(e.at); ok {
 			e.rejects = at
 		}

@@ -63,10 +63,11 @@ type sheet struct {
 	names    pseudonyms
 	mentions *mentions
 	rows     map[int64]warehouse.NamedRow // that are changed for whom or what they name
-	people   map[string]bool
+	people   func(id string) bool
 	empty    bool // rejected rows of others are emptied too
+	drop     bool // rows that cannot be split and name the people go, instead of being emptied
 
-	customer *slot
+	customer *slot // nil: rows of the people go
 	slots    []slot
 	keeps    map[int]bool // columns whose cells stay
 	shut     map[int]bool // columns that texts are not looked for in
@@ -76,7 +77,7 @@ type sheet struct {
 }
 
 func (e *eraser) sheet(t *ingest.Text, rows map[int64]warehouse.NamedRow, empty bool) *sheet {
-	s := &sheet{text: t, names: e.names, mentions: e.mentions, rows: rows, people: e.people, empty: empty, keeps: map[int]bool{}, shut: map[int]bool{}}
+	s := &sheet{text: t, names: e.names, mentions: e.mentions, rows: rows, people: e.isOne, empty: empty}
 	kind := t.Entry.Kind
 	if kind != clientele.Customers {
 		if at, ok := t.Slot("customer"); ok {
@@ -89,6 +90,14 @@ func (e *eraser) sheet(t *ingest.Text, rows map[int64]warehouse.NamedRow, empty 
 			s.slots = append(s.slots, slot{field, at, reads})
 		}
 	}
+	s.open()
+	return s
+}
+
+// open settles what is done with each column.
+func (s *sheet) open() {
+	t, kind := s.text, s.text.Entry.Kind
+	s.keeps, s.shut, s.width = map[int]bool{}, map[int]bool{}, len(t.Names())
 	for _, f := range kind.Fields() {
 		for _, at := range t.Columns(f.Name) {
 			if slices.Contains(kept[kind], f.Name) {
@@ -99,8 +108,6 @@ func (e *eraser) sheet(t *ingest.Text, rows map[int64]warehouse.NamedRow, empty 
 			}
 		}
 	}
-	s.width = len(t.Names())
-	return s
 }
 
 // change is what becomes of a row.
@@ -122,9 +129,9 @@ func (s *sheet) decide(r ingest.Row) ingest.Change {
 	switch {
 	case !r.Fits:
 		return s.broken(r)
-	case ok && s.people[named.Customer] && s.customer == nil:
+	case ok && s.people(named.Customer) && s.customer == nil:
 		return ingest.Change{Remove: true}
-	case ok && s.people[named.Customer]:
+	case ok && s.people(named.Customer):
 		return ingest.Change{Cells: s.anonymous(r, named)}
 	case ok && !named.Accepted && s.empty:
 		return ingest.Change{Cells: make([][]byte, s.width)}
@@ -140,8 +147,11 @@ func (s *sheet) decide(r ingest.Row) ingest.Change {
 
 // broken empties a row that has too few or too many cells, if it names anybody.
 func (s *sheet) broken(r ingest.Row) ingest.Change {
-	names := func(cell []byte) bool { return s.people[Canonical(string(cell))] || s.mentions.in(cell) }
+	names := func(cell []byte) bool { return s.people(Canonical(string(cell))) || s.mentions.in(cell) }
 	if s.empty && !blank(r.Cells) || slices.ContainsFunc(r.Cells, names) {
+		if s.drop {
+			return ingest.Change{Remove: true}
+		}
 		return ingest.Change{Cells: make([][]byte, len(r.Cells)+s.text.Added())}
 	}
 	return ingest.Change{}

@@ -63,7 +63,7 @@ func New(p Parts) *Service {
 		p.Now = time.Now
 	}
 	s := &Service{p, ledger.New[Signed](p.Store, ledgerName, p.Now)}
-	p.Importer.Erased = s.erasedRows
+	p.Importer.Erased = s.without
 	return s
 }
 

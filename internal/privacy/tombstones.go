@@ -128,45 +128,48 @@ func ReadTombstones(r io.Reader) (t Tombstones, err error) {
 	return t, nil
 }
 
-// erasedRows implements ingest.Importer.Erased.
-func (s *Service) erasedRows(ctx context.Context, open func() (*ingest.Text, error)) (map[int64]bool, error) {
+// without implements ingest.Importer.Erased: rows of who was erased go, and others lose
+// what they say of them.
+func (s *Service) without(ctx context.Context, open func() (*ingest.Text, error)) (change func(ingest.Row) ingest.Change, rows int, err error) {
 	entries, err := s.erasures.Entries(ctx)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	hold := tombstones(entries)
 	if len(hold) == 0 {
-		return nil, nil //nolint:nilnil // nobody was erased
+		return nil, 0, nil
 	}
 	key, err := s.key(ctx)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	t, err := open()
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	dead := func(id string) bool { return hold[key.of(id)] }
-	rows := map[int64]bool{}
 	ids, err := s.namesOf(ctx, t, dead)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
+	sheet := &sheet{text: t, people: dead, mentions: newMentions(ids), rows: map[int64]warehouse.NamedRow{}, drop: true}
+	sheet.open()
 	for r, err := range s.parts.Records.Named(ctx, t.Batch(), warehouse.NamedQuery{Customers: ids}) {
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
-		rows[r.Number] = true
+		sheet.rows[r.Number] = r
 	}
 	for r, err := range t.Rows(ctx) {
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
-		if !r.Fits && slices.ContainsFunc(r.Cells, func(c []byte) bool { return dead(Canonical(string(c))) }) {
-			rows[r.Number] = true
-		}
+		sheet.change(r)
 	}
-	return rows, nil
+	if sheet.changed+sheet.removed == 0 {
+		return nil, 0, nil
+	}
+	return sheet.change, int(sheet.removed), nil
 }
 
 // namesOf lists the customers that a file names of those that are wanted.
