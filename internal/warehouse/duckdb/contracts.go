@@ -10,7 +10,7 @@ import (
 
 // CountCustomers implements warehouse.Warehouse.
 func (d *DB) CountCustomers(ctx context.Context, asOf clientele.Date, graceDays int) (n int64, err error) {
-	query := render("customer.count", struct {
+	query := render("customer.known", struct {
 		AsOf      clientele.Date
 		GraceDays int
 	}{asOf, graceDays})

@@ -1,11 +1,8 @@
-{{/* Who ever bought up to a day, or has a contract that runs at its close, each once. */ -}}
-SELECT count(*) AS n
-FROM (
-    SELECT customer
-    FROM transaction_line
-    WHERE kind = 'sale' AND customer IS NOT NULL AND day <= {{date .AsOf}}
-    UNION
-    SELECT customer
-    FROM subscription
-    WHERE start_day <= {{date .AsOf}} AND coalesce({{plus_days "end_day" .GraceDays}}, DATE '9999-12-31') >= {{date .AsOf}}
-) AS known
+SELECT count(*) FROM (
+    SELECT customer FROM transaction_line
+    UNION SELECT customer FROM customer_attribute
+    UNION SELECT customer FROM subscription
+    UNION SELECT customer FROM interaction
+    UNION SELECT customer FROM feedback
+    UNION SELECT customer FROM reason) AS c
+WHERE customer IS NOT NULL
