@@ -55,6 +55,8 @@ func Test(t *testing.T, e Engine) {
 		"what is done atomically is done or is not":   testAtomically,
 		"the cache keeps values":                      testCache,
 		"the cache forgets the least recently used":   testCacheBound,
+		"what was removed is gone from the disk":      testScrub,
+		"every text can be looked through":            testTexts,
 		"all is there after closing":                  testReopen,
 		"a backup holds what was there":               testBackup,
 		"a sound store passes its check":              testCheck,
