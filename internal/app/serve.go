@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net/http"
 	"os/user"
@@ -49,20 +48,22 @@ type Serving struct {
 // book at its socket, until ctx ends. It closes the front. CodeForbidden if others than
 // this machine would reach it, and there are no accounts.
 func (b *Book) Serve(ctx context.Context, s Serving) error {
+	defer s.Front.Close() // if it was not served: else it is closed already
 	if err := b.admit(ctx, s); err != nil {
-		return errors.Join(err, s.Front.Close())
-	}
-	tracing, err := httpd.NewTracing(ctx, VersionString())
-	if err != nil {
-		return errors.Join(err, s.Front.Close())
+		return err
 	}
 	assets, err := web.Open()
 	if err != nil {
-		return errors.Join(err, s.Front.Close())
+		return err
 	}
+	tracing, err := httpd.NewTracing(ctx, VersionString())
+	if err != nil {
+		return err
+	}
+	defer tracing.Close(s.Log)
 	socket, err := httpd.ListenSocket(SocketPath(b.Path))
 	if err != nil {
-		return errors.Join(fileError("the book's socket cannot be made", err), s.Front.Close())
+		return fileError("the book's socket cannot be made", err)
 	}
 	services := b.services(assets, s.Log)
 	b.Importer.Changed, b.Definitions.Changed = services.ComputeAhead, services.ComputeAhead
@@ -74,7 +75,7 @@ func (b *Book) Serve(ctx context.Context, s Serving) error {
 	group.Go(func() error { return httpd.Serve(endAfter(work, health, s.Drain), s.Front, handler, s.Log) })
 	group.Go(func() error { return httpd.Serve(work, socket, s.Commands, s.Log) })
 	group.Go(func() error { return b.work(work, ui.Handlers(services), s.Log) })
-	return errors.Join(group.Wait(), tracing.Close(context.WithoutCancel(ctx)))
+	return group.Wait()
 }
 
 // admit sees to it that whoever reaches the pages can be asked who they are.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"net"
 	"net/url"
 	"time"
 
@@ -31,6 +32,10 @@ func (s *Service) SetOrigin(origin string) error {
 		return clientele.Errorf(clientele.CodeInvalid, "%q is not where browsers reach the pages", origin).
 			WithHint("Write scheme, name and port, such as https://clientele.example.com.")
 	}
+	if s.o.Origin = origin; net.ParseIP(u.Hostname()) != nil {
+		s.passkeys = nil // browsers have none where there is no name
+		return nil
+	}
 	name := s.o.Company
 	if name == "" {
 		name = "Clientele"
@@ -49,7 +54,6 @@ func (s *Service) SetOrigin(origin string) error {
 	if err != nil {
 		return clientele.Errorf(clientele.CodeInvalid, "passkeys cannot be used at %s", origin).Because(err)
 	}
-	s.o.Origin = origin
 	return nil
 }
 
