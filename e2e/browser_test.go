@@ -89,7 +89,7 @@ func openTab(t testing.TB, base string) *tab {
 func openTabIn(t testing.TB, base string, where ...chromedp.ContextOption) *tab {
 	t.Helper()
 	ctx, closeTab := chromedp.NewContext(browser, where...)
-	ctx, stop := context.WithTimeout(ctx, 5*time.Minute)
+	ctx, stop := context.WithTimeout(ctx, 10*time.Minute)
 	b := &tab{TB: t, ctx: ctx, base: base}
 	chromedp.ListenTarget(ctx, b.listen)
 	t.Cleanup(func() {

@@ -157,7 +157,9 @@ func (f fakeStatements) Periods(context.Context) (statement.Periods, bool, error
 	return some[statement.Periods](f.fake), !f.empty, f.failure
 }
 
-func (f fakeStatements) Attributes(context.Context) ([]string, error) { return []string{"region"}, f.failure }
+func (f fakeStatements) Attributes(context.Context) ([]string, error) {
+	return []string{"region"}, f.failure
+}
 
 func (f *fake) Examined(context.Context, clientele.Date) (clientele.ModelRun, bool, error) {
 	return computed[clientele.ModelRun](f)
@@ -171,7 +173,9 @@ func (f fakeContracts) Ready(context.Context, contract.Request) (clientele.Contr
 
 func (f *fake) Closes(context.Context) ([]clientele.Close, error) { return made[[]clientele.Close](f) }
 
-func (f *fake) Closed(context.Context, string) (clientele.Close, error) { return made[clientele.Close](f) }
+func (f *fake) Closed(context.Context, string) (clientele.Close, error) {
+	return made[clientele.Close](f)
+}
 
 type fakeClosings struct{ *fake }
 

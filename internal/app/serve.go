@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net/http"
 	"os/user"
@@ -52,20 +51,22 @@ type Serving struct {
 // book at its socket, until ctx ends. It closes the front. CodeForbidden if others than
 // this machine would reach it, and there are no accounts.
 func (b *Book) Serve(ctx context.Context, s Serving) error {
+	defer s.Front.Close() // if it was not served: else it is closed already
 	if err := b.admit(ctx, s); err != nil {
-		return errors.Join(err, s.Front.Close())
-	}
-	tracing, err := httpd.NewTracing(ctx, VersionString())
-	if err != nil {
-		return errors.Join(err, s.Front.Close())
+		return err
 	}
 	assets, err := web.Open()
 	if err != nil {
-		return errors.Join(err, s.Front.Close())
+		return err
 	}
+	tracing, err := httpd.NewTracing(ctx, VersionString())
+	if err != nil {
+		return err
+	}
+	defer tracing.Close(s.Log)
 	socket, err := httpd.ListenSocket(SocketPath(b.Path))
 	if err != nil {
-		return errors.Join(fileError("the book's socket cannot be made", err), s.Front.Close())
+		return fileError("the book's socket cannot be made", err)
 	}
 	guards := b.guards()
 	services := b.services(guards, assets, s.Log)
@@ -82,7 +83,7 @@ func (b *Book) Serve(ctx context.Context, s Serving) error {
 	group.Go(func() error { return httpd.Serve(work, socket, s.Commands, s.Log) })
 	group.Go(func() error { return b.work(work, handlers, s.Log) })
 	group.Go(func() error { return intake.Run(work) })
-	return errors.Join(group.Wait(), tracing.Close(context.WithoutCancel(ctx)))
+	return group.Wait()
 }
 
 // admit sees to it that whoever reaches the pages can be asked who they are.
@@ -112,7 +113,7 @@ func (b *Book) admit(ctx context.Context, s Serving) error {
 func (b *Book) guards() access.Guards {
 	return access.New(access.Parts{
 		Book: b, Statements: b.Statements, Models: b.Models, Contracts: b.Contracts, Closings: b.Closings, Definitions: b.Definitions, Goals: b.Goals,
-		Importer: b.Importer, Records: b.Records, Jobs: b.Jobs, Log: b.Audit, Store: b.Store,
+		Importer: b.Importer, Records: b.Records, Jobs: b.Jobs, Privacy: b.Privacy, Log: b.Audit, Store: b.Store,
 	})
 }
 
@@ -120,7 +121,7 @@ func (b *Book) guards() access.Guards {
 func (b *Book) services(g access.Guards, assets *web.Assets, log *slog.Logger) ui.Services {
 	return ui.Services{
 		Book: g.Book, Statements: g.Statements, Models: g.Models, Contracts: g.Contracts, Closings: g.Closings, Definitions: g.Definitions, Goals: g.Goals,
-		Importer: g.Importer, Records: g.Records, Jobs: g.Jobs, People: b.People, Audit: b.Audit,
+		Importer: g.Importer, Records: g.Records, Jobs: g.Jobs, People: b.People, Privacy: g.Privacy, Audit: g.Audit,
 		Uploads: b.file(uploadsName), Assets: assets, Log: log,
 	}
 }

@@ -109,7 +109,7 @@ func Format(s clientele.Settings) ([]byte, error) {
 }
 
 func fromSettings(s clientele.Settings) file {
-	return file{s.Name, s.Currency, s.TimeZone, s.FiscalYearStart, s.FiscalCalendar, s.DiscountRate, s.Margin, definition(s.Definition), nil}
+	return file{s.Name, s.Currency, s.TimeZone, s.FiscalYearStart, s.FiscalCalendar, s.DiscountRate, s.Margin, definition(s.Definition), nil, nil}
 }
 
 func (f file) settings() clientele.Settings {
