@@ -126,15 +126,16 @@ func (f *fake) Imports(context.Context) ([]clientele.ImportRef, error) {
 
 type fakeStatements struct{ *fake }
 
-func (f fakeStatements) Ready(_ context.Context, r statement.Request) (clientele.Statement, bool, error) {
+func (f fakeStatements) Ready(context.Context, statement.Request) (clientele.Statement, bool, error) {
 	st := some[clientele.Statement](f.fake)
-	st.Segments = []clientele.Statement{{Segment: "north"}}
+	north := some[clientele.Statement](f.fake)
+	north.Segment, st.Segments = "north", []clientele.Statement{north}
 	return st, !f.pending, f.failure
 }
 
 func (f fakeStatements) Explain(_ context.Context, r statement.ExplainRequest) (statement.Explanation, error) {
 	x := some[statement.Explanation](f.fake)
-	x.Count, x.Rows = 5, make([]warehouse.ExplainRow, max(0, min(r.Limit, 5-int(r.Offset))))
+	x.Count, x.Rows = 5, make([]warehouse.ExplainRow, max(0, min(r.Limit, 5-int(r.Offset)))) // five in all
 	for i := range x.Rows {
 		x.Rows[i].Heads = r.Offset + int64(i)
 	}
@@ -157,7 +158,9 @@ func (f fakeStatements) Periods(context.Context) (statement.Periods, bool, error
 	return some[statement.Periods](f.fake), !f.empty, f.failure
 }
 
-func (f fakeStatements) Attributes(context.Context) ([]string, error) { return []string{"region"}, f.failure }
+func (f fakeStatements) Attributes(context.Context) ([]string, error) {
+	return []string{"region"}, f.failure
+}
 
 func (f *fake) Examined(context.Context, clientele.Date) (clientele.ModelRun, bool, error) {
 	return computed[clientele.ModelRun](f)
@@ -171,7 +174,9 @@ func (f fakeContracts) Ready(context.Context, contract.Request) (clientele.Contr
 
 func (f *fake) Closes(context.Context) ([]clientele.Close, error) { return made[[]clientele.Close](f) }
 
-func (f *fake) Closed(context.Context, string) (clientele.Close, error) { return made[clientele.Close](f) }
+func (f *fake) Closed(context.Context, string) (clientele.Close, error) {
+	return made[clientele.Close](f)
+}
 
 type fakeClosings struct{ *fake }
 
@@ -335,7 +340,6 @@ func request(method, path, body string, more ...string) *http.Request {
 }
 
 func (w *world) send(r *http.Request) *http.Response {
-	w.t.Helper()
 	if w.actor != nil {
 		r = r.WithContext(policy.With(r.Context(), *w.actor))
 	}
