@@ -44,7 +44,7 @@ func addDefinitions(a *API) {
 		says: "All versions of what customer, lost and value mean, the latest first.",
 	}, a.listDefinitions)
 	register(a, policy.ReadDefinitions, operation{
-		name: "listDisagreements", pattern: "GET " + root + "/definitions/disagreements", about: aboutDefinitions,
+		name: "listDisagreements", pattern: "GET " + root + "/disagreements", about: aboutDefinitions,
 		says: "What book.toml says otherwise than the version in force.",
 	}, func(ctx context.Context, in *paging) (answer[page[definition.Change]], error) {
 		all, err := a.Definitions.Disagreements(ctx)

@@ -117,12 +117,17 @@ func typeForPeople(s *schema) string {
 		return strings.Trim(jsonText(s.Enum), "[]")
 	case s.Items != nil:
 		return "list of " + typeForPeople(s.Items)
-	case s.Type == nil:
+	case len(typeNames(s.Type)) > 2:
 		return "anything"
 	case s.Format != "":
 		return typeWords(s.Type) + " (" + s.Format + ")"
 	}
 	return typeWords(s.Type)
+}
+
+func typeNames(t any) []string {
+	names, _ := t.([]string)
+	return names
 }
 
 // refOf is the name of the type that a schema leads to; "" is none.

@@ -126,15 +126,16 @@ func (f *fake) Imports(context.Context) ([]clientele.ImportRef, error) {
 
 type fakeStatements struct{ *fake }
 
-func (f fakeStatements) Ready(_ context.Context, r statement.Request) (clientele.Statement, bool, error) {
+func (f fakeStatements) Ready(context.Context, statement.Request) (clientele.Statement, bool, error) {
 	st := some[clientele.Statement](f.fake)
-	st.Segments = []clientele.Statement{{Segment: "north"}}
+	north := some[clientele.Statement](f.fake)
+	north.Segment, st.Segments = "north", []clientele.Statement{north}
 	return st, !f.pending, f.failure
 }
 
 func (f fakeStatements) Explain(_ context.Context, r statement.ExplainRequest) (statement.Explanation, error) {
 	x := some[statement.Explanation](f.fake)
-	x.Count, x.Rows = 5, make([]warehouse.ExplainRow, max(0, min(r.Limit, 5-int(r.Offset))))
+	x.Count, x.Rows = 5, make([]warehouse.ExplainRow, max(0, min(r.Limit, 5-int(r.Offset)))) // five in all
 	for i := range x.Rows {
 		x.Rows[i].Heads = r.Offset + int64(i)
 	}
@@ -339,7 +340,6 @@ func request(method, path, body string, more ...string) *http.Request {
 }
 
 func (w *world) send(r *http.Request) *http.Response {
-	w.t.Helper()
 	if w.actor != nil {
 		r = r.WithContext(policy.With(r.Context(), *w.actor))
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/closing"
 	"github.com/clientele/clientele/internal/people"
 	"github.com/clientele/clientele/internal/policy"
 	"github.com/clientele/clientele/internal/statement"
@@ -66,12 +67,15 @@ const (
 	dayPattern    = `^[0-9]{4}-[0-9]{2}-[0-9]{2}$`
 )
 
+// anything are the types of all that JSON can say.
+var anything = []string{"object", "array", "string", "number", "boolean", "null"}
+
 // special are types that say themselves how they are written.
 var special = map[reflect.Type]schema{
 	reflect.TypeFor[clientele.Money](): {Type: "string", Pattern: amountPattern, Description: "An exact decimal amount, in the currency of the book.", Example: "1234.50"},
 	reflect.TypeFor[clientele.Date]():  {Type: "string", Format: "date", Pattern: dayPattern, Example: "2026-09-30"},
 	reflect.TypeFor[time.Time]():       {Type: "string", Format: "date-time"},
-	reflect.TypeFor[json.RawMessage](): {},
+	reflect.TypeFor[json.RawMessage](): {Type: anything},
 }
 
 // words are the types of text that have few values.
@@ -84,6 +88,27 @@ var words = map[reflect.Type][]any{
 	reflect.TypeFor[people.State]():             listed(people.Invited, people.Active, people.Disabled),
 	reflect.TypeFor[statement.Unit]():           listed(statement.UnitCount, statement.UnitMoney, statement.UnitRate),
 	reflect.TypeFor[store.JobState]():           listed(store.JobQueued, store.JobRunning, store.JobDone, store.JobFailed, store.JobCancelled),
+}
+
+// otherwise are the structs that write themselves, and how they differ from what their
+// fields say.
+var otherwise = map[reflect.Type]func(*schema){
+	// The lines of a movement that is refused are null.
+	reflect.TypeFor[clientele.EquityMovement](): func(s *schema) {
+		for _, line := range []string{
+			"opening", "unwinding", "expected_release", "window", "experience", "new_customers", "scope", "currency_effect", "restatement",
+			"assumption_change", "closing",
+		} {
+			s.Properties[line] = nullable(s.Properties[line])
+		}
+	},
+	// Counts are numbers, and money is as it is everywhere.
+	reflect.TypeFor[closing.Line](): func(s *schema) {
+		money := special[reflect.TypeFor[clientele.Money]()]
+		figure := &schema{AnyOf: []*schema{{Type: "integer"}, &money}}
+		s.Properties = map[string]*schema{"line": {Type: "string"}, "closed": figure, "now": figure, "difference": figure}
+		s.Required = sortedKeys(s.Properties)
+	},
 }
 
 func listed[T ~string](values ...T) (all []any) {
@@ -107,7 +132,7 @@ func (ts *types) of(t reflect.Type, taken bool) *schema {
 	switch {
 	case t.Kind() == reflect.Pointer:
 		return nullable(ts.of(t.Elem(), taken))
-	case t.Implements(marshalsJSON):
+	case t.Implements(marshalsJSON) && otherwise[t] == nil:
 		panic(fmt.Sprintf("how %s is written is not known", t))
 	case t.Implements(marshalsText):
 		return &schema{Type: "string"}
@@ -131,7 +156,7 @@ func (ts *types) of(t reflect.Type, taken bool) *schema {
 	case reflect.Struct:
 		return ts.object(t, taken)
 	case reflect.Interface:
-		return &schema{}
+		return &schema{Type: anything}
 	}
 	panic(fmt.Sprintf("%s cannot be described", t))
 }
@@ -170,8 +195,6 @@ func nullable(s *schema) *schema {
 		null := *s
 		null.Type = []string{name, "null"}
 		return &null
-	case s.Type == nil && s.Ref == "" && s.AnyOf == nil: // anything, null too
-		return s
 	}
 	return &schema{AnyOf: []*schema{s, {Type: "null"}}}
 }
@@ -213,6 +236,9 @@ func (ts *types) fill(s *schema, t reflect.Type, taken bool) {
 	}
 	ts.fields(s, t, taken)
 	slices.Sort(s.Required)
+	if alter := otherwise[t]; alter != nil {
+		alter(s)
+	}
 }
 
 func (ts *types) fields(s *schema, t reflect.Type, taken bool) {
@@ -230,7 +256,7 @@ func (ts *types) fields(s *schema, t reflect.Type, taken bool) {
 		}
 		property := ts.of(f.Type, taken)
 		if f.Tag.Get("never") == "null" {
-			property = ts.of(f.Type, true)
+			property.Type = property.Type.([]string)[0]
 		}
 		s.Properties[name] = described(property, f.Tag)
 		optional := strings.Contains(options, "omit") || taken && f.Type.Kind() == reflect.Pointer
