@@ -227,6 +227,9 @@ func (b *Book) openAccounts() error {
 	if ok {
 		o.SSO = &sso
 	}
+	if o.SecondFactor, err = config.LoadSecondFactor(b.file(config.FileName)); err != nil {
+		return err
+	}
 	b.People, err = people.New(b.Store, b.Audit, o)
 	return err
 }

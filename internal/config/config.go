@@ -29,7 +29,8 @@ type file struct {
 	DiscountRate    float64                  `toml:"discount_rate" comment:"Per year, as a fraction: what a year of waiting costs."`
 	Margin          *float64                 `toml:"margin" comment:"Part of net revenue that is earned, as a fraction."`
 	Definition      definition               `toml:"definition" comment:"What customer and lost mean. Raise the version when the meaning changes: every figure names it."`
-	SSO             *sso                     `toml:"sso,omitempty"` // LoadSSO reads it
+	SecondFactor    SecondFactor             `toml:"second_factor,omitempty"` // LoadSecondFactor reads it
+	SSO             *sso                     `toml:"sso,omitempty"`           // LoadSSO reads it
 	Retention       retention                `toml:"retention,omitempty" comment:"How long what is kept: customers, rejects and uploads, as 10y, 6m, 90d or never."`
 }
 
@@ -109,7 +110,7 @@ func Format(s clientele.Settings) ([]byte, error) {
 }
 
 func fromSettings(s clientele.Settings) file {
-	return file{s.Name, s.Currency, s.TimeZone, s.FiscalYearStart, s.FiscalCalendar, s.DiscountRate, s.Margin, definition(s.Definition), nil, nil}
+	return file{s.Name, s.Currency, s.TimeZone, s.FiscalYearStart, s.FiscalCalendar, s.DiscountRate, s.Margin, definition(s.Definition), "", nil, nil}
 }
 
 func (f file) settings() clientele.Settings {

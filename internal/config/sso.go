@@ -71,7 +71,7 @@ func (s sso) validate() error {
 	switch {
 	case err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "":
 		return wrong("sso.issuer", "%q is no address of a provider, such as https://login.example.com", s.Issuer)
-	case u.Scheme != "https" && (u.Scheme != "http" || !onThisMachine(u.Hostname())):
+	case u.Scheme != "https" && (u.Scheme != "http" || !OnThisMachine(u.Hostname())):
 		return wrong("sso.issuer", "%q is not reached by https", s.Issuer)
 	case strings.TrimSpace(s.ClientID) == "":
 		return wrong("sso.client_id", "the provider's name for this program is missing")
@@ -90,8 +90,8 @@ func (s sso) validate() error {
 	return nil
 }
 
-// onThisMachine reports whether what is sent to a host leaves the machine by no wire.
-func onThisMachine(host string) bool {
+// OnThisMachine reports whether what is sent to a host leaves the machine by no wire.
+func OnThisMachine(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

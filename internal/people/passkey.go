@@ -12,6 +12,7 @@ import (
 	"github.com/go-webauthn/webauthn/webauthn"
 
 	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/config"
 	"github.com/clientele/clientele/internal/store"
 )
 
@@ -32,7 +33,7 @@ func (s *Service) SetOrigin(origin string) error {
 		return clientele.Errorf(clientele.CodeInvalid, "%q is not where browsers reach the pages", origin).
 			WithHint("Write scheme, name and port, such as https://clientele.example.com.")
 	}
-	s.o.Origin, s.passkeys = origin, nil
+	s.o.Origin, s.passkeys, s.beyond = origin, nil, !config.OnThisMachine(u.Hostname())
 	if net.ParseIP(u.Hostname()) != nil {
 		return nil // browsers have passkeys for names only
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/audit"
+	"github.com/clientele/clientele/internal/config"
 	"github.com/clientele/clientele/internal/policy"
 	"github.com/clientele/clientele/internal/store"
 	"github.com/clientele/clientele/internal/store/sqlite"
@@ -55,7 +56,7 @@ func empty(t testing.TB, change func(*Options)) *world {
 	w.ok(err)
 	t.Cleanup(func() { w.ok(w.kept.Close()) })
 	w.audit = audit.New(w.kept, w.time)
-	o := Options{Company: "Acme", Origin: "https://clientele.example.com", Now: w.time, Hashing: quick}
+	o := Options{SecondFactor: config.Optional, Company: "Acme", Origin: "https://clientele.example.com", Now: w.time, Hashing: quick}
 	if change != nil {
 		change(&o)
 	}

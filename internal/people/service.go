@@ -50,21 +50,24 @@ type Store interface {
 
 // Options say what accounts are of. The zero value of each is a good one.
 type Options struct {
-	Company  string      // as reports name it; authenticator apps show it, and no password is made of it
-	Origin   string      // how browsers reach the pages, such as https://clientele.example.com; "" has no passkeys and no single sign-on
-	SSO      *config.SSO // nil is none
-	Breached string      // file of breached passwords, see docs/accounts.md; none if it does not exist
-	Now      func() time.Time
-	Hashing  Hashing
+	Company string      // as reports name it; authenticator apps show it, and no password is made of it
+	Origin  string      // how browsers reach the pages, such as https://clientele.example.com; "" has no passkeys and no single sign-on
+	SSO     *config.SSO // nil is none
+	// SecondFactor says who has to show two factors; "" is who comes from beyond this machine.
+	SecondFactor config.SecondFactor
+	Breached     string // file of breached passwords, see docs/accounts.md; none if it does not exist
+	Now          func() time.Time
+	Hashing      Hashing
 }
 
 // Service is the Directory of a book. Its methods may be called from several goroutines.
 type Service struct {
-	store Store
-	audit *audit.Log
-	now   func() time.Time
-	o     Options
-	any   atomic.Bool // there are accounts, and always will be
+	store  Store
+	audit  *audit.Log
+	now    func() time.Time
+	o      Options
+	beyond bool        // whether people come from beyond this machine
+	any    atomic.Bool // there are accounts, and always will be
 
 	hasher     *hasher
 	tries      *throttle

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/config"
 	"github.com/clientele/clientele/internal/policy"
 )
 
@@ -140,5 +141,33 @@ func TestWaiting(t *testing.T) {
 	w.put("b", 4, now.Add(ceremonyLife))
 	if len(w.by) != 1 || len(w.order) != 1 {
 		t.Errorf("%d are kept that ended", len(w.by))
+	}
+}
+
+// OWASP ASVS 5.0, 6.3.3: a password alone opens the own account and nothing else, where
+// people come from beyond the machine.
+func TestWithoutASecondFactorThereIsTheAccountAlone(t *testing.T) {
+	for _, c := range []struct {
+		origin string
+		says   config.SecondFactor
+		want   bool
+	}{
+		{"https://clientele.example.com", "", true}, {"https://clientele.example.com", config.Optional, false},
+		{"http://localhost:8080", "", false}, {"http://127.0.0.1:8080", config.Required, true},
+	} {
+		w, _, _ := inhabited(t, nil)
+		w.o.SecondFactor = c.says
+		w.ok(w.SetOrigin(c.origin))
+		w.add("bea@example.com", policy.Analyst)
+		began := w.signIn("bea@example.com", good)
+		in := w.in(began)
+		a, _ := policy.ActorOf(in)
+		if a.Unproven != c.want || a.May(policy.ReadStatement) == c.want || !a.May(policy.OwnAccount) {
+			t.Errorf("%+v: %+v", c, a)
+		}
+		w.app(in) // a code of the app is the second factor
+		if a, _ := policy.ActorOf(w.in(began)); a.Unproven {
+			t.Errorf("%+v: with an app", c)
+		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/audit"
+	"github.com/clientele/clientele/internal/config"
 	"github.com/clientele/clientele/internal/policy"
 	"github.com/clientele/clientele/internal/store"
 )
@@ -201,6 +202,7 @@ func (s *Service) Session(ctx context.Context, secret string) (policy.Actor, Ses
 		_ = s.store.TouchSession(ctx, k.Hash, now)
 	}
 	a, err := s.actor(ctx, p)
+	a.Unproven = k.Method == byPassword && p.TOTP == "" && s.twoFactors()
 	return a, session(k), err
 }
 
@@ -288,4 +290,9 @@ func ownSession(ctx context.Context, person string) string {
 		return k.ID
 	}
 	return ""
+}
+
+// twoFactors reports whether a password alone is not enough.
+func (s *Service) twoFactors() bool {
+	return s.o.SecondFactor == config.Required || s.o.SecondFactor == "" && s.beyond
 }

@@ -68,7 +68,10 @@ type Actor struct {
 	Scopes []Scope // segments of the person's units, and of the units below them
 	// Limits are the permissions of the token that asks, by name; nil is no token.
 	Limits []string
-	local  bool
+	// Unproven is who has shown one factor where two are needed: until there is another they
+	// reach their own account alone.
+	Unproven bool
+	local    bool
 }
 
 // Local is the owner of the machine: who works on the book's own files, by commands or on
@@ -87,6 +90,9 @@ func (a Actor) Reach(p Permission) Reach {
 		return Everything
 	}
 	if a.Limits != nil && !slices.Contains(a.Limits, p.name) {
+		return Nothing
+	}
+	if a.Unproven && p != OwnAccount && p != ReadRoles {
 		return Nothing
 	}
 	most := Nothing
@@ -124,6 +130,9 @@ func (a Actor) Denied(p Permission) error {
 	e := clientele.Errorf(clientele.CodeForbidden, "you may not %s", describe(p))
 	if a.Limits != nil && !slices.Contains(a.Limits, p.name) {
 		return e.WithHint("The token that asks has no %s; make one that has.", p.name)
+	}
+	if a.Unproven {
+		return e.WithHint("Add an authenticator app or a passkey on the page Account first: beyond this machine a password alone is not enough.")
 	}
 	if roles := RolesThatMay(p); len(roles) > 0 {
 		return e.WithHint("Ask somebody who is %s, or an administrator for that role.", listed(roles))

@@ -116,3 +116,15 @@ func TestRequireSaysWhatWouldHelp(t *testing.T) {
 		t.Error(a, err)
 	}
 }
+
+func TestOneFactorReachesTheAccountAlone(t *testing.T) {
+	a := Actor{Roles: Roles(), Unproven: true}
+	for _, e := range Entries() {
+		if own := e.Permission == OwnAccount || e.Permission == ReadRoles; a.May(e.Permission) != own {
+			t.Errorf("may %s: %v", e.Means, a.May(e.Permission))
+		}
+	}
+	if hint := clientele.HintOf(a.Denied(ReadStatement)); !strings.Contains(hint, "authenticator app") {
+		t.Error(hint)
+	}
+}
