@@ -68,7 +68,7 @@ func (b *Book) Serve(ctx context.Context, s Serving) error {
 	if err != nil {
 		return fileError("the book's socket cannot be made", err)
 	}
-	guards := b.guards()
+	guards := b.Guards()
 	services := b.services(guards, assets, s.Log)
 	intake := b.intake(s.Log)
 	b.Importer.Changed, b.Definitions.Changed = services.ComputeAhead, services.ComputeAhead
@@ -109,8 +109,8 @@ func (b *Book) admit(ctx context.Context, s Serving) error {
 	return s.Ready(link)
 }
 
-// guards are the capabilities of the book, each behind its permission.
-func (b *Book) guards() access.Guards {
+// Guards are the capabilities of the book, each behind its permission.
+func (b *Book) Guards() access.Guards {
 	return access.New(access.Parts{
 		Book: b, Statements: b.Statements, Models: b.Models, Contracts: b.Contracts, Closings: b.Closings, Definitions: b.Definitions, Goals: b.Goals,
 		Importer: b.Importer, Records: b.Records, Jobs: b.Jobs, Privacy: b.Privacy, Log: b.Audit, Store: b.Store,
