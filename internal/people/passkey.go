@@ -32,9 +32,9 @@ func (s *Service) SetOrigin(origin string) error {
 		return clientele.Errorf(clientele.CodeInvalid, "%q is not where browsers reach the pages", origin).
 			WithHint("Write scheme, name and port, such as https://clientele.example.com.")
 	}
-	if s.o.Origin = origin; net.ParseIP(u.Hostname()) != nil {
-		s.passkeys = nil // browsers have none where there is no name
-		return nil
+	s.o.Origin, s.passkeys = origin, nil
+	if net.ParseIP(u.Hostname()) != nil {
+		return nil // browsers have passkeys for names only
 	}
 	name := s.o.Company
 	if name == "" {
@@ -57,11 +57,11 @@ func (s *Service) SetOrigin(origin string) error {
 	return nil
 }
 
-// relying is who asks for passkeys. CodeInvalid if the origin is not known.
+// relying is who asks for passkeys. CodeInvalid if the origin is not known, or a number.
 func (s *Service) relying() (*webauthn.WebAuthn, error) {
 	if s.passkeys == nil {
-		return nil, clientele.Errorf(clientele.CodeInvalid, "passkeys need to know how browsers reach the pages").
-			WithHint("Start the server with its public address.")
+		return nil, clientele.Errorf(clientele.CodeInvalid, "passkeys need a name by which browsers reach the pages").
+			WithHint("Start the server with its public address, which is no number.")
 	}
 	return s.passkeys, nil
 }

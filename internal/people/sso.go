@@ -135,8 +135,25 @@ func (s *Service) redeem(ctx context.Context, found *oidc.Provider, ask *oauth2.
 	if err := id.Claims(&all); err != nil {
 		return "", c, refused.Because(err)
 	}
+	if c = readClaims(all, s.sso.settings.GroupsClaim); c.complete() || found.UserInfoEndpoint() == "" {
+		return id.Subject, c, nil
+	}
+	// Many providers say little in the token, and the rest when asked with it.
+	info, err := found.UserInfo(ctx, oauth2.StaticTokenSource(token))
+	if err != nil {
+		return "", c, refused.Because(err)
+	}
+	if info.Subject != id.Subject {
+		return "", c, refused
+	}
+	if err := info.Claims(&all); err != nil { // beside what the token said
+		return "", c, refused.Because(err)
+	}
 	return id.Subject, readClaims(all, s.sso.settings.GroupsClaim), nil
 }
+
+// complete reports whether nothing more is to be asked for.
+func (c claims) complete() bool { return c.email != "" && c.name != "" && c.groups != nil }
 
 // readClaims reads what there is of the claims; providers differ in how they write them.
 func readClaims(all map[string]json.RawMessage, groups string) (c claims) {
