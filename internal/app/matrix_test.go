@@ -21,8 +21,8 @@ import (
 // Issue 5, must hold 1: every role × every address × whose rows are asked for, in the
 // format of each. What is expected is read off the policy's table, not off the router.
 
-// served is something that answers at addresses, each of which says what it needs.
-type served interface {
+// routed is something that answers at addresses, each of which says what it needs.
+type routed interface {
 	http.Handler
 	Routes() []httpd.Route
 }
@@ -318,8 +318,8 @@ func TestEveryAnswerIsWhatThePolicySays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	parts := map[served]map[string][]sample{
-		ui.New(b.services(assets, slog.New(slog.DiscardHandler))): pageSamples(t, b),
+	parts := map[routed]map[string][]sample{
+		ui.New(b.services(b.Guards(), assets, slog.New(slog.DiscardHandler))): pageSamples(t, b),
 	}
 	cells := 0
 	for part, samples := range parts {

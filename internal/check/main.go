@@ -41,6 +41,7 @@ var checks = []check{
 	{"types", typed},
 	{"test", tested},
 	{"unraced", unraced},
+	{"api", apiProbed},
 	{"fuzz", fuzzed},
 	{"vulnerabilities", scanned},
 }

@@ -178,16 +178,15 @@ func (i *Intake) Run(ctx context.Context) error {
 	look := time.NewTicker(i.Look)
 	defer look.Stop()
 	for {
+		if i.due() {
+			if _, err := i.Jobs.Add(ctx, JobKind, "drain", struct{}{}); err != nil && ctx.Err() == nil {
+				i.Log.ErrorContext(ctx, "messages cannot be landed now", "error", err)
+			}
+		}
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-look.C:
-		}
-		if !i.due() {
-			continue
-		}
-		if _, err := i.Jobs.Add(ctx, JobKind, "drain", struct{}{}); err != nil && ctx.Err() == nil {
-			i.Log.ErrorContext(ctx, "messages cannot be landed now", "error", err)
 		}
 	}
 }
