@@ -10,6 +10,8 @@ import (
 	"github.com/clientele/clientele/internal/definition"
 	"github.com/clientele/clientele/internal/goal"
 	"github.com/clientele/clientele/internal/ingest"
+	"github.com/clientele/clientele/internal/people"
+	"github.com/clientele/clientele/internal/policy"
 	"github.com/clientele/clientele/internal/statement"
 )
 
@@ -104,5 +106,32 @@ func TestChangedSignaturesAreNamed(t *testing.T) {
 	}
 	if _, err := b.Goals.Goals(t.Context()); err == nil {
 		t.Error("changed goals are shown")
+	}
+}
+
+// Issue 5: an event of the audit that was changed is named.
+func TestVerifyFollowsTheAudit(t *testing.T) {
+	b := newBook(t, t.TempDir(), settings())
+	defer closeBook(t, b)
+	ctx := policy.With(t.Context(), policy.Local("root"))
+	for _, name := range []string{"North", "South"} {
+		if _, err := b.People.AddUnit(ctx, people.Unit{Name: name}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	v, err := b.Verify(t.Context(), app.Watcher{})
+	if err != nil || v.Err() != nil || v.Events != 2 || len(v.Head) != 64 {
+		t.Fatalf("%+v %v", v, err)
+	}
+	operations, err := sql.Open("sqlite", filepath.Join(b.Path, "operations.sqlite"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer operations.Close()
+	if _, err := operations.Exec("UPDATE audit SET text = replace(text, 'North', 'East!') WHERE number = 1"); err != nil {
+		t.Fatal(err)
+	}
+	if found := verified(t, b); len(found) != 1 || found[0].Where != "event 1 of the audit" {
+		t.Errorf("%+v", found)
 	}
 }

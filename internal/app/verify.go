@@ -17,8 +17,10 @@ type Finding struct {
 
 // Verification is what a look at everything in the book found.
 type Verification struct {
-	Files    int       `json:"files"`  // accepted files that were read anew
-	Closes   int       `json:"closes"` // closes that were hashed anew
+	Files    int       `json:"files"`      // accepted files that were read anew
+	Closes   int       `json:"closes"`     // closes that were hashed anew
+	Events   int64     `json:"events"`     // of the audit, that were hashed anew
+	Head     string    `json:"audit_head"` // hash of the last event; "" if it is not known
 	Findings []Finding `json:"findings"`
 }
 
@@ -83,9 +85,13 @@ func (b *Book) verifyCloses(ctx context.Context, v *Verification) error {
 	return err
 }
 
-// verifyLedgers finds what has changed of what people signed.
+// verifyLedgers finds what has changed of what people signed, and of what was done.
 func (b *Book) verifyLedgers(ctx context.Context, v *Verification) error {
-	for _, verify := range []func(context.Context) ([]ledger.Finding, error){b.Definitions.Verify, b.Goals.Verify, b.Privacy.Verify} {
+	audited := func(ctx context.Context) (findings []ledger.Finding, err error) {
+		v.Events, v.Head, findings, err = b.Audit.Verify(ctx)
+		return findings, err
+	}
+	for _, verify := range []func(context.Context) ([]ledger.Finding, error){b.Definitions.Verify, b.Goals.Verify, b.Privacy.Verify, audited} {
 		findings, err := verify(ctx)
 		if err != nil {
 			v.check(operationsName, err)

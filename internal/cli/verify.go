@@ -13,9 +13,10 @@ func (c *command) verify() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "verify BOOK", Short: "Check that nothing in a book was lost or changed", Args: cobra.ExactArgs(1),
 		Long: `Check that nothing in a book was lost or changed: every accepted file, every close,
-definition and goal is hashed anew, and followed as the chain that they are. What changed is
-named, to the file and the close.`,
-		Example: "  clientele verify acme",
+definition and goal, every erasure and every event of the audit is hashed anew, and followed
+as the chain that they are. What changed is named, to the file and the close. That the end of a
+chain was cut off only who kept its last hash can tell: --json has that of the audit.`,
+		Example: "  clientele verify acme\n  clientele verify acme --json",
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "findings as JSON")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
