@@ -190,12 +190,7 @@ func (e *eraser) fresh() error {
 
 // unknown refuses ids that nothing is held of.
 func (e *eraser) unknown() error {
-	var missing []string
-	for _, id := range slices.Sorted(maps.Keys(e.people)) {
-		if !e.found[id] {
-			missing = append(missing, id)
-		}
-	}
+	missing := slices.Sorted(slices.Values(e.lost()))
 	if len(missing) == 0 || e.request.Unknown {
 		return nil
 	}
@@ -214,9 +209,10 @@ func (e *eraser) search(ctx context.Context, entries []ingest.Entry) error {
 		}
 	}
 	e.mentions = newMentions(slices.Collect(maps.Keys(e.people)))
+	lost := e.lost()
 	for i, entry := range entries {
 		e.progress("finding them", len(entries)+i, 2*len(entries))
-		if e.work[entry.Sequence] != nil && len(e.keysOf(entry)) == 0 {
+		if e.work[entry.Sequence] != nil && len(e.keysOf(entry))+len(lost) == 0 {
 			continue
 		}
 		if err := e.within(ctx, entry, func(t *ingest.Text) error { return e.searchAgain(ctx, t) }); err != nil {
@@ -292,20 +288,52 @@ func (e *eraser) keysOf(entry ingest.Entry) map[string]bool {
 // order, and notes a file that only mentions them.
 func (e *eraser) searchAgain(ctx context.Context, t *ingest.Text) error {
 	keys := slices.Sorted(maps.Keys(e.keysOf(t.Entry)))
-	if err := e.take(ctx, t, warehouse.NamedQuery{Keys: keys}); err != nil || e.work[t.Entry.Sequence] != nil {
+	if err := e.take(ctx, t, warehouse.NamedQuery{Keys: keys}); err != nil {
 		return err
 	}
+	lost := e.lost()
+	m := newMentions(lost)
 	s := e.sheet(t, nil, t.Entry.Accepted.Before(e.rejects))
 	for r, err := range t.Rows(ctx) {
 		if err != nil {
 			return err
 		}
-		if c := s.decide(r); c.Cells != nil && !same(c.Cells, r.Cells) {
-			e.workOn(t.Entry)
+		if e.work[t.Entry.Sequence] != nil && len(lost) == 0 {
 			return nil
 		}
+		if c := s.decide(r); c.Cells != nil && !same(c.Cells, r.Cells) {
+			e.workOn(t.Entry)
+		}
+		e.mentioned(r, lost, m)
 	}
 	return nil
+}
+
+// lost are the people whom no file names as a customer.
+func (e *eraser) lost() (ids []string) {
+	for id := range e.people {
+		if !e.found[id] {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// mentioned notes who of the lost is named in a row all the same.
+func (e *eraser) mentioned(r ingest.Row, lost []string, m *mentions) {
+	if m.in(r.Raw) {
+		for _, id := range lost {
+			e.found[id] = e.found[id] || newMentions([]string{id}).in(r.Raw)
+		}
+	}
+	if r.Fits {
+		return
+	}
+	for _, cell := range r.Cells {
+		if id := Canonical(string(cell)); e.people[id] {
+			e.found[id] = true
+		}
+	}
 }
 
 func same(a, b [][]byte) bool {
