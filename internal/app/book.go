@@ -251,7 +251,7 @@ func (t toClose) Exact(ctx context.Context, p clientele.Period, by clientele.Set
 // the second is found where they are kept.
 func (t toClose) Movement(ctx context.Context, p clientele.Period, h clientele.Horizon) (clientele.EquityMovement, error) {
 	horizons := []clientele.Horizon{clientele.FiveYears, clientele.Infinite}
-	all, err := t.book.Statements.EquityMovements(ctx, statement.Request{Period: p}, horizons, nil)
+	all, err := t.book.Statements.EquityMovements(ctx, statement.Request{Period: p}, horizons)
 	if err != nil {
 		return clientele.EquityMovement{}, err
 	}

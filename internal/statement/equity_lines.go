@@ -152,9 +152,10 @@ func (s *Service) equityRows(ctx context.Context, r ExplainEquityRequest, x *Equ
 	if err != nil {
 		return err
 	}
-	var e ends
-	defer e.close()
-	if err := s.readEnds(ctx, b, &e, func(string, float64) {}); err != nil {
+	var read reading
+	defer read.close()
+	e, err := s.ends(ctx, b, &read, func(string, float64) {})
+	if err != nil {
 		return err
 	}
 	move := e.move(b)

@@ -11,6 +11,7 @@ import (
 	"github.com/clientele/clientele/internal/warehouse"
 	"github.com/clientele/clientele/model/equity"
 	"github.com/clientele/clientele/model/fit"
+	"golang.org/x/sync/errgroup"
 )
 
 // EquityRequest asks how customer equity moved over a period: from the close of the day
@@ -28,27 +29,28 @@ type EquityRequest struct {
 // the movement: Refused says why. Errors are those of Statement; CodeUnbalanced if the
 // lines of a customer do not add up.
 func (s *Service) EquityMovement(ctx context.Context, r EquityRequest, progress Progress) (clientele.EquityMovement, error) {
-	var e ends
-	defer e.close()
-	return s.equityMovement(ctx, r, &e, progress)
+	var read reading
+	defer read.close()
+	return s.equityMovement(ctx, r, &read, progress)
 }
 
 // EquityMovements returns the movement by each horizon, for less than they cost one by one.
 // Errors are those of EquityMovement.
-func (s *Service) EquityMovements(ctx context.Context, r Request, horizons []clientele.Horizon, progress Progress) (out []clientele.EquityMovement, err error) {
-	var e ends
-	defer e.close()
-	for _, h := range horizons {
-		m, err := s.equityMovement(ctx, EquityRequest{r, h}, &e, progress)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, m)
+func (s *Service) EquityMovements(ctx context.Context, r Request, horizons []clientele.Horizon) ([]clientele.EquityMovement, error) {
+	var read reading
+	defer read.close()
+	out := make([]clientele.EquityMovement, len(horizons))
+	g, ctx := errgroup.WithContext(ctx)
+	for i, h := range horizons {
+		g.Go(func() (err error) {
+			out[i], err = s.equityMovement(ctx, EquityRequest{r, h}, &read, nil)
+			return err
+		})
 	}
-	return out, nil
+	return out, g.Wait()
 }
 
-func (s *Service) equityMovement(ctx context.Context, r EquityRequest, e *ends, progress Progress) (clientele.EquityMovement, error) {
+func (s *Service) equityMovement(ctx context.Context, r EquityRequest, read *reading, progress Progress) (clientele.EquityMovement, error) {
 	if progress == nil {
 		progress = func(string, float64) {}
 	}
@@ -62,7 +64,7 @@ func (s *Service) equityMovement(ctx context.Context, r EquityRequest, e *ends, 
 			if m, ok := b.frozen(); ok {
 				return m, nil
 			}
-			return s.moveEquity(ctx, b, e, progress)
+			return s.moveEquity(ctx, b, read, progress)
 		}}, err
 	})
 	return m, err
@@ -149,7 +151,7 @@ func (e *ends) move(b equityBasis) modelling.Move {
 }
 
 // moveEquity computes the movement from the records.
-func (s *Service) moveEquity(ctx context.Context, b equityBasis, e *ends, progress Progress) (clientele.EquityMovement, error) {
+func (s *Service) moveEquity(ctx context.Context, b equityBasis, read *reading, progress Progress) (clientele.EquityMovement, error) {
 	r := b.Request
 	m := clientele.EquityMovement{
 		Attribute: r.By, Currency: b.Settings.Currency, From: r.Period.From, To: r.Period.To, Horizon: b.Horizon,
@@ -158,7 +160,8 @@ func (s *Service) moveEquity(ctx context.Context, b equityBasis, e *ends, progre
 	if err := s.knows(ctx, r.By); err != nil {
 		return m, err
 	}
-	if err := s.readEnds(ctx, b, e, progress); err != nil {
+	e, err := s.ends(ctx, b, read, progress)
+	if err != nil {
 		return m, err
 	}
 	if m.Refused = e.refused(); m.Refused != "" {
@@ -168,20 +171,12 @@ func (s *Service) moveEquity(ctx context.Context, b equityBasis, e *ends, progre
 	m.Warnings = b.movementWarnings(e)
 	move := e.move(b)
 	progress("Moving every customer's worth", 0.7)
-	q, err := move.Query(e.opening.cells.all(), e.closing.cells.all())
+	moved, err := s.moveCustomers(ctx, move, e, r.By)
 	if refusal, ok := fit.AsRefusal(err); ok {
 		m.Refused = refusal.Error()
 		return m, nil
 	}
 	if err != nil {
-		return m, err
-	}
-	q.By, q.Sample = r.By, modelling.MoveSample
-	moved, err := s.warehouse.MoveEquity(ctx, q)
-	if err != nil {
-		return m, err
-	}
-	if err := addsUp(moved.Sums); err != nil {
 		return m, err
 	}
 	progress("Telling how sure that is", 0.9)
@@ -196,6 +191,22 @@ func (s *Service) moveEquity(ctx context.Context, b equityBasis, e *ends, progre
 	}
 	progress("Done", 1)
 	return m, nil
+}
+
+// moveCustomers moves the worth of every customer, one horizon at a time: it takes much
+// memory. The error may be a *fit.Refusal.
+func (s *Service) moveCustomers(ctx context.Context, move modelling.Move, e *ends, by string) (moved warehouse.EquityMoved, err error) {
+	e.moving.Lock()
+	defer e.moving.Unlock()
+	q, err := move.Query(e.opening.cells.all(), e.closing.cells.all())
+	if err != nil {
+		return moved, err
+	}
+	q.By, q.Sample = by, modelling.MoveSample
+	if moved, err = s.warehouse.MoveEquity(ctx, q); err != nil {
+		return moved, err
+	}
+	return moved, addsUp(moved.Sums)
 }
 
 // modelOf names a run.

@@ -10,6 +10,7 @@ import (
 	"github.com/clientele/clientele/internal/warehouse"
 	"github.com/clientele/clientele/model/equity"
 	"github.com/clientele/clientele/model/fit"
+	"golang.org/x/sync/errgroup"
 )
 
 // groups are what can happen to a customer over a period, in the order of tables.
@@ -21,21 +22,20 @@ var groups = []warehouse.Group{
 func (s *Service) value(ctx context.Context, b basis, st *clientele.Statement, progress Progress) error {
 	progress("Summing up purchase histories", 0.2)
 	defer s.warehouse.KeepDays()()
-	summary, err := s.warehouse.Summarise(ctx, b.Request.Period.To)
+	closing, err := s.warehouse.Summarise(ctx, b.Request.Period.To)
 	if err != nil {
 		return err
 	}
-	defer summary.Close()
-	run, err := s.models.Run(ctx, b.Request.Period.To, b.Data, summary, func(step string, fraction float64) {
-		progress(step, 0.3+0.4*fraction)
-	})
+	defer closing.Close()
+	run, opening, err := s.runAndOpening(ctx, b, closing, progress)
 	if err != nil {
 		return err
 	}
+	defer opening.Close()
 	report := run.Report()
 	report.Warnings = append(report.Warnings, b.warnings()...)
 	if run.Usable() {
-		err := s.addWorth(ctx, b, run, summary, st, progress)
+		err := s.addWorth(ctx, b, run, opening, closing, st, progress)
 		if refusal, ok := fit.AsRefusal(err); ok {
 			report.Refused = refusal.Error()
 		} else if err != nil {
@@ -48,6 +48,25 @@ func (s *Service) value(ctx context.Context, b basis, st *clientele.Statement, p
 	}
 	progress("Done", 1)
 	return nil
+}
+
+// runAndOpening makes the histories as of the opening while it finds or fits the model as
+// of the closing: one keeps the engine busy, the other mostly does not.
+func (s *Service) runAndOpening(ctx context.Context, b basis, closing warehouse.Summary, progress Progress) (run *modelling.Run, opening warehouse.Summary, err error) {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() (err error) {
+		opening, err = s.warehouse.Summarise(ctx, b.Request.Period.Opening())
+		return err
+	})
+	g.Go(func() (err error) {
+		run, err = s.models.Run(ctx, b.Request.Period.To, b.Data, closing, part(progress, 0.3, 0.7))
+		return err
+	})
+	if err := g.Wait(); err != nil {
+		release(opening)
+		return nil, nil, err
+	}
+	return run, opening, nil
 }
 
 func (b basis) terms() modelling.Terms {
@@ -63,7 +82,7 @@ func (b basis) warnings() []string {
 }
 
 // addWorth values both ends of the period with the closing model.
-func (s *Service) addWorth(ctx context.Context, b basis, run *modelling.Run, closing warehouse.Summary, st *clientele.Statement, progress Progress) error {
+func (s *Service) addWorth(ctx context.Context, b basis, run *modelling.Run, opening, closing warehouse.Summary, st *clientele.Statement, progress Progress) error {
 	q := warehouse.MovementQuery{Period: b.Request.Period, Definition: b.Settings.Definition}
 	by := warehouse.CellsBy{Attribute: b.Request.By, Movement: &q}
 	progress("Valuing the customers at closing", 0.7)
@@ -72,11 +91,6 @@ func (s *Service) addWorth(ctx context.Context, b basis, run *modelling.Run, clo
 		return err
 	}
 	progress("Valuing the customers at opening", 0.85)
-	opening, err := s.warehouse.Summarise(ctx, b.Request.Period.Opening())
-	if err != nil {
-		return err
-	}
-	defer opening.Close()
 	before, err := run.Parts(opening.Cells(ctx, by), b.terms())
 	if err != nil {
 		return err
