@@ -23,10 +23,15 @@ type filter struct {
 }
 
 // request is what is asked of statements. CodeNotFound if there are no records whose
-// latest quarter could be meant.
+// latest quarter could be meant, CodeForbidden if the segment is not for who asks.
 func (f filter) request(ctx context.Context, s Statements) (r statement.Request, err error) {
 	if f.Segment != "" && f.By == "" {
 		return r, invalid("segment", "it needs the attribute that it is of, as by")
+	}
+	if f.Segment != "" {
+		if err := policy.RequireRows(ctx, policy.Scope{Attribute: f.By, Value: f.Segment}); err != nil {
+			return r, err
+		}
 	}
 	r.By = f.By
 	switch {
@@ -71,7 +76,7 @@ func (d asOf) day(ctx context.Context, s Statements) (clientele.Date, error) {
 func segmentOf[S any](parts []S, name string, of func(S) string) (s S, err error) {
 	i := slices.IndexFunc(parts, func(p S) bool { return of(p) == name })
 	if i < 0 {
-		return s, clientele.Errorf(clientele.CodeNotFound, "there is no segment %q, or it is not for you", name).WithHint("Ask without segment for all that there are.")
+		return s, clientele.Errorf(clientele.CodeNotFound, "there is no segment %q", name).WithHint("Ask without segment for all that there are.")
 	}
 	return parts[i], nil
 }
