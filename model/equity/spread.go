@@ -25,8 +25,8 @@ type Deviation struct {
 // The closing's estimate has seen all that the opening's had, so that of two fits of one
 // model the covariance is the closing's variance (Hausman, Econometrica 46, 1978), in the
 // proportion that the pairs' own histories at the two ends have at one θ, the closing's; where
-// the closing's is the larger, which it should not be, it is the opening's. Of many pairs lines are taken as quadratic in the
-// parameters, those of one sign in their logarithm. The error is that of Move; or a
+// the closing's is the larger, which it should not be, it is the opening's. Of many pairs
+// lines are taken as quadratic in the parameters, those of one sign in their logarithm. The error is that of Move; or a
 // *fit.Refusal, NotFinite, where a line is not a number, as spend without a mean makes it.
 func Spread(pairs []Pair, total Lines, opening, closing Assumptions, o MovementOptions) (*Deviation, error) {
 	m, err := newMover(pairs, opening, closing, o)
