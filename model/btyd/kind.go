@@ -21,6 +21,8 @@ type Fitted interface {
 	Effort(g *Grid) float64
 	// Profile returns the 95 % intervals of the parameters: see fit.Profile.
 	Profile(g *Grid) ([]fit.Interval, error)
+	// CovarianceAt returns the covariance of ln θ at any θ: see fit.CovarianceAt.
+	CovarianceAt(g *Grid, theta []float64) ([][]float64, bool)
 }
 
 // Kind is a model by its name, for callers who take any: Kinds lists them.

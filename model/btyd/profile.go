@@ -15,3 +15,15 @@ func (f *ParetoNBDFit) Profile(g *Grid) ([]fit.Interval, error) {
 func (f *Fit[M]) Profile(g *Grid) ([]fit.Interval, error) {
 	return fit.Profile(f.problem(g), f.Estimate)
 }
+
+// CovarianceAt is the covariance of ln θ by the curvature of the grid's likelihood at
+// theta, of the grid that was fitted or another: see fit.CovarianceAt.
+func (f *ParetoNBDFit) CovarianceAt(g *Grid, theta []float64) ([][]float64, bool) {
+	return fit.CovarianceAt(g.problem(), theta)
+}
+
+// CovarianceAt is the covariance of ln θ by the curvature of the grid's likelihood at
+// theta, of the grid that was fitted or another: see fit.CovarianceAt.
+func (f *Fit[M]) CovarianceAt(g *Grid, theta []float64) ([][]float64, bool) {
+	return fit.CovarianceAt(f.problem(g), theta)
+}

@@ -138,3 +138,29 @@ func TestProfilesOfSubsamples(t *testing.T) {
 		t.Error("nothing was tried")
 	}
 }
+
+// At the estimate, on its own grid, the covariance is the estimate's, whatever the model.
+func TestCovarianceAtTheEstimate(t *testing.T) {
+	_, cells := at(t, cdnow.Sample)
+	g, err := NewGrid(cells)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []string{"Pareto/NBD", "BG/NBD", "NBD"} {
+		k, _ := KindOf(key)
+		f, err := k.Fit(cells, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := f.Estimated()
+		got, ok := f.CovarianceAt(g, e.Theta)
+		if !ok {
+			t.Fatal(key)
+		}
+		for i := range got {
+			for j := range got[i] {
+				near(t, key, got[i][j]/math.Sqrt(e.CovLog[i][i]*e.CovLog[j][j]), e.CovLog[i][j]/math.Sqrt(e.CovLog[i][i]*e.CovLog[j][j]), 1e-6)
+			}
+		}
+	}
+}

@@ -16,6 +16,8 @@ type Foreseeing interface {
 	Foresee(g *btyd.Grid, theta []float64, a btyd.Ahead, into *btyd.Prospects, w *btyd.Workspace)
 	// Effort tells roughly what one call costs, in cells of the Pareto/NBD.
 	Effort(g *btyd.Grid) float64
+	// CovarianceAt is the covariance of ln θ that a grid would give at any θ.
+	CovarianceAt(g *btyd.Grid, theta []float64) ([][]float64, bool)
 }
 
 // Assumptions are what customers are valued by at one end of a movement.

@@ -1,6 +1,7 @@
 package equity
 
 import (
+	"errors"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -242,5 +243,59 @@ func TestSplitAtZero(t *testing.T) {
 	}
 	for _, ratio := range []float64{1e-9, 1e-3, .0099, .0101, 2, -3} {
 		near(t, "L", logMean(3, 3*math.Exp(ratio), ratio)/(3*math.Expm1(ratio)/ratio), 1, 1e-12)
+	}
+}
+
+// Drawn together, the parameters of either end are as sure as their own fit says, and how far
+// one end's lie from the other's is what the quarter in between adds: of 12 quarters'
+// knowledge and 13, the difference is small beside either.
+func TestDrawsOfBothEnds(t *testing.T) {
+	pairs := company(trueModel, trueMoney, 3)
+	before, err0 := fitted(pairs, func(p Pair) (Past, bool) { return p.Opening, !p.New })
+	after, err1 := fitted(pairs, func(p Pair) (Past, bool) { return p.Closing, true })
+	m, err := newMover(pairs, before, after, studyOptions(260, 1, 20_000))
+	if err := errors.Join(err0, err1, err); err != nil {
+		t.Fatal(err)
+	}
+	opening, closing := m.byOpening(), m.byClosing()
+	u0, u1 := m.draws(opening, closing)
+	dim := len(u0[0])
+	for _, u := range [][][]float64{u0, u1} {
+		for i := range dim {
+			for j := range i + 1 {
+				sum := 0.0
+				for _, v := range u {
+					sum += v[i] * v[j] / float64(len(u))
+				}
+				near(t, "covariance", sum, map[bool]float64{true: 1}[i == j], .05)
+			}
+		}
+	}
+	for b := range 2 {
+		s := shareOf(m.atOnePoint(b, nil, nil))
+		t.Log(s.w)
+		for _, w := range s.w {
+			if !(w > .7 && w < 1.05) {
+				t.Errorf("block %d: the closing's variance is %.3f of the opening's", b, w)
+			}
+		}
+	}
+}
+
+// Where the histories give the closing's parameters no covariance, as one customer's do not,
+// the estimates' own are taken.
+func TestDrawsOfBothEndsWithoutOnePoint(t *testing.T) {
+	log := cdnow.Load(t, cdnow.Sample)
+	p, f, _ := fitBoth(t, log.At("1997-09-30", "1998-06-30"))
+	opening, closing := golden(p, f)
+	m, err := newMover([]Pair{{N: 1, Opening: Past{T: 7}, Closing: Past{T: 14}}}, opening, closing, publishedMove)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for b := range 2 {
+		was, is := m.atOnePoint(b, [][]float64{{2}}, [][]float64{{3}})
+		if was[0][0] != 2 || is[0][0] != 3 {
+			t.Error(b, was, is)
+		}
 	}
 }

@@ -23,9 +23,10 @@ type Deviation struct {
 // Spread tells how sure the lines are that Move gives, total, by the same pairs or by a
 // sample of them: every line over the same draws of all parameters on the log scale, never the difference of intervals.
 // The closing's estimate has seen all that the opening's had, so that of two fits of one
-// model the covariance is the closing's variance (Hausman, Econometrica 46, 1978); where
-// the closing's is the larger, which it should not be, it is the opening's. Of many pairs lines are taken as quadratic in the
-// parameters, those of one sign in their logarithm. The error is that of Move; or a
+// model the covariance is the closing's variance (Hausman, Econometrica 46, 1978), in the
+// proportion that the pairs' own histories at the two ends have at one θ, the closing's; where
+// the closing's is the larger, which it should not be, it is the opening's. Of many pairs
+// lines are taken as quadratic in the parameters, those of one sign in their logarithm. The error is that of Move; or a
 // *fit.Refusal, NotFinite, where a line is not a number, as spend without a mean makes it.
 func Spread(pairs []Pair, total Lines, opening, closing Assumptions, o MovementOptions) (*Deviation, error) {
 	m, err := newMover(pairs, opening, closing, o)
@@ -264,7 +265,7 @@ func (m *mover) draws(before, after *lineSurface) (u0, u1 [][]float64) {
 	var joint [2]*shared
 	for b := range joint {
 		if before.blocks[b].Model == after.blocks[b].Model {
-			joint[b] = shareOf(before.factor[b], after.factor[b])
+			joint[b] = shareOf(m.atOnePoint(b, before.factor[b], after.factor[b]))
 		}
 	}
 	rng := rand.New(rand.NewPCG(m.o.Seed, 0x6d6f766564)) // second word: "moved"
@@ -280,6 +281,39 @@ func (m *mover) draws(before, after *lineSurface) (u0, u1 [][]float64) {
 		u0, u1 = append(u0, one), append(u1, other)
 	}
 	return u0, u1
+}
+
+// atOnePoint gives factors of the covariances that the pairs' histories at either end give
+// the closing's parameters, of purchases or of spend; or else those of the two estimates.
+// How the errors go together is in the little by which the two differ. Each at its own
+// estimate, they differ by the estimates as well, and by as much.
+func (m *mover) atOnePoint(block int, before, after [][]float64) (was, is [][]float64) {
+	var covariance [2][][]float64
+	var ok [2]bool
+	if block == 0 {
+		p := m.closing.Purchases
+		covariance[0], ok[0] = p.CovarianceAt(m.before, p.Estimated().Theta)
+		covariance[1], ok[1] = p.CovarianceAt(m.after, p.Estimated().Theta)
+	} else {
+		for k, rows := range m.spent() {
+			covariance[k], ok[k] = m.closing.Money.CovarianceAt(rows, m.closing.Money.Theta)
+		}
+	}
+	if !ok[0] || !ok[1] {
+		return before, after
+	}
+	return fit.Factor(covariance[0]), fit.Factor(covariance[1])
+}
+
+// spent are the rows of spend at either end.
+func (m *mover) spent() (rows [2][]spend.Row) {
+	for _, p := range m.pairs {
+		if !p.New {
+			rows[0] = append(rows[0], spend.Row{X: p.Opening.XG, N: p.N, SumZ: p.N * p.Opening.Z})
+		}
+		rows[1] = append(rows[1], spend.Row{X: p.Closing.XG, N: p.N, SumZ: p.N * p.Closing.Z})
+	}
+	return rows
 }
 
 // shared is how the errors of two fits of one model go together. In the coordinates in

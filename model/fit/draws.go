@@ -28,14 +28,17 @@ func (e *Estimate) Draws(n int, seed uint64) [][]float64 {
 	return out
 }
 
-// Factor is the lower Cholesky factor of CovLog. An estimate has one by its
+// Factor is the lower Cholesky factor of CovLog.
+func (e *Estimate) Factor() [][]float64 { return Factor(e.CovLog) }
+
+// Factor is the lower Cholesky factor of a covariance. That of an estimate has one by its
 // acceptance, so a matrix without one is a programming error.
-func (e *Estimate) Factor() [][]float64 {
-	n := len(e.Theta)
+func Factor(covariance [][]float64) [][]float64 {
+	n := len(covariance)
 	c := mat.NewSymDense(n, nil)
 	for i := range n {
 		for j := range i + 1 {
-			c.SetSym(i, j, e.CovLog[i][j])
+			c.SetSym(i, j, covariance[i][j])
 		}
 	}
 	var chol mat.Cholesky

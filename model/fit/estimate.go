@@ -83,3 +83,14 @@ func (e *Estimate) covariance(h *mat.SymDense, g []float64) Reason {
 	}
 	return ""
 }
+
+// CovarianceAt is the covariance of ln θ that p has by its curvature at theta, be that its
+// maximum or not; false where an estimate could not be accepted for that curvature.
+func CovarianceAt(p Problem, theta []float64) ([][]float64, bool) {
+	q, e := &scaled{Problem: p}, &Estimate{Theta: theta, Weight: p.Weight}
+	h := q.hessian(logs(theta))
+	if !finite(h.RawSymmetric().Data...) || !e.curvature(h) || e.covariance(h, make([]float64, len(theta))) != "" {
+		return nil, false
+	}
+	return e.CovLog, true
+}

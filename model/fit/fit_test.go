@@ -207,3 +207,23 @@ func TestSubproblemIsOptimal(t *testing.T) {
 		}
 	}
 }
+
+// The covariance at the maximum is the estimate's; off it, that of the curvature there;
+// where the likelihood bends upwards there is none.
+func TestCovarianceAt(t *testing.T) {
+	p := Problem{Model: "cosine", Names: []string{"a"}, Weight: 10, LogLikelihood: func(x, g []float64) float64 {
+		g[0] = -10 * math.Sin(x[0])
+		return 10 * math.Cos(x[0])
+	}}
+	e, err := Maximise(p, Options{Starts: [][]float64{{1.2}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	own, ok := CovarianceAt(p, e.Theta)
+	near(t, "at the maximum", own[0][0], e.CovLog[0][0], 1e-9)
+	off, okOff := CovarianceAt(p, []float64{math.Exp(1)})
+	near(t, "off it", off[0][0], .1/math.Cos(1), 1e-7)
+	if _, okUp := CovarianceAt(p, []float64{math.Exp(2)}); !ok || !okOff || okUp {
+		t.Error(ok, okOff, okUp)
+	}
+}

@@ -49,9 +49,7 @@ func FitElastic(rows []Row, o Options) (*Fit, error) {
 
 // elasticity is the power of frequency with which mean spend goes, and its variance.
 func (d *data) elasticity() (estimate, variance float64, err error) {
-	e, err := fit.Maximise(fit.Problem{
-		Model: elasticName, Names: []string{"level", "power"}, Weight: d.weight, LogLikelihood: d.quasi,
-	}, fit.Options{Starts: [][]float64{{1, 1}}, NameLimit: func([]float64) (limit, message, hint string) {
+	e, err := fit.Maximise(d.means(), fit.Options{Starts: [][]float64{{1, 1}}, NameLimit: func([]float64) (limit, message, hint string) {
 		return "a spend of its own for every frequency", "Spend rises or falls with frequency faster than any power.",
 			"Look for extreme amounts, or model the most frequent customers apart."
 	}})
@@ -59,12 +57,34 @@ func (d *data) elasticity() (estimate, variance float64, err error) {
 		return 0, 0, err
 	}
 	level, power := math.Log(e.Theta[0]), math.Log(e.Theta[1])
-	bread := e.CovLog[1]
+	return power, d.varianceOfPower(level, power, e.CovLog), nil
+}
+
+// means is the quasi-likelihood of mean spends by frequency.
+func (d *data) means() fit.Problem {
+	return fit.Problem{Model: elasticName, Names: []string{"level", "power"}, Weight: d.weight, LogLikelihood: d.quasi}
+}
+
+// varianceOfPower is White's, bread the inverse of the curvature.
+func (d *data) varianceOfPower(level, power float64, bread [][]float64) float64 {
+	variance := 0.0
 	d.each(power, func(x, mean, n float64) {
-		u := (mean*math.Exp(-level) - 1) * (bread[0] + bread[1]*logFrequency(x))
+		u := (mean*math.Exp(-level) - 1) * (bread[1][0] + bread[1][1]*logFrequency(x))
 		variance += n * u * u
 	})
-	return power, variance, nil
+	return variance
+}
+
+// varianceAt is the variance of an elasticity, at the level of spend that fits it best.
+func (d *data) varianceAt(power float64) (float64, bool) {
+	sum := 0.0
+	d.each(power, func(_, mean, n float64) { sum += n * mean })
+	level := math.Log(sum / d.weight)
+	bread, ok := fit.CovarianceAt(d.means(), []float64{math.Exp(level), math.Exp(power)})
+	if !ok {
+		return 0, false
+	}
+	return d.varianceOfPower(level, power, bread), true
 }
 
 // quasi is the quasi-likelihood of mean spends under e^level·x^power.

@@ -89,6 +89,29 @@ func (d *data) problem(elasticity float64) fit.Problem {
 	}
 }
 
+// CovarianceAt is the covariance of ln θ that rows would give a fit of the model at theta,
+// be that their estimate or not: see fit.CovarianceAt. It returns false where they give
+// none.
+func (f *Fit) CovarianceAt(rows []Row, theta []float64) ([][]float64, bool) {
+	d, err := collect(f.Model, rows)
+	if err != nil || d.weight == 0 {
+		return nil, false
+	}
+	own := []float64{theta[0], theta[1], theta[2] / d.unit}
+	elasticity := At(theta).Elasticity
+	covariance, ok := fit.CovarianceAt(d.problem(elasticity), own)
+	if !ok || len(theta) == len(own) {
+		return covariance, ok
+	}
+	variance, ok := d.varianceAt(elasticity)
+	if !ok {
+		return nil, false
+	}
+	e := &fit.Estimate{Theta: own, CovLog: covariance}
+	d.join(e, elasticity, variance)
+	return e.CovLog, true
+}
+
 // starts are p, q and v on data scaled to a typical spend of one.
 var starts = [][]float64{{2, 3, 1}, {6, 4, 0.5}, {1, 2, 1}, {20, 10, 0.5}, {0.5, 1.2, 0.5}}
 

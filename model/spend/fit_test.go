@@ -256,3 +256,35 @@ func TestCoefficientVariance(t *testing.T) {
 		}
 	}
 }
+
+// At the estimate, on its own rows, the covariance is the estimate's, in money, with
+// elasticity or without.
+func TestCovarianceAtTheEstimate(t *testing.T) {
+	rows := simulated(GammaGamma{P: 4, Q: 4, V: 30, Elasticity: .2}, 2000, 3)
+	plain, err0 := FitGammaGamma(rows, Options{})
+	elastic, err1 := FitElastic(rows, Options{})
+	if err0 != nil || err1 != nil {
+		t.Fatal(err0, err1)
+	}
+	for _, f := range []*Fit{plain, elastic} {
+		got, ok := f.CovarianceAt(rows, f.Theta)
+		if !ok {
+			t.Fatal(f.Model)
+		}
+		for i := range got {
+			for j := range got[i] {
+				unit := math.Sqrt(f.CovLog[i][i] * f.CovLog[j][j])
+				near(t, f.Model, got[i][j]/unit, f.CovLog[i][j]/unit, 1e-5)
+			}
+		}
+	}
+	if _, ok := plain.CovarianceAt([]Row{{X: 0, N: 3}}, plain.Theta); ok {
+		t.Error("no spend gives no covariance")
+	}
+	if _, ok := plain.CovarianceAt([]Row{{X: 1, N: -1}}, plain.Theta); ok {
+		t.Error("nor do rows that are not usable")
+	}
+	if _, ok := elastic.CovarianceAt([]Row{{X: 2, N: 90, SumZ: 900}}, elastic.Theta); ok {
+		t.Error("nor does one frequency an elasticity")
+	}
+}
