@@ -15,7 +15,7 @@ import (
 // operation is one thing that can be asked for.
 type operation struct {
 	name    string // unique; what generated clients call it
-	pattern string // method and path, as of http.ServeMux
+	pattern string // method and path, as routers take them
 	about   string // under which it stands in the description
 	says    string // what it does, in a sentence
 	more    string // what else is to be known; "" is nothing
