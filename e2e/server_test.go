@@ -26,10 +26,20 @@ func command(t testing.TB, args ...string) {
 	}
 }
 
-var served = regexp.MustCompile(`http://[^ ]+`)
+var (
+	served = regexp.MustCompile(`http://[^ ]+`)
+	setUp  = regexp.MustCompile(`/setup\?secret=\S+`)
+)
 
-// serve runs `clientele serve` on a free port and returns its address and how to stop it.
-func serve(t testing.TB, book string) (base string, stop func() error) {
+// server is a book that is served.
+type server struct {
+	base  string
+	setUp string // path of the link on the console; "" if there are accounts
+	stop  func() error
+}
+
+// start runs `clientele serve` on a free port.
+func start(t testing.TB, book string) server {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	out, say := io.Pipe()
@@ -43,16 +53,26 @@ func serve(t testing.TB, book string) (base string, stop func() error) {
 		}
 		close(ended)
 	}()
-	line, err := bufio.NewReader(out).ReadString('\n')
-	base = served.FindString(line)
-	if err != nil || base == "" {
+	console := bufio.NewReader(out)
+	line, err := console.ReadString('\n')
+	s := server{base: served.FindString(line), stop: func() error {
+		cancel()
+		return <-ended
+	}}
+	if err != nil || s.base == "" {
 		cancel()
 		t.Fatalf("the server says %q: %v, %v", line, err, <-ended)
 	}
-	return base, func() error {
-		cancel()
-		return <-ended
-	}
+	rest, _ := console.Peek(console.Buffered()) // it is told in one go
+	s.setUp = setUp.FindString(string(rest))
+	return s
+}
+
+// serve runs `clientele serve` on a free port and returns its address and how to stop it.
+func serve(t testing.TB, book string) (base string, stop func() error) {
+	t.Helper()
+	s := start(t, book)
+	return s.base, s.stop
 }
 
 // serveNew serves a new book until the test ends.

@@ -21,6 +21,7 @@ import (
 	"github.com/clientele/clientele/internal/job"
 	"github.com/clientele/clientele/internal/modelling"
 	"github.com/clientele/clientele/internal/policy"
+	"github.com/clientele/clientele/internal/privacy"
 	"github.com/clientele/clientele/internal/statement"
 	"github.com/clientele/clientele/internal/warehouse"
 )
@@ -40,6 +41,7 @@ type Parts struct {
 	Importer    *ingest.Importer
 	Records     warehouse.Warehouse
 	Jobs        *job.Queue
+	Privacy     *privacy.Service
 	Log         *audit.Log
 	Store       interface { // that of definitions, goals, jobs and the audit
 		Atomically(ctx context.Context, f func(context.Context) error) error
@@ -58,12 +60,15 @@ type Guards struct {
 	Importer    Importer
 	Records     Records
 	Jobs        Jobs
+	Privacy     Privacy
+	Audit       Audit
 }
 
 // New guards the capabilities of a book.
 func New(p Parts) Guards {
 	return Guards{
 		Book{&p}, Statements{&p}, Models{&p}, Contracts{&p}, Closings{&p}, Definitions{&p}, Goals{&p}, Importer{&p}, Records{&p}, Jobs{&p},
+		Privacy{&p}, Audit{&p},
 	}
 }
 

@@ -41,9 +41,14 @@ var landedName = regexp.MustCompile(`^([0-9a-f]{64})(\.[a-z]+)*$`)
 // Backup writes everything that the book cannot make again into one new file: its
 // settings, accepted files and operational records. It is consistent though
 // others import meanwhile, for accepted files never change and each is noted
-// only once it is whole. CodeConflict if the file exists.
+// only once it is whole. The audit tells that it was made. CodeConflict if the file exists.
 func (b *Book) Backup(ctx context.Context, path string, w Watcher) error {
-	return WriteNew(path, "the backup", func(f io.Writer) error { return b.archive(ctx, f, w) })
+	return WriteNew(path, "the backup", func(f io.Writer) error {
+		if err := b.archive(ctx, f, w); err != nil {
+			return err
+		}
+		return b.Audit.Record(ctx, "book.backed_up", "", nil, map[string]string{"file": filepath.Base(path)})
+	})
 }
 
 // WriteNew writes one new file, which has its name only once it is whole. CodeConflict

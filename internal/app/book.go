@@ -20,6 +20,7 @@ import (
 	"github.com/clientele/clientele/internal/job"
 	"github.com/clientele/clientele/internal/modelling"
 	"github.com/clientele/clientele/internal/people"
+	"github.com/clientele/clientele/internal/privacy"
 	"github.com/clientele/clientele/internal/statement"
 	"github.com/clientele/clientele/internal/store"
 	"github.com/clientele/clientele/internal/store/sqlite"
@@ -61,6 +62,11 @@ func (w Watcher) step(name string) func(done, total int) {
 	return func(done, total int) { w.progress(name, int64(done), int64(total)) }
 }
 
+// fraction gives progress as capabilities tell it, by how much of the whole is done.
+func (w Watcher) fraction(step string, fraction float64) {
+	w.progress(step, int64(1000*fraction), 1000)
+}
+
 func (w Watcher) progress(step string, done, total int64) {
 	if w.Progress != nil {
 		w.Progress(step, done, total)
@@ -81,10 +87,12 @@ type Book struct {
 	Definitions *definition.Service
 	Goals       *goal.Service
 	Jobs        *job.Queue
-	People      *people.Service
 	Audit       *audit.Log
+	People      *people.Service
+	Privacy     *privacy.Service
 
-	settings clientele.Settings // what book.toml says
+	settings clientele.Settings       // what book.toml says
+	periods  map[string]config.Period // what it says of how long what is kept
 	lock     *lock
 }
 
@@ -126,6 +134,9 @@ func (b *Book) open(ctx context.Context, w Watcher) (err error) {
 	if b.settings, err = config.Load(b.file(config.FileName)); err != nil {
 		return err
 	}
+	if b.periods, err = config.Retention(b.file(config.FileName)); err != nil {
+		return err
+	}
 	if err := b.tidy(); err != nil {
 		return fileError("the book's temporary files cannot be removed", err)
 	}
@@ -149,7 +160,7 @@ func (b *Book) tidy() error {
 	}
 	for _, u := range uploads {
 		info, err := u.Info()
-		if err == nil && time.Since(info.ModTime()) > uploadsKeptFor {
+		if err == nil && info.ModTime().Before(b.uploadsBefore()) {
 			err = os.RemoveAll(filepath.Join(b.file(uploadsName), u.Name()))
 		}
 		if err != nil {
@@ -157,6 +168,16 @@ func (b *Book) tidy() error {
 		}
 	}
 	return nil
+}
+
+// uploadsBefore is the time before which files that came by page go.
+func (b *Book) uploadsBefore() time.Time {
+	now := time.Now()
+	if p, ok := b.periods[config.KeepUploads]; ok {
+		at, _ := p.Before(now)
+		return at
+	}
+	return now.Add(-uploadsKeptFor)
 }
 
 func (b *Book) openParts(ctx context.Context, w Watcher) (err error) {
@@ -183,16 +204,19 @@ func (b *Book) openParts(ctx context.Context, w Watcher) (err error) {
 	b.Contracts = contract.New(records, b.Models, b, operations, program())
 	b.Closings = closing.New(closing.Parts{
 		Closes: operations, Cache: operations, Book: b, Statements: toClose{b}, Models: b.Models, Movements: toClose{b}, Files: b.Landing,
-		Program: VersionString(),
+		Replaced: func(ctx context.Context) (map[string][]string, error) { return b.Privacy.Replacements(ctx) }, Program: VersionString(),
 	})
 	b.Goals = goal.New(goal.Parts{Ledgers: operations, Book: b, Statements: toAim{b}})
 	b.Jobs = job.NewQueue(operations)
 	b.Audit = audit.New(operations, nil)
-	return b.openAccounts()
+	b.Privacy = privacy.New(privacy.Parts{
+		Dir: b.Path, Importer: b.Importer, Landing: b.Landing, Records: records, Store: operations, Audit: b.Audit, Periods: b.periods,
+		ForgetCopies: b.forgetCopies,
+	})
+	return b.openPeople()
 }
 
-// openAccounts opens who may come in. How pages are reached is told when they are.
-func (b *Book) openAccounts() error {
+func (b *Book) openPeople() error {
 	o := people.Options{Company: b.settings.Name, Breached: b.file(breachedName)}
 	sso, ok, err := config.LoadSSO(b.file(config.FileName))
 	if err != nil {
@@ -255,6 +279,13 @@ func openRecords(ctx context.Context, path string, w Watcher) (*duckdb.DB, error
 func (b *Book) mend(ctx context.Context, w Watcher) error {
 	if err := b.Store.ReleaseJobs(ctx); err != nil {
 		return err
+	}
+	finished, err := b.Privacy.Resume(ctx, w.fraction)
+	if err != nil {
+		return err
+	}
+	if finished {
+		w.notice("an erasure that was not finished is finished now")
 	}
 	if err := b.followSettings(ctx, w); err != nil {
 		return err

@@ -38,12 +38,24 @@ const (
 // CodeConflict if there is something at path already, CodeInvalid if the file is
 // no backup, or was cut off or changed.
 func Restore(ctx context.Context, backup, path string, w Watcher) error {
+	return RestoreErased(ctx, backup, "", path, w)
+}
+
+// RestoreErased is Restore of a backup that is older than erasures: who was erased, by
+// the file of tombstones, is erased from what is restored before anybody can read it.
+func RestoreErased(ctx context.Context, backup, tombstones, path string, w Watcher) error {
 	f, err := os.Open(backup)
 	if err != nil {
 		return fileError("the backup cannot be read", err)
 	}
 	defer f.Close()
-	if err := makeWhole(path, func(dir string) error { return unpack(ctx, f, dir, w) }); err != nil {
+	fill := func(dir string) error {
+		if err := unpack(ctx, f, dir, w); err != nil || tombstones == "" {
+			return err
+		}
+		return layTombstones(tombstones, dir)
+	}
+	if err := makeWhole(path, fill); err != nil {
 		return err
 	}
 	b, err := Open(ctx, path, w)

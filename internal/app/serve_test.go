@@ -27,17 +27,19 @@ type served struct {
 	end   func()
 }
 
-func serve(t *testing.T, b *Book) *served {
+func serve(t *testing.T, b *Book) *served { return serveAt(t, b, "localhost:0", 0) }
+
+func serveAt(t *testing.T, b *Book, address string, drain time.Duration) *served {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
-	front, err := httpd.Door{Listen: "localhost:0"}.Open(log)
+	front, err := httpd.Door{Listen: address}.Open(log)
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(policy.With(t.Context(), policy.Local("root"))) // who runs the server is not who asks it
 	ended, ready := make(chan error, 1), make(chan string, 1)
 	go func() {
-		ended <- b.Serve(ctx, Serving{Front: front, Commands: http.NotFoundHandler(), Log: log, Ready: func(setUp string) error {
+		ended <- b.Serve(ctx, Serving{Front: front, Commands: http.NotFoundHandler(), Log: log, Drain: drain, Ready: func(setUp string) error {
 			ready <- setUp
 			return nil
 		}})
@@ -48,8 +50,14 @@ func serve(t *testing.T, b *Book) *served {
 			t.Error(err)
 		}
 	})
-	t.Cleanup(end)
-	return &served{t, front.URL(), <-ready, end}
+	select {
+	case setUp := <-ready:
+		t.Cleanup(end)
+		return &served{t, front.URL(), setUp, end}
+	case err := <-ended:
+		t.Fatal(err)
+		return nil
+	}
 }
 
 // get asks for a path, with headers by name and value, and returns status and body.
@@ -193,5 +201,35 @@ func TestOthersReachNoBookWithoutAccounts(t *testing.T) {
 	}
 	if _, err := net.Dial("tcp", front.Addr().String()); err == nil {
 		t.Error("it listens")
+	}
+}
+
+// While it drains, a server answers, and says that it is not ready.
+func TestAServerThatEndsSaysSoFirst(t *testing.T) {
+	b := open(t, makeBook(t), Watcher{})
+	defer shut(t, b)
+	for _, address := range []string{"localhost:0", "127.0.0.1:0"} {
+		s := serveAt(t, b, address, 300*time.Millisecond)
+		if got, _ := s.get("/readyz"); got != 200 {
+			t.Errorf("before: %d", got)
+		}
+		done := make(chan struct{})
+		go func() { s.end(); close(done) }()
+		got, body := 0, ""
+		for range 100 {
+			if got, body = s.get("/readyz"); got == 503 {
+				break
+			}
+		}
+		if got != 503 || !strings.Contains(body, "ending") {
+			t.Errorf("while it drains: %d %s", got, body)
+		}
+		if got, _ := s.get("/people"); got != 200 {
+			t.Errorf("a page while it drains: %d", got)
+		}
+		<-done
+		if _, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://")); err == nil {
+			t.Error("it listens after the end")
+		}
 	}
 }

@@ -85,7 +85,7 @@ func (b *Book) verifyCloses(ctx context.Context, v *Verification) error {
 
 // verifyLedgers finds what has changed of what people signed.
 func (b *Book) verifyLedgers(ctx context.Context, v *Verification) error {
-	for _, verify := range []func(context.Context) ([]ledger.Finding, error){b.Definitions.Verify, b.Goals.Verify} {
+	for _, verify := range []func(context.Context) ([]ledger.Finding, error){b.Definitions.Verify, b.Goals.Verify, b.Privacy.Verify} {
 		findings, err := verify(ctx)
 		if err != nil {
 			v.check(operationsName, err)

@@ -17,6 +17,8 @@ import (
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/app"
+	"github.com/clientele/clientele/internal/audit"
+	"github.com/clientele/clientele/internal/policy"
 )
 
 // Env is the world that a command runs in.
@@ -62,7 +64,7 @@ func Run(ctx context.Context, env Env) int {
 	root.SetArgs(env.Args)
 	root.SetOut(out)
 	root.SetErr(env.Stderr)
-	ran, err := root.ExecuteContextC(ctx)
+	ran, err := root.ExecuteContextC(asOwner(ctx))
 	if err != nil && !c.began {
 		err = usage(ran, err)
 	}
@@ -76,6 +78,12 @@ func Run(ctx context.Context, env Env) int {
 		c.explain(ctx, err)
 	}
 	return exitCode(err)
+}
+
+// asOwner returns the context of a command: whoever can run one on a book's own files is
+// the owner of the machine.
+func asOwner(ctx context.Context) context.Context {
+	return audit.WithOrigin(policy.With(ctx, policy.Local(app.Owner())), audit.Origin{Via: "command"})
 }
 
 // command is what the commands of one run share.

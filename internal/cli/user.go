@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"os/user"
 	"slices"
 	"strings"
 	"time"
@@ -12,7 +11,6 @@ import (
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/app"
-	"github.com/clientele/clientele/internal/audit"
 	"github.com/clientele/clientele/internal/people"
 	"github.com/clientele/clientele/internal/policy"
 )
@@ -86,7 +84,7 @@ The roles are ` + strings.Join(roleNames(), ", ") + `.`,
 			return usage(cmd, err)
 		}
 		return c.withBook(cmd.Context(), args[0], func(b *app.Book, _ app.Watcher) error {
-			return verb.do(c, asOwner(cmd.Context()), b, args[2:], f)
+			return verb.do(c, cmd.Context(), b, args[2:], f)
 		})
 	}
 	return cmd
@@ -112,15 +110,6 @@ func userVerbOf(cmd *cobra.Command, args []string) (userVerb, error) {
 		return v, fmt.Errorf("invite needs --name and --role")
 	}
 	return v, nil
-}
-
-// asOwner returns the context of a command, which the owner of the machine runs.
-func asOwner(ctx context.Context) context.Context {
-	name := "the owner of the machine"
-	if u, err := user.Current(); err == nil {
-		name = u.Username
-	}
-	return audit.WithOrigin(policy.With(ctx, policy.Local(name)), audit.Origin{Via: "command"})
 }
 
 func roleNames() (names []string) {

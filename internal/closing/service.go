@@ -57,8 +57,11 @@ type Parts struct {
 	Models     Models
 	Movements  Movements // nil: closes hold no movements
 	Files      Files
-	Program    string           // version of the running program
-	Now        func() time.Time // nil: the clock
+	// Replaced are the files that took the place of others when people were erased, by the
+	// hash of the old one; nil: there are none.
+	Replaced func(ctx context.Context) (map[string][]string, error)
+	Program  string           // version of the running program
+	Now      func() time.Time // nil: the clock
 }
 
 // Service closes the periods of one book. Its methods may be called from several goroutines.

@@ -11,7 +11,7 @@ import (
 
 // Verify hashes every close anew and follows the chain: each is what was closed, to the
 // byte, none is missing before the last, and each file that a close names is listed in
-// landing/. Whether the files themselves have changed, landing/ tells. A chain
+// landing/, or what took its place by an erasure that was signed. Whether the files themselves have changed, landing/ tells. A chain
 // cannot tell that its end was cut off: only who kept the last hash can.
 func (s *Service) Verify(ctx context.Context) ([]ledger.Finding, error) {
 	kept, err := s.parts.Closes.Closes(ctx)
@@ -26,6 +26,11 @@ func (s *Service) Verify(ctx context.Context) ([]ledger.Finding, error) {
 	for _, e := range entries {
 		v.files[e.SHA256] = true
 	}
+	if s.parts.Replaced != nil {
+		if v.replaced, err = s.parts.Replaced(ctx); err != nil {
+			return nil, err
+		}
+	}
 	for _, k := range kept {
 		v.follow(k)
 	}
@@ -34,9 +39,10 @@ func (s *Service) Verify(ctx context.Context) ([]ledger.Finding, error) {
 
 // verification is how far a chain was followed.
 type verification struct {
-	files   map[string]bool // by hash: those that are there, or were told to be missing
-	chain   ledger.Chain
-	missing []ledger.Finding
+	files    map[string]bool     // by hash: those that are there, or were told to be missing
+	replaced map[string][]string // by hash: what took its place
+	chain    ledger.Chain
+	missing  []ledger.Finding
 }
 
 // follow checks the next close.
@@ -58,9 +64,23 @@ func (v *verification) named(where string, c clientele.Close) {
 		return
 	}
 	for _, f := range c.Statement.Data.Imports {
-		if !v.files[f.SHA256] {
+		if !v.there(f.SHA256) {
 			v.files[f.SHA256] = true
 			v.missing = append(v.missing, ledger.Finding{Where: "landing/" + f.SHA256, Reason: fmt.Sprintf("%s is missing, of which %s is made", f.Name, where)})
 		}
 	}
+}
+
+// there reports whether a file, or what took its place, is there. No file takes the place
+// of one that comes after it, for the hash of each is of what was written before.
+func (v *verification) there(sha string) bool {
+	if v.files[sha] {
+		return true
+	}
+	for _, next := range v.replaced[sha] {
+		if !v.there(next) {
+			return false
+		}
+	}
+	return len(v.replaced[sha]) > 0
 }

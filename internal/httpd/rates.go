@@ -29,7 +29,7 @@ type Rates struct {
 // DefaultRates let a page with all that it is drawn with through many times a second, an
 // office behind one address sign in within a minute, and guessing wait.
 var DefaultRates = Rates{
-	Account: Rate{300, 600}, Reading: Rate{50, 200}, Trying: Rate{5, 60}, Address: Rate{1000, 2000},
+	Account: Rate{600, 1200}, Reading: Rate{50, 200}, Trying: Rate{5, 60}, Address: Rate{2000, 4000},
 }
 
 var errTooMany = clientele.Errorf(clientele.CodeTooMany, "too many requests").WithHint("Wait a moment and try again.")

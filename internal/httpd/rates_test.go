@@ -73,13 +73,12 @@ func TestTheOwnerOfTheMachineIsNotBounded(t *testing.T) {
 	}
 }
 
-// What one session and one token of an integration are to bear: 200 pages and 50 posts a
-// second, beside 200 files.
+// What one session and one token are to bear: 200 pages, 50 posts and 200 files a second.
 func TestDefaultsBearTheLoadThatIsPromised(t *testing.T) {
-	if a := DefaultRates.Account; a.PerSecond < 250 || a.Burst < 500 {
+	if a := DefaultRates.Account; a.PerSecond < 500 || a.Burst < 1000 {
 		t.Errorf("an account has %+v", a)
 	}
-	if a := DefaultRates.Address; a.PerSecond < 450 || a.Burst < 1000 {
+	if a := DefaultRates.Address; a.PerSecond < 1000 || a.Burst < 2000 {
 		t.Errorf("an address has %+v", a)
 	}
 }

@@ -45,17 +45,18 @@ func writePair(t *testing.T, cert, key, name string) {
 	}
 }
 
-// get asks by https and returns the answer with its connection closed.
-func get(t *testing.T, address string, config *tls.Config) (*http.Response, error) {
+// get asks by https, and returns what was agreed on and the headers of the answer.
+func get(t *testing.T, address string, config *tls.Config) (tls.ConnectionState, http.Header, error) {
 	t.Helper()
 	config.InsecureSkipVerify = true // the certificate is looked at below
 	transport := &http.Transport{TLSClientConfig: config, ForceAttemptHTTP2: true}
 	defer transport.CloseIdleConnections()
 	answer, err := (&http.Client{Transport: transport}).Get("https://" + address + "/")
-	if err == nil {
-		answer.Body.Close()
+	if err != nil {
+		return tls.ConnectionState{}, nil, err
 	}
-	return answer, err
+	defer answer.Body.Close()
+	return *answer.TLS, answer.Header, nil
 }
 
 func TestHttpsByFiles(t *testing.T) {
@@ -67,14 +68,14 @@ func TestHttpsByFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	address := run(t, front, ok, Options{Front: front})
-	answer, err := get(t, address, &tls.Config{})
-	if err != nil || answer.ProtoMajor != 2 || answer.TLS.Version != tls.VersionTLS13 || answer.TLS.PeerCertificates[0].Subject.CommonName != "first" {
-		t.Fatal(answer, err)
+	agreed, header, err := get(t, address, &tls.Config{})
+	if err != nil || agreed.NegotiatedProtocol != "h2" || agreed.Version != tls.VersionTLS13 || agreed.PeerCertificates[0].Subject.CommonName != "first" {
+		t.Fatal(agreed, err)
 	}
-	if answer.Header.Get("Strict-Transport-Security") == "" {
+	if header.Get("Strict-Transport-Security") == "" {
 		t.Error("browsers are not told to keep to https")
 	}
-	if _, err := get(t, address, &tls.Config{MaxVersion: tls.VersionTLS11, MinVersion: tls.VersionTLS10}); err == nil {
+	if _, _, err := get(t, address, &tls.Config{MaxVersion: tls.VersionTLS11, MinVersion: tls.VersionTLS10}); err == nil {
 		t.Error("TLS 1.1 is spoken")
 	}
 	if got := send(t, address, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"); got != "HTTP/1.0 400 Bad Request" {

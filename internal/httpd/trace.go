@@ -2,8 +2,10 @@ package httpd
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"os"
+	"time"
 
 	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
 	"go.opentelemetry.io/otel/attribute"
@@ -44,12 +46,19 @@ func misread(err error) error {
 		WithHint("See OTEL_EXPORTER_OTLP_ENDPOINT and the others that begin with OTEL_.").Because(err)
 }
 
-// Close sends what waits to be sent.
-func (t *Tracing) Close(ctx context.Context) error {
+// sendFor bounds how long the last traces may take to be sent.
+const sendFor = 5 * time.Second
+
+// Close sends what waits to be sent; that nobody takes it is no reason to fail.
+func (t *Tracing) Close(log *slog.Logger) {
 	if t == nil {
-		return nil
+		return
 	}
-	return t.provider.Shutdown(ctx)
+	ctx, done := context.WithTimeout(context.Background(), sendFor)
+	defer done()
+	if err := t.provider.Shutdown(ctx); err != nil {
+		log.Warn("the last traces were not sent", "error", err)
+	}
 }
 
 // wrap traces requests. A trace that a client began is linked to, not continued: whoever

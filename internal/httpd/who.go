@@ -152,6 +152,9 @@ func (s *surroundings) authenticate(h http.Handler) http.Handler {
 			known.actor = v.actor
 			ctx = policy.With(ctx, v.actor)
 		}
+		if known.session != nil {
+			ctx = people.WithSession(ctx, *known.session)
+		}
 		h.ServeHTTP(w, r.WithContext(ctx))
 	})
 }

@@ -24,6 +24,10 @@ type Importer struct {
 	Version   string                // of the program, for the record
 	Work      string                // directory inside the book for prepared files; LoadPending empties it
 	Changed   func(context.Context) // told when an import has changed the records; nil: nobody
+	// Erased says how a coming file is written anew without people who were erased, and how
+	// many rows are left out; change is nil if nobody is in it. Open makes the file ready,
+	// and need not be called. nil: nobody was erased.
+	Erased func(ctx context.Context, open func() (*Text, error)) (change func(Row) Change, rows int, err error)
 
 	mu sync.Mutex
 }
@@ -67,6 +71,7 @@ type importing struct {
 	in      *incoming
 	old     *Entry // what a new mapping replaces
 	reading *reading
+	without func(Row) Change // leaves out who was erased; nil: nobody is
 }
 
 func (j *importing) run(ctx context.Context, path string) (err error) {
@@ -148,15 +153,18 @@ func (j *importing) known(ctx context.Context) (done bool, err error) {
 		return false, err
 	}
 	for _, e := range entries {
-		if e.SHA256 != j.in.sha || !suits(j.request.Kind, e.Kind, over) {
+		rewritten := e.replaced(j.in.sha)
+		if e.SHA256 != j.in.sha && !rewritten || !suits(j.request.Kind, e.Kind, over) {
 			continue
 		}
-		if difference := e.differs(j.request, over); difference == "" {
+		if difference := e.asItCame().differs(j.request, over); difference == "" {
 			name := j.report.Name
 			j.report, err = j.reportOf(ctx, e)
 			j.report.Name, j.report.State, j.report.DryRun = name, StateUnchanged, j.request.DryRun
 			j.report.Duplicate, j.report.Loaded, j.report.Updated = j.report.Read-j.report.Rejected, 0, 0
 			return true, err
+		} else if rewritten {
+			return true, clientele.Errorf(clientele.CodeConflict, "people were erased from this file, and it cannot be read otherwise since: %s", difference)
 		} else if !j.request.Replace {
 			j.report.Kind, j.report.Source, j.report.Mapping, j.report.Attributes = e.Kind, e.Source, e.Mapping, e.Attributes
 			return true, clientele.Errorf(clientele.CodeConflict, "this file is in the book already, with another mapping: %s", difference).
@@ -197,6 +205,7 @@ func (im *Importer) recall(names []string, preset string) (Entry, bool) {
 		return Entry{}, false
 	}
 	for _, e := range slices.Backward(entries) {
+		e = e.asItCame()
 		same := slices.EqualFunc(e.Columns, names, func(c warehouse.Column, name string) bool { return c.Name == name })
 		if same && e.Preset == preset && (e.Dialect.Header || e.Dialect.Format == FormatParquet) {
 			return e, true
@@ -209,6 +218,7 @@ func (im *Importer) recall(names []string, preset string) (Entry, bool) {
 var (
 	errChecked = errors.New("a dry run ends here")
 	errRetype  = errors.New("the whole file reads otherwise than its parts")
+	errErased  = errors.New("people who were erased are in it")
 )
 
 // load validates, lands and loads. A part of a file may mislead: where rows are
@@ -251,6 +261,8 @@ func (j *importing) attempt(ctx context.Context) error {
 		return nil
 	case errors.Is(refusal, errChecked):
 		return j.replace(ctx, entry)
+	case errors.Is(refusal, errErased):
+		return j.landWithout(ctx, entry)
 	case refusal != nil:
 		return refusal
 	case err != nil && accepted:
@@ -299,8 +311,14 @@ func (j *importing) accept(ctx context.Context, got warehouse.LoadReport, entry 
 		return err
 	}
 	j.report.BatchID, j.report.Sequence = entry.BatchID, entry.Sequence
+	if err := j.findErased(ctx, *entry); err != nil {
+		return err
+	}
 	if j.request.DryRun || j.old != nil {
 		return errChecked
+	}
+	if j.without != nil {
+		return errErased
 	}
 	return j.Landing.accept(j.in, entry)
 }

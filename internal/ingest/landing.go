@@ -43,9 +43,39 @@ type Entry struct {
 	Accepted   time.Time          `json:"accepted"`
 	State      string             `json:"state"` // "landed"; whether it is loaded, the warehouse knows
 	BatchID    string             `json:"batch_id"`
-	Check      string             `json:"check"` // SHA-256 of the entry with an empty check
+	Replaces   []Replaced         `json:"replaces,omitempty"` // files that people were erased from, the first first
+	Before     *Before            `json:"before,omitempty"`   // how it was read before the program wrote it anew
+	Check      string             `json:"check"`              // SHA-256 of the entry with an empty check
 
 	file string // its name in landing/
+}
+
+// Replaced is an accepted file that another took the place of, for people were erased
+// from it.
+type Replaced struct {
+	SHA256 string    `json:"sha256"`
+	At     time.Time `json:"at"`
+}
+
+// Before is how a file was read as it came. The next file of its kind is read like it.
+type Before struct {
+	Preset  string             `json:"preset,omitempty"`
+	Dialect Layout             `json:"dialect"`
+	Columns []warehouse.Column `json:"columns"`
+	Mapping map[string]string  `json:"mapping"`
+}
+
+// asItCame is the entry with the reading of the file that came.
+func (e Entry) asItCame() Entry {
+	if b := e.Before; b != nil {
+		e.Preset, e.Dialect, e.Columns, e.Mapping = b.Preset, b.Dialect, b.Columns, b.Mapping
+	}
+	return e
+}
+
+// replaced reports whether it took the place of a file.
+func (e Entry) replaced(sha string) bool {
+	return slices.ContainsFunc(e.Replaces, func(r Replaced) bool { return r.SHA256 == sha })
 }
 
 const (

@@ -72,6 +72,11 @@ func (im *Importer) Rebuild(ctx context.Context, progress func(done, total int))
 	return im.rebuild(ctx, progress)
 }
 
+// RebuildAlone is Rebuild for who holds the importer by Alone.
+func (im *Importer) RebuildAlone(ctx context.Context, progress func(done, total int)) error {
+	return im.rebuild(ctx, progress)
+}
+
 func (im *Importer) rebuild(ctx context.Context, progress func(done, total int)) error {
 	entries, err := im.Landing.List()
 	if err != nil {

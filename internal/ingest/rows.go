@@ -20,6 +20,9 @@ type rowReader struct {
 	start, end int
 	eof        bool
 
+	keep bool   // whether raw is wanted
+	raw  []byte // the last row as it stands, line ends included
+
 	row      [][]byte
 	text     []byte // unquoted text of a row with quotes
 	ends     []int
@@ -63,7 +66,6 @@ func (r *rowReader) physical() ([]byte, error) {
 		if i := bytes.IndexByte(r.buf[r.start+searched:r.end], '\n'); i >= 0 {
 			line := r.buf[r.start : r.start+searched+i]
 			r.start += searched + i + 1
-			r.line++
 			return r.trimmed(line), nil
 		}
 		searched = r.end - r.start
@@ -73,7 +75,6 @@ func (r *rowReader) physical() ([]byte, error) {
 			}
 			line := r.buf[r.start:r.end]
 			r.start = r.end
-			r.line++
 			return r.trimmed(line), nil
 		}
 		if err := r.fill(); err != nil {
@@ -82,9 +83,13 @@ func (r *rowReader) physical() ([]byte, error) {
 	}
 }
 
+// trimmed takes a line in, and gives it without what is not of its text.
 func (r *rowReader) trimmed(line []byte) []byte {
-	if r.line == 1 {
+	if r.line++; r.line == 1 {
 		line = bytes.TrimPrefix(line, utf8BOM)
+	}
+	if r.keep {
+		r.raw = append(append(r.raw, line...), '\n')
 	}
 	return bytes.TrimSuffix(line, []byte{'\r'})
 }
@@ -112,6 +117,7 @@ func (r *rowReader) fill() error {
 // read returns the next row and the line it begins on; io.EOF after the last.
 func (r *rowReader) read() ([][]byte, int64, error) {
 	for {
+		r.raw = r.raw[:0]
 		text, err := r.physical()
 		if err != nil {
 			return nil, 0, err

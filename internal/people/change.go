@@ -84,7 +84,8 @@ func (s *Service) enable(ctx context.Context, p *store.KeptPerson) error {
 	return err
 }
 
-// ResetFactors implements Directory.
+// ResetFactors takes away an authenticator app, recovery codes, passkeys and tokens, and ends
+// all sessions; the password stays. Errors are as for Directory.
 func (s *Service) ResetFactors(ctx context.Context, id string) (Person, error) {
 	if _, err := policy.Require(ctx, policy.ManagePeople); err != nil {
 		return Person{}, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"net"
 	"net/url"
 	"time"
 
@@ -31,6 +32,10 @@ func (s *Service) SetOrigin(origin string) error {
 		return clientele.Errorf(clientele.CodeInvalid, "%q is not where browsers reach the pages", origin).
 			WithHint("Write scheme, name and port, such as https://clientele.example.com.")
 	}
+	s.o.Origin, s.passkeys = origin, nil
+	if net.ParseIP(u.Hostname()) != nil {
+		return nil // browsers have passkeys for names only
+	}
 	name := s.o.Company
 	if name == "" {
 		name = "Clientele"
@@ -49,15 +54,14 @@ func (s *Service) SetOrigin(origin string) error {
 	if err != nil {
 		return clientele.Errorf(clientele.CodeInvalid, "passkeys cannot be used at %s", origin).Because(err)
 	}
-	s.o.Origin = origin
 	return nil
 }
 
-// relying is who asks for passkeys. CodeInvalid if the origin is not known.
+// relying is who asks for passkeys. CodeInvalid if the origin is not known, or a number.
 func (s *Service) relying() (*webauthn.WebAuthn, error) {
 	if s.passkeys == nil {
-		return nil, clientele.Errorf(clientele.CodeInvalid, "passkeys need to know how browsers reach the pages").
-			WithHint("Start the server with its public address.")
+		return nil, clientele.Errorf(clientele.CodeInvalid, "passkeys need a name by which browsers reach the pages").
+			WithHint("Start the server with its public address, which is no number.")
 	}
 	return s.passkeys, nil
 }

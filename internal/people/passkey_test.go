@@ -126,7 +126,7 @@ func (d *device) get(t *testing.T, c Ceremony) []byte {
 }
 
 // enrolled is a device whose passkey is a person's.
-func (w *world) enrolled(t *testing.T, ctx context.Context) *device {
+func (w *world) enrolled(ctx context.Context, t *testing.T) *device {
 	t.Helper()
 	d := newDevice(t)
 	c, err := w.BeginPasskeyEnrolment(ctx)
@@ -145,7 +145,7 @@ func (w *world) byPasskey(t *testing.T, d *device) (SignedIn, error) {
 
 func TestPasskeySignsInWithTwoFactors(t *testing.T) {
 	w, admin, ada := inhabited(t, nil)
-	d := w.enrolled(t, admin)
+	d := w.enrolled(admin, t)
 	for range 2 {
 		in, err := w.byPasskey(t, d)
 		w.ok(err)
@@ -178,7 +178,7 @@ func TestPasskeysThatAreRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w, _, _ := inhabited(t, nil)
 			bea, ctx := w.add("bea@example.com", policy.Owner)
-			d := w.enrolled(t, ctx)
+			d := w.enrolled(ctx, t)
 			d.count = 5
 			_, err := w.byPasskey(t, d)
 			w.ok(err)
@@ -197,7 +197,7 @@ func TestPasskeysThatAreRefused(t *testing.T) {
 func TestPasskeyCeremoniesAreForOnce(t *testing.T) {
 	w, admin, _ := inhabited(t, nil)
 	_, other := w.add("bea@example.com", policy.Owner)
-	d := w.enrolled(t, admin)
+	d := w.enrolled(admin, t)
 	c, err := w.BeginPasskey(context.Background())
 	w.ok(err)
 	response := d.get(t, c)
@@ -244,6 +244,9 @@ func TestPasskeysNeedAnOrigin(t *testing.T) {
 	for _, origin := range []string{"", "clientele.example.com", "ftp://x", "https://", "https://x/path", "https://u@x", "https://x?q"} {
 		w.want(clientele.CodeInvalid, w.SetOrigin(origin))
 	}
+	w.ok(w.SetOrigin("http://127.0.0.1:8080"))
+	_, err = w.BeginPasskey(context.Background())
+	w.want(clientele.CodeInvalid, err) // browsers have none for a number
 	w.ok(w.SetOrigin("http://localhost:8080"))
 	_, err = w.BeginPasskey(context.Background())
 	w.ok(err)

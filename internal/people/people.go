@@ -115,8 +115,6 @@ type Directory interface {
 	Invited(ctx context.Context, secret string) (Person, error)     // CodeForbidden if the link is used up or too old
 	Accept(ctx context.Context, secret, password string) (Person, error)
 	Change(ctx context.Context, id string, version int64, e Edit) (Person, error) // the last administrator stays one
-	// ResetFactors takes away an authenticator app, recovery codes, passkeys and tokens, and ends all sessions; the password stays.
-	ResetFactors(ctx context.Context, id string) (Person, error)
 	Units(ctx context.Context) ([]Unit, error)
 	AddUnit(ctx context.Context, u Unit) (Unit, error)
 	ChangeUnit(ctx context.Context, id string, version int64, u Unit) (Unit, error) // CodeInvalid if the tree would have a ring

@@ -25,12 +25,13 @@ var (
 
 const (
 	forgetAfter = 24 * time.Hour // without a try
-	maxTries    = 100_000        // keys that are remembered
+	maxTries    = 100_000
 )
 
 // throttle slows down guessing, in memory.
 type throttle struct {
-	now func() time.Time
+	now  func() time.Time
+	most int // keys that are remembered
 
 	mu sync.Mutex
 	by map[string]*tries
@@ -42,7 +43,9 @@ type tries struct {
 	told   bool // that it was refused since the last try
 }
 
-func newThrottle(now func() time.Time) *throttle { return &throttle{now: now, by: map[string]*tries{}} }
+func newThrottle(now func() time.Time) *throttle {
+	return &throttle{now: now, most: maxTries, by: map[string]*tries{}}
+}
 
 // attempt is one try; it counts as failed until it succeeds.
 type attempt struct {
@@ -107,9 +110,10 @@ func (e *tries) wait(l limit) time.Duration {
 	return min(time.Second<<min(over, 20), l.longest)
 }
 
-// makeRoom forgets what is old and, if that is not enough, whatever comes first.
+// makeRoom forgets, where there is no room left, what is old and, if that is not enough,
+// whatever comes first, so that it is not needed again soon.
 func (t *throttle) makeRoom(now time.Time) {
-	if len(t.by) < maxTries {
+	if len(t.by) < t.most {
 		return
 	}
 	for k, e := range t.by {
@@ -118,7 +122,7 @@ func (t *throttle) makeRoom(now time.Time) {
 		}
 	}
 	for k := range t.by {
-		if len(t.by) < maxTries {
+		if len(t.by) < t.most*9/10 {
 			return
 		}
 		delete(t.by, k)

@@ -33,6 +33,11 @@ type Store interface {
 	// Atomically runs f such that all that it does by this store, with the context that
 	// it is given, is one transaction: kept if f returns nil, else as if it never was.
 	Atomically(ctx context.Context, f func(ctx context.Context) error) error
+	// Scrub removes everything in the cache and every finished job, and leaves no byte on
+	// the disk of what was ever removed. It waits for who reads or writes.
+	Scrub(ctx context.Context) error
+	// Texts yields every text that is kept, in whatever table.
+	Texts(ctx context.Context) iter.Seq2[KeptText, error]
 	// Check verifies that the engine's own files are sound.
 	Check(ctx context.Context) error
 	// Backup writes a consistent copy to a new file while others read and write.
@@ -40,6 +45,12 @@ type Store interface {
 	Backup(ctx context.Context, path string) error
 	// Close releases the store. No other method may be running.
 	Close() error
+}
+
+// KeptText is a text as it is kept. It is valid until the next.
+type KeptText struct {
+	Table string
+	Text  []byte
 }
 
 // JobState is where a job stands.
@@ -129,6 +140,8 @@ type Jobs interface {
 	ReleaseJobs(ctx context.Context) error
 	// ForgetJobs removes jobs that finished before a time.
 	ForgetJobs(ctx context.Context, before time.Time) error
+	// CountUnfinished counts the jobs that are not finished.
+	CountUnfinished(ctx context.Context) (int64, error)
 }
 
 // Decisions keeps what was decided and why, so that it holds until it is decided

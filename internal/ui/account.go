@@ -75,18 +75,17 @@ func (s *Site) accountWith(w http.ResponseWriter, r *http.Request, refused accou
 	if err != nil {
 		return err
 	}
-	actor, _ := policy.ActorOf(r.Context())
-	p := accountPage{frame: s.frame(v, "account", "Account"), Alone: actor.IsLocal()}
-	p.Sees, p.Does = grantsOf(actor)
+	p := accountPage{frame: s.frame(v, "account", "Account"), Alone: v.who.IsLocal()}
+	p.Sees, p.Does = grantsOf(v.who)
 	if p.Alone {
-		p.Facts = []fact{{"Name", actor.Name}}
+		p.Facts = []fact{{"Name", v.who.Name}}
 		return s.show(w, refused.status(), "account", p)
 	}
-	me, err := s.People.Person(r.Context(), actor.ID)
+	me, err := s.People.Person(r.Context(), v.who.ID)
 	if err != nil {
 		return err
 	}
-	if p.Facts, err = s.accountFacts(v, me, actor); err != nil {
+	if p.Facts, err = s.accountFacts(v, me); err != nil {
 		return err
 	}
 	p.Factors = v.factorsPart(me.Factors)
@@ -97,7 +96,7 @@ func (s *Site) accountWith(w http.ResponseWriter, r *http.Request, refused accou
 	if err := s.fillTokens(v, &p, me); err != nil {
 		return err
 	}
-	p.Form = newTokenForm(refused.form, actor.May)
+	p.Form = newTokenForm(refused.form, v.may)
 	p.Form.Refused = refusalOf(refused.token)
 	return s.show(w, refused.status(), "account", p)
 }
@@ -123,7 +122,7 @@ func grantsOf(a policy.Actor) (sees, does []grantRow) {
 }
 
 // accountFacts say who somebody is here. Who may not see the units sees their segments.
-func (s *Site) accountFacts(v visit, me people.Person, actor policy.Actor) ([]fact, error) {
+func (s *Site) accountFacts(v visit, me people.Person) ([]fact, error) {
 	facts := []fact{{"Name", me.Name}, {"Email", me.Email}, {"Roles", rolesText(me.Roles)}}
 	units, err := s.People.Units(v.Context())
 	switch {
@@ -133,8 +132,8 @@ func (s *Site) accountFacts(v visit, me people.Person, actor policy.Actor) ([]fa
 	case len(me.Units) > 0:
 		facts = append(facts, fact{"Units", strings.Join(unitNames(units, me.Units), ", ")})
 	}
-	if len(actor.Scopes) > 0 {
-		facts = append(facts, fact{"Segments", scopesText(actor.Scopes)})
+	if len(v.who.Scopes) > 0 {
+		facts = append(facts, fact{"Segments", scopesText(v.who.Scopes)})
 	}
 	return facts, nil
 }

@@ -250,7 +250,7 @@ func (s *Site) auditCSV(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Audit.Record(r.Context(), "audit.exported", "audit", nil, f); err != nil {
+	if err := s.Audit.Exported(r.Context(), f); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8")

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -21,6 +22,15 @@ func refusalOf(err error) (f refusal) {
 		f.Message, f.Hint = sayError(err)
 	}
 	return f
+}
+
+// rowsOf are the rows that an error names.
+func rowsOf(err error) []string {
+	e := (*clientele.Error)(nil)
+	if errors.As(err, &e) {
+		return e.Rows
+	}
+	return nil
 }
 
 // refuses reports whether an error is about what somebody filled in, so that the form is

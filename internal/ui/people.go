@@ -44,8 +44,7 @@ type tabs struct {
 }
 
 // peopleTabs are those about people, as far as the reader may see them.
-func peopleTabs(r *http.Request, here string) tabs {
-	a, _ := policy.ActorOf(r.Context())
+func (v visit) peopleTabs(here string) tabs {
 	out := tabs{Here: here}
 	for _, t := range []struct {
 		section
@@ -54,7 +53,7 @@ func peopleTabs(r *http.Request, here string) tabs {
 		{section{"people", "People", "/people"}, policy.ReadPeople}, {section{"units", "Units", "/units"}, policy.ReadPeople},
 		{section{"roles", "Roles", "/roles"}, policy.ReadRoles}, {section{"services", "Services", "/services"}, policy.ManageServices},
 	} {
-		if a.May(t.need) {
+		if v.may(t.need) {
 			out.Tabs = append(out.Tabs, t.section)
 		}
 	}
@@ -91,12 +90,11 @@ func (s *Site) peopleWith(w http.ResponseWriter, r *http.Request, form url.Value
 	if err != nil {
 		return err
 	}
-	actor, _ := policy.ActorOf(r.Context())
-	p := peoplePage{frame: s.frame(v, "people", "People"), Tabs: peopleTabs(r, "people"), Alone: len(all) == 0, Headline: peopleHeadline(all), Watched: actor.May(policy.ReadAudit)}
+	p := peoplePage{frame: s.frame(v, "people", "People"), Tabs: v.peopleTabs("people"), Alone: len(all) == 0, Headline: peopleHeadline(all), Watched: v.may(policy.ReadAudit)}
 	for _, x := range all {
 		p.People = append(p.People, v.personRow(x, units))
 	}
-	if actor.May(policy.ManagePeople) && !p.Alone {
+	if v.may(policy.ManagePeople) && !p.Alone {
 		p.Form = &inviteForm{
 			Name: form.Get("name"), Email: form.Get("email"), Refused: refusalOf(refused), Units: unitTicks(units, form["unit"]),
 			Roles: roleTicks(policy.Roles(), func(x policy.Role) bool { return slices.Contains(form["role"], string(x)) }),

@@ -45,10 +45,9 @@ func (s *Site) roles(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	actor, _ := policy.ActorOf(r.Context())
-	p := rolesPage{frame: s.frame(v, "people", "Roles"), Tabs: peopleTabs(r, "roles"), Yours: rolesText(actor.Roles), Parts: []rolePart{{Title: "See"}, {Title: "Do"}}}
+	p := rolesPage{frame: s.frame(v, "people", "Roles"), Tabs: v.peopleTabs("roles"), Yours: rolesText(v.who.Roles), Parts: []rolePart{{Title: "See"}, {Title: "Do"}}}
 	for _, role := range policy.Roles() {
-		p.Roles = append(p.Roles, roleHead{string(role), roleWords[role], slices.Contains(actor.Roles, role)})
+		p.Roles = append(p.Roles, roleHead{string(role), roleWords[role], slices.Contains(v.who.Roles, role)})
 	}
 	for _, e := range policy.Entries() {
 		row := roleRow{Means: capital(e.Means)}

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"io"
 	"iter"
 	"log/slog"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/clientele/clientele/internal/ledger"
 	"github.com/clientele/clientele/internal/modelling"
 	"github.com/clientele/clientele/internal/people"
+	"github.com/clientele/clientele/internal/privacy"
 	"github.com/clientele/clientele/internal/statement"
 	"github.com/clientele/clientele/internal/store"
 	"github.com/clientele/clientele/internal/warehouse"
@@ -34,8 +36,9 @@ type Services struct {
 	Importer    Importer
 	Records     Records
 	Jobs        Jobs // worked by a job.Worker with Handlers
-	People      people.Directory
-	Audit       Audit  // *audit.Log
+	People      People
+	Privacy     Privacy
+	Audit       Audit
 	Uploads     string // directory in the book for files that wait for their mapping
 	Assets      *web.Assets
 	Log         *slog.Logger
@@ -126,9 +129,27 @@ type Jobs interface {
 	Again(ctx context.Context, id string) (store.Job, error)
 }
 
+// People are the accounts; see people.Service.
+type People interface {
+	people.Directory
+	// ResetFactors takes away all ways to sign in but the password, and what was begun by them.
+	ResetFactors(ctx context.Context, id string) (people.Person, error)
+}
+
 // Audit is who did what; see audit.Log.
 type Audit interface {
 	Page(ctx context.Context, below int64, limit int, match func(audit.Event) bool) ([]audit.Event, error)
 	Verify(ctx context.Context) (n int64, head string, findings []ledger.Finding, err error)
-	Record(ctx context.Context, action, object string, before, after any) error
+	Exported(ctx context.Context, filter any) error
+}
+
+// Privacy is what is held of customers; see privacy.Service.
+type Privacy interface {
+	Held(context.Context) (privacy.Holdings, error)
+	Retention(context.Context) ([]privacy.Kept, error)
+	Erasures(context.Context) ([]privacy.Receipt, error)
+	Find(ctx context.Context, id string) (privacy.Found, error)
+	Export(ctx context.Context, id string, w io.Writer) error
+	Collect(ctx context.Context, id string) (privacy.Copy, error)
+	Erase(ctx context.Context, r privacy.Request) (privacy.Receipt, error)
 }

@@ -140,7 +140,7 @@ func (s *Site) servicesWith(w http.ResponseWriter, r *http.Request, form url.Val
 	if err != nil {
 		return err
 	}
-	p := servicesPage{frame: s.frame(v, "people", "Services"), Tabs: peopleTabs(r, "services")}
+	p := servicesPage{frame: s.frame(v, "people", "Services"), Tabs: v.peopleTabs("services")}
 	for _, t := range tokens {
 		if t.Service {
 			row := v.tokenRow(t, "/services/")

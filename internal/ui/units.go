@@ -183,9 +183,8 @@ func (s *Site) unitsWith(w http.ResponseWriter, r *http.Request, form url.Values
 	if err != nil {
 		return err
 	}
-	actor, _ := policy.ActorOf(r.Context())
-	manage := actor.May(policy.ManagePeople)
-	p := unitsPage{frame: s.frame(v, "people", "Units"), Tabs: peopleTabs(r, "units"), Headline: c.headline(), Tree: c.nodes(unitsBelow(c.units), "", manage)}
+	manage := v.may(policy.ManagePeople)
+	p := unitsPage{frame: s.frame(v, "people", "Units"), Tabs: v.peopleTabs("units"), Headline: c.headline(), Tree: c.nodes(unitsBelow(c.units), "", manage)}
 	if manage {
 		f, err := s.unitFormOf(r, c, unitOf(form), refused)
 		if err != nil {

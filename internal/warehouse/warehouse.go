@@ -364,6 +364,7 @@ type CustomersQuery struct {
 
 // Warehouse holds the records of one book.
 type Warehouse interface {
+	Persons
 	// Load reads a batch in one transaction: validates every row, calls
 	// Accept, and commits. Rejected rows are kept for Rejects. A batch whose ID is
 	// held already returns its report with every accepted row as Duplicate and
@@ -376,7 +377,8 @@ type Warehouse interface {
 	Loaded(ctx context.Context) ([]LoadedBatch, error)
 	// Rejects streams the rejected rows of a batch in file order.
 	Rejects(ctx context.Context, batchID string) iter.Seq2[Reject, error]
-	// Reset empties the records, for a rebuild.
+	// Reset empties the records, for a rebuild: of what they held no byte is left on the
+	// disk. It waits until nobody reads; CodeBusy if somebody goes on and on.
 	Reset(ctx context.Context) error
 	// MovementTotals lists the totals that a source gave, by period.
 	MovementTotals(ctx context.Context, source string) ([]clientele.MovementTotal, error)

@@ -139,12 +139,15 @@ func testUnits(t *testing.T, e Engine) {
 	all, err := s.Units(t.Context())
 	must(t, err)
 	same(t, []store.KeptUnit{below, bottom, top}, all)
-	for unit, want := range map[string][]policy.Scope{"1": {north, south}, "2": {north, south}, "3": {south}} {
-		p.Units = []string{unit}
+	for _, c := range []struct {
+		unit string
+		want []policy.Scope
+	}{{"1", []policy.Scope{north, south}}, {"2", []policy.Scope{north, south}}, {"3", []policy.Scope{south}}} {
+		p.Units = []string{c.unit}
 		must(t, s.SavePerson(t.Context(), p))
 		scopes, err := s.ScopesOf(t.Context(), "p")
 		must(t, err)
-		same(t, want, scopes)
+		same(t, c.want, scopes)
 	}
 	bottom.Version, bottom.Parent, bottom.Scopes = 2, "", nil
 	must(t, s.SaveUnit(t.Context(), bottom))

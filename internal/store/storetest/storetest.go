@@ -60,6 +60,8 @@ func Test(t *testing.T, e Engine) {
 		"first answers are kept for a while":          testReplies,
 		"the cache keeps values":                      testCache,
 		"the cache forgets the least recently used":   testCacheBound,
+		"what was removed is gone from the disk":      testScrub,
+		"every text can be looked through":            testTexts,
 		"all is there after closing":                  testReopen,
 		"a backup holds what was there":               testBackup,
 		"a sound store passes its check":              testCheck,

@@ -102,20 +102,25 @@ func (d *DB) Close() error {
 // conn gives a connection of its own, for temporary tables and transactions; the
 // caller closes it.
 func (d *DB) conn(ctx context.Context) (*sql.Conn, error) {
-	d.mu.RLock()
-	db := d.db
-	d.mu.RUnlock()
-	if db == nil {
+	c, err := d.tryConn(ctx)
+	if c == nil && err == nil {
 		if err := d.reopen(ctx, nil); err != nil {
 			return nil, err
 		}
 		return d.conn(ctx)
 	}
-	c, err := db.Conn(ctx)
-	if err != nil {
-		return nil, translate(err)
+	return c, translate(err)
+}
+
+// tryConn gives a connection, nil if the instance is not open. Until it is given nobody
+// closes the instance.
+func (d *DB) tryConn(ctx context.Context) (*sql.Conn, error) {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	if d.db == nil {
+		return nil, nil //nolint:nilnil // its caller opens the instance
 	}
-	return c, nil
+	return d.db.Conn(ctx)
 }
 
 // scratch is where the engine spills, and the only directory that it may read

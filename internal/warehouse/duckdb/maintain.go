@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"os"
+	"time"
 
 	"github.com/clientele/clientele"
 )
@@ -12,41 +14,55 @@ import (
 // tables are those that imports fill, in the order in which they are checked.
 var tables = []string{"source", "batch", "rejected_row", "stored_line", "customer_attribute", "subscription", "interaction", "feedback", "reason"}
 
-// Reset implements the contract.
+// Reset implements the contract. A file that is emptied keeps bytes of what was in it:
+// it goes, and an empty one takes its place.
 func (d *DB) Reset(ctx context.Context) error {
 	d.load.Lock()
 	defer d.load.Unlock()
-	conn, err := d.conn(ctx)
-	if err != nil {
-		return err
-	}
-	err = empty(ctx, conn)
-	if err := errors.Join(err, conn.Close()); err != nil {
-		d.revive(ctx, "")
-		return translate(err)
-	}
-	d.forget(ctx)
-	return nil
-}
-
-func empty(ctx context.Context, conn *sql.Conn) error {
-	tx, err := conn.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer tx.Rollback()
-	for _, table := range tables {
-		if _, err := tx.ExecContext(ctx, "DELETE FROM "+table); err != nil {
-			return err
+	for wait := resetPatience; ; wait -= resetTurn {
+		done, err := d.renew(ctx)
+		if done || err != nil {
+			return translate(err)
+		}
+		if wait <= 0 {
+			return clientele.Errorf(clientele.CodeBusy, "the records are being read all the time").WithHint("Try again when less is going on.")
+		}
+		select { // those that read may need a further connection to get done
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(resetTurn / 4):
 		}
 	}
-	if err := tx.Commit(); err != nil {
-		return err
+}
+
+// How long Reset waits for readers in all, and keeps others out at a time.
+const (
+	resetPatience = 10 * time.Minute
+	resetTurn     = 2 * time.Second
+)
+
+// renew replaces the file by an empty one, unless somebody goes on reading it.
+func (d *DB) renew(ctx context.Context) (done bool, err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.db != nil {
+		for end := time.Now().Add(resetTurn); d.db.Stats().InUse > 0; time.Sleep(time.Millisecond) {
+			if time.Now().After(end) || ctx.Err() != nil {
+				return false, ctx.Err()
+			}
+		}
+		old := d.db
+		d.db = nil
+		if err := old.Close(); err != nil {
+			return false, err
+		}
 	}
-	if _, err := conn.ExecContext(ctx, "CHECKPOINT"); !busyCheckpoint(err) {
-		return err
+	for _, path := range []string{d.path + ".wal", d.path} {
+		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return false, err
+		}
 	}
-	return nil
+	return true, d.open(ctx)
 }
 
 // Check implements the contract. Reading every column makes the engine verify the

@@ -1,0 +1,1 @@
+DELETE FROM job WHERE finished_at IS NOT NULL
