@@ -6,6 +6,7 @@ import (
 	"iter"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -217,6 +218,25 @@ func New(s Services) *API {
 
 // Routes lists what can be asked for, with what it needs.
 func (a *API) Routes() []httpd.Route { return a.router.Routes() }
+
+// below is the API as far as it answers below a path.
+type below struct {
+	*API
+	path string
+}
+
+// Below is the API as far as it answers below a path.
+func (a *API) Below(path string) httpd.Routed { return below{a, path} }
+
+// Routes lists what can be asked for below the path.
+func (b below) Routes() (routes []httpd.Route) {
+	for _, r := range b.API.Routes() {
+		if strings.HasPrefix(r.Pattern[strings.Index(r.Pattern, " ")+1:], b.path) {
+			routes = append(routes, r)
+		}
+	}
+	return routes
+}
 
 // ServeHTTP answers a request.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.router.ServeHTTP(w, r) }

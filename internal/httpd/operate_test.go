@@ -134,7 +134,7 @@ func TestLogTellsTheRouteAndWhoAsks(t *testing.T) {
 func TestMountedRoutesAreListedAndAsked(t *testing.T) {
 	r := NewRouter(WriteProblem)
 	NewHealth(discard).Register(r)
-	r.Mount(site(), "/")
+	r.Mount("/", site())
 	if got := r.Routes(); len(got) != 4 || got[2].Pattern != "GET /customers/{id}" {
 		t.Errorf("%+v", got)
 	}

@@ -44,12 +44,10 @@ func (r *Router) Handle(pattern string, need policy.Permission, h http.Handler) 
 	})
 }
 
-// Mount has other routes answer all below paths that end in a slash.
-func (r *Router) Mount(routes Routed, paths ...string) {
+// Mount has other routes answer all below a path that ends in a slash.
+func (r *Router) Mount(path string, routes Routed) {
 	r.routes = append(r.routes, routes.Routes()...)
-	for _, path := range paths {
-		r.mux.Handle(path, routes)
-	}
+	r.mux.Handle(path, routes)
 }
 
 // Routed is a router, or what is made of one: everything that it answers says what it needs.
