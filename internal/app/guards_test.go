@@ -125,7 +125,7 @@ func TestEveryKindOfJobCanBeAskedFor(t *testing.T) {
 	defer shut(t, b)
 	g := b.Guards()
 	olga := policy.With(t.Context(), policy.Local("olga"))
-	for kind := range ui.Handlers(b.services(b.Guards(), nil, slog.New(slog.DiscardHandler))) {
+	for kind := range ui.Handlers(b.services(nil, slog.New(slog.DiscardHandler))) {
 		if _, err := g.Jobs.Add(olga, kind, kind, nil); err != nil {
 			t.Errorf("%s: %v", kind, err)
 		}

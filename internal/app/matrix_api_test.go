@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/clientele/clientele/internal/api"
 	"github.com/clientele/clientele/internal/httpd"
 	"github.com/clientele/clientele/internal/policy"
 )
@@ -101,7 +100,7 @@ func TestEveryAnswerToAProgramIsWhatThePolicySays(t *testing.T) {
 	b := regions(t)
 	pageSamples(t, b) // a file that waits
 	log := slog.New(slog.DiscardHandler)
-	a := api.New(b.forPrograms(b.Guards(), b.intake(log), log))
+	a := b.programs(b.intake(log), log)
 	cells := 0
 	for _, r := range a.Routes() {
 		if _, _, named := strings.Cut(r.Pattern, " "); !named {

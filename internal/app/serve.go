@@ -19,7 +19,6 @@ import (
 	"github.com/clientele/clientele/internal/people"
 	"github.com/clientele/clientele/internal/policy"
 	"github.com/clientele/clientele/internal/ui"
-	"github.com/clientele/clientele/internal/work"
 	"github.com/clientele/clientele/web"
 )
 
@@ -68,14 +67,12 @@ func (b *Book) Serve(ctx context.Context, s Serving) error {
 	if err != nil {
 		return fileError("the book's socket cannot be made", err)
 	}
-	guards := b.Guards()
-	services := b.services(guards, assets, s.Log)
-	intake := b.intake(s.Log)
+	services, intake := b.services(assets, s.Log), b.intake(s.Log)
 	b.Importer.Changed, b.Definitions.Changed = services.ComputeAhead, services.ComputeAhead
 	work := audit.WithOrigin(policy.With(ctx, policy.Local("clientele")), audit.Origin{Via: "job"})
 	services.ComputeAhead(work) // what commands imported while nobody served
 	health := httpd.NewHealth(s.Log, b.checks()...)
-	handler := b.handler(s, ui.New(services), api.New(b.forPrograms(guards, intake, s.Log)), health, tracing)
+	handler := b.handler(s, ui.New(services), b.programs(intake, s.Log), health, tracing)
 	handlers := ui.Handlers(services)
 	handlers[event.JobKind] = intake.Drain
 	group, work := errgroup.WithContext(work)
@@ -109,7 +106,7 @@ func (b *Book) admit(ctx context.Context, s Serving) error {
 	return s.Ready(link)
 }
 
-// Guards are the capabilities of the book, each behind its permission.
+// Guards are the book's capabilities, each behind its permission.
 func (b *Book) Guards() access.Guards {
 	return access.New(access.Parts{
 		Book: b, Statements: b.Statements, Models: b.Models, Contracts: b.Contracts, Closings: b.Closings, Definitions: b.Definitions, Goals: b.Goals,
@@ -118,27 +115,12 @@ func (b *Book) Guards() access.Guards {
 }
 
 // services are what pages ask of the book.
-func (b *Book) services(g access.Guards, assets *web.Assets, log *slog.Logger) ui.Services {
+func (b *Book) services(assets *web.Assets, log *slog.Logger) ui.Services {
+	g := b.Guards()
 	return ui.Services{
 		Book: g.Book, Statements: g.Statements, Models: g.Models, Contracts: g.Contracts, Closings: g.Closings, Definitions: g.Definitions, Goals: g.Goals,
 		Importer: g.Importer, Records: g.Records, Jobs: g.Jobs, People: b.People, Privacy: g.Privacy, Audit: g.Audit,
 		Uploads: b.file(uploadsName), Assets: assets, Log: log,
-	}
-}
-
-// intake takes messages of other systems.
-func (b *Book) intake(log *slog.Logger) *event.Intake {
-	return event.New(event.Parts{
-		Store: b.Store, Importer: b.Importer, Jobs: b.Jobs, Audit: b.Audit, Currency: b.settings.Currency, Work: b.file(workName), Log: log,
-	})
-}
-
-// forPrograms are what programs ask of the book.
-func (b *Book) forPrograms(g access.Guards, intake *event.Intake, log *slog.Logger) api.Services {
-	return api.Services{
-		Book: g.Book, Statements: g.Statements, Models: g.Models, Contracts: g.Contracts, Closings: g.Closings, Definitions: g.Definitions, Goals: g.Goals,
-		Importer: g.Importer, Records: g.Records, Jobs: g.Jobs, Work: work.Desk{Jobs: g.Jobs}, Uploads: work.Uploads{Dir: b.file(uploadsName)},
-		People: b.People, Audit: b.Audit, Events: intake, Replies: b.Store, Log: log,
 	}
 }
 
@@ -151,8 +133,10 @@ func (b *Book) handler(s Serving, site *ui.Site, programs *api.API, health *http
 	router := httpd.NewRouter(httpd.WriteProblem)
 	health.Register(router)
 	meter.Register(router)
-	router.Mount(site, "/")
-	router.Mount(programs, api.Paths()...)
+	router.Mount("/", site)
+	for _, path := range api.Paths() {
+		router.Mount(path, programs.Below(path))
+	}
 	return httpd.Wrap(router, httpd.Options{
 		Log: s.Log, Uploads: []string{ui.UploadPath, api.UploadPath}, Fail: site.Fail, Accounts: b.People, Owner: Owner(), Front: s.Front, Meter: meter, Tracing: tracing,
 	})
