@@ -98,7 +98,7 @@ var bodies = map[string]string{
 	"setGoal": `{"customers":10,"equity":"12.50"}`, "importUpload": `{"kind":"transactions","map":["amount=a*b"]}`,
 	"invitePerson": `{"email":"ada@example.com","name":"Ada","roles":["analyst"]}`, "changePerson": `{"name":"Ada L."}`,
 	"addUnit": `{"name":"North","scopes":[{"attribute":"region","value":"north"}]}`, "changeUnit": `{"name":"South"}`,
-	"addToken": `{"name":"loader","days":30,"scopes":["data.import"],"service":true,"roles":["analyst"]}`, "sendEvents": `{"batch":[]}`, "uploadFile": "a,b\n",
+	"addToken": `{"name":"loader","days":30,"scopes":["data.import"],"service":true,"roles":["analyst"]}`, "sendEvents": `{"batch":[]}`, "findCustomer": `{"customer":"c1"}`, "exportCustomer": `{"customer":"c1"}`, "eraseCustomers": `{"customers":["c1"],"why":"asked"}`, "uploadFile": "a,b\n",
 }
 
 // things are names of what is there, for the operations whose addresses name something.
