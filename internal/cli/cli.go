@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -29,6 +30,8 @@ type Env struct {
 	Stderr   io.Writer
 	Terminal bool // whether Stderr is one
 	Color    bool // whether Stderr may be coloured
+	// Ask puts a question to who sits at the terminal; nil: nobody does.
+	Ask func(question string) (answer string)
 
 	open opener // nil: from the disk
 }
@@ -47,10 +50,20 @@ func Main() int {
 		return exitInternal
 	}
 	terminal := term.IsTerminal(int(os.Stderr.Fd()))
-	return Run(ctx, Env{
+	env := Env{
 		Args: os.Args[1:], Dir: dir, Stdout: os.Stdout, Stderr: os.Stderr,
 		Terminal: terminal, Color: terminal && os.Getenv("NO_COLOR") == "",
-	})
+	}
+	if terminal && term.IsTerminal(int(os.Stdin.Fd())) {
+		env.Ask = ask
+	}
+	return Run(ctx, env)
+}
+
+func ask(question string) string {
+	fmt.Fprint(os.Stderr, question)
+	answer, _ := bufio.NewReader(os.Stdin).ReadString('\n') // nothing is no answer
+	return strings.TrimSpace(answer)
 }
 
 // Run runs one command and returns its exit code.
@@ -72,7 +85,7 @@ func Run(ctx context.Context, env Env) int {
 		err = flushed
 	}
 	if held := (*heldError)(nil); errors.As(err, &held) {
-		return forward(ctx, env, held)
+		return forward(ctx, c.Env, held)
 	}
 	if err != nil {
 		c.explain(ctx, err)
@@ -147,7 +160,7 @@ func (c *command) root() *cobra.Command {
 	}
 	root.SetVersionTemplate("clientele {{.Version}}\n")
 	root.AddCommand(c.initBook(), c.importFiles(), c.inspect(), c.statement(), c.movement(), c.acquisition(), c.contracts(), c.pack(), c.model(), c.customers(),
-		c.definition(), c.goal(), c.closePeriod(), c.closes(), c.rebuild(), c.verify(), c.backup(), c.restore(), c.demo(), c.serve(), c.user(), c.version())
+		c.definition(), c.goal(), c.closePeriod(), c.closes(), c.privacy(), c.rebuild(), c.verify(), c.backup(), c.restore(), c.demo(), c.serve(), c.user(), c.version())
 	for _, sub := range root.Commands() {
 		run := sub.RunE
 		sub.RunE = func(cmd *cobra.Command, args []string) error {

@@ -170,16 +170,21 @@ func (t *Text) Exchange(e Entry, at time.Time) Exchange {
 }
 
 // Place puts a rewritten file in its place beside the old one. Staged is where it lies,
-// if that was not done before.
+// if that was not done before. The entry comes first: OpenLanding removes files whose
+// entry is on its way.
 func (l *Landing) Place(x Exchange, staged string) error {
-	if _, err := os.Stat(staged); err == nil {
-		if err := cmp.Or(os.Chmod(staged, 0o400), os.Rename(staged, l.path(x.Entry.SHA256))); err != nil {
-			return storageError(err)
-		}
-	}
 	e := x.Entry
 	e.file = x.File
-	return l.put(&e)
+	if err := l.put(&e); err != nil {
+		return err
+	}
+	if _, err := os.Stat(staged); err != nil {
+		return nil // it is in its place
+	}
+	if err := cmp.Or(os.Chmod(staged, 0o400), os.Rename(staged, l.path(e.SHA256))); err != nil {
+		return storageError(err)
+	}
+	return l.sync()
 }
 
 // Clear removes entries whose place others have taken, and their files.
