@@ -298,6 +298,28 @@ func newWorldOf(w *world) *world {
 
 var _ http.Handler = (*API)(nil)
 
+// Every role, and a token of it without scopes, is answered as the policy's table says.
+func TestEveryRoleIsAnsweredAsTheTableSays(t *testing.T) {
+	w := newWorld(t)
+	names := w.things()
+	for _, role := range policy.Roles() {
+		for _, limits := range [][]string{nil, {}} {
+			for _, o := range w.api.operations {
+				r := w.ofOperation(o, names)
+				w.actor = &policy.Actor{ID: "p", Name: "Ada", Roles: []policy.Role{role}, Limits: limits}
+				got := w.send(r)
+				owner := policy.Local("root")
+				w.actor = &owner
+				may := limits == nil && policy.ReachOf(role, o.need) > policy.Nothing
+				// Accounts ask for more than the route does, where it is somebody's own or not.
+				if refused := got.StatusCode == http.StatusForbidden; may == refused && !(may && o.about == aboutPeople) {
+					t.Errorf("%s asks %s: %d", role, o.name, got.StatusCode)
+				}
+			}
+		}
+	}
+}
+
 func TestEveryoneIsToldWhoTheyAre(t *testing.T) {
 	w := newWorld(t)
 	w.actor = &policy.Actor{ID: "p", Name: "Ada", Roles: []policy.Role{policy.Analyst}, Limits: []string{"roles.read", "statement.read", "audit.read"}}
