@@ -98,7 +98,7 @@ var bodies = map[string]string{
 	"setGoal": `{"customers":10,"equity":"12.50"}`, "importUpload": `{"kind":"transactions","map":["amount=a*b"]}`,
 	"invitePerson": `{"email":"ada@example.com","name":"Ada","roles":["analyst"]}`, "changePerson": `{"name":"Ada L."}`,
 	"addUnit": `{"name":"North","scopes":[{"attribute":"region","value":"north"}]}`, "changeUnit": `{"name":"South"}`,
-	"addToken": `{"name":"loader","days":30,"scopes":["data.import"],"service":true,"roles":["analyst"]}`, "sendEvents": `{"batch":[]}`, "uploadFile": "a,b\n",
+	"addToken": `{"name":"loader","days":30,"scopes":["data.import"],"service":true,"roles":["analyst"]}`, "sendEvents": `{"batch":[]}`, "findCustomer": `{"customer":"c1"}`, "exportCustomer": `{"customer":"c1"}`, "eraseCustomers": `{"customers":["c1"],"why":"asked"}`, "uploadFile": "a,b\n",
 }
 
 // things are names of what is there, for the operations whose addresses name something.
@@ -297,6 +297,28 @@ func newWorldOf(w *world) *world {
 }
 
 var _ http.Handler = (*API)(nil)
+
+// Every role, and a token of it without scopes, is answered as the policy's table says.
+func TestEveryRoleIsAnsweredAsTheTableSays(t *testing.T) {
+	w := newWorld(t)
+	names := w.things()
+	for _, role := range policy.Roles() {
+		for _, limits := range [][]string{nil, {}} {
+			for _, o := range w.api.operations {
+				r := w.ofOperation(o, names)
+				w.actor = &policy.Actor{ID: "p", Name: "Ada", Roles: []policy.Role{role}, Limits: limits}
+				got := w.send(r)
+				owner := policy.Local("root")
+				w.actor = &owner
+				may := limits == nil && policy.ReachOf(role, o.need) > policy.Nothing
+				// Accounts ask for more than the route does, where it is somebody's own or not.
+				if refused := got.StatusCode == http.StatusForbidden; may == refused && !(may && o.about == aboutPeople) {
+					t.Errorf("%s asks %s: %d", role, o.name, got.StatusCode)
+				}
+			}
+		}
+	}
+}
 
 func TestEveryoneIsToldWhoTheyAre(t *testing.T) {
 	w := newWorld(t)

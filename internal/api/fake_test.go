@@ -25,6 +25,7 @@ import (
 	"github.com/clientele/clientele/internal/ingest"
 	"github.com/clientele/clientele/internal/people"
 	"github.com/clientele/clientele/internal/policy"
+	"github.com/clientele/clientele/internal/privacy"
 	"github.com/clientele/clientele/internal/statement"
 	"github.com/clientele/clientele/internal/store"
 	"github.com/clientele/clientele/internal/store/sqlite"
@@ -287,6 +288,22 @@ func (f *fake) Add(context.Context, string, string, any) (store.Job, error) {
 	return f.job("J")
 }
 
+func (f *fake) Held(context.Context) (privacy.Holdings, error) { return made[privacy.Holdings](f) }
+
+func (f *fake) Retention(context.Context) ([]privacy.Kept, error) { return made[[]privacy.Kept](f) }
+
+func (f *fake) Erasures(context.Context) ([]privacy.Receipt, error) {
+	return made[[]privacy.Receipt](f)
+}
+
+func (f *fake) Find(context.Context, string) (privacy.Found, error) { return made[privacy.Found](f) }
+
+func (f *fake) Collect(context.Context, string) (privacy.Copy, error) { return made[privacy.Copy](f) }
+
+func (f *fake) Erase(context.Context, privacy.Request) (privacy.Receipt, error) {
+	return made[privacy.Receipt](f)
+}
+
 func (f *fake) Take(_ context.Context, _ string, body []byte) (event.Receipt, error) {
 	f.taken = body
 	return event.Receipt{Rejected: []event.Rejected{{Index: 1, Reason: "no"}}}, f.failure
@@ -322,7 +339,7 @@ func newWorld(t testing.TB) *world {
 	return &world{f, t, New(Services{
 		Book: f, Statements: fakeStatements{f}, Models: f, Contracts: fakeContracts{f}, Closings: fakeClosings{f}, Definitions: fakeDefinitions{f},
 		Goals: fakeGoals{f}, Importer: f, Records: f, Jobs: f, Work: work.Desk{Jobs: f}, Uploads: work.Uploads{Dir: t.TempDir()},
-		People: accounts, Audit: log, Events: f, Replies: kept, Log: slog.New(slog.DiscardHandler),
+		People: accounts, Audit: log, Privacy: f, Events: f, Replies: kept, Log: slog.New(slog.DiscardHandler),
 	}), &owner, kept}
 }
 

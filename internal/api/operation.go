@@ -23,6 +23,7 @@ type operation struct {
 	status   int    // of success; 0 is 200
 	computes bool   // may answer 202 with the job that computes what is asked for
 	secret   bool   // the answer holds what is shown once
+	unkept   bool   // a POST that changes nothing, and whose answer may not be kept
 	alone    bool   // a POST that cannot be one transaction: it is safe to be sent again anyway
 	takes    string // media type of the body; "" is JSON
 	gives    string // media type of the answer; "" is JSON

@@ -77,7 +77,7 @@ func (a *API) ask(q *question, h handler) (reply, error) {
 	if err := q.read(); err != nil {
 		return reply{}, err
 	}
-	if q.operation.method() == http.MethodPost && len(q.Header.Values(idempotencyKey)) > 0 {
+	if q.operation.method() == http.MethodPost && !q.operation.unkept && len(q.Header.Values(idempotencyKey)) > 0 {
 		return a.once(q, h)
 	}
 	return h(q.Context(), q)

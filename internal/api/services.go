@@ -21,6 +21,7 @@ import (
 	"github.com/clientele/clientele/internal/ingest"
 	"github.com/clientele/clientele/internal/ledger"
 	"github.com/clientele/clientele/internal/people"
+	"github.com/clientele/clientele/internal/privacy"
 	"github.com/clientele/clientele/internal/statement"
 	"github.com/clientele/clientele/internal/store"
 	"github.com/clientele/clientele/internal/warehouse"
@@ -44,6 +45,7 @@ type Services struct {
 	Uploads     Uploads
 	People      People
 	Audit       Audit
+	Privacy     Privacy
 	Events      Events
 	Replies     Replies
 	Log         *slog.Logger
@@ -172,6 +174,16 @@ type Audit interface {
 	Verify(ctx context.Context) (n int64, head string, findings []ledger.Finding, err error)
 }
 
+// Privacy is what is held of customers; see privacy.Service.
+type Privacy interface {
+	Held(ctx context.Context) (privacy.Holdings, error)
+	Retention(ctx context.Context) ([]privacy.Kept, error)
+	Erasures(ctx context.Context) ([]privacy.Receipt, error)
+	Find(ctx context.Context, id string) (privacy.Found, error)
+	Collect(ctx context.Context, id string) (privacy.Copy, error)
+	Erase(ctx context.Context, r privacy.Request) (privacy.Receipt, error)
+}
+
 // Events takes messages of other systems; see event.Intake.
 type Events interface {
 	Take(ctx context.Context, source string, body []byte) (event.Receipt, error)
@@ -207,7 +219,7 @@ func New(s Services) *API {
 	a.router = httpd.NewRouter(a.fail)
 	for _, add := range []func(*API){
 		addStatement, addMovement, addModel, addClosed, addDefinitions, addGoals, addData, addUploads, addJobs,
-		addPeople, addUnits, addTokens, addAudit, addEvents, addDescription,
+		addPeople, addUnits, addTokens, addAudit, addPrivacy, addEvents, addDescription,
 	} {
 		add(a)
 	}

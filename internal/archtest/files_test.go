@@ -125,3 +125,26 @@ func mentioned(t *testing.T, path, name string) bool {
 		return code && other != path && within(other, room) && strings.Contains(read(t, other), name)
 	})
 }
+
+// A document that names a test as its evidence names one that there is.
+func TestTestsThatDocumentsNameExist(t *testing.T) {
+	named, declared := regexp.MustCompile("`((?:Test|Fuzz)[A-Za-z0-9_]+)`"), regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)[A-Za-z0-9_]+)\(`)
+	there := map[string]bool{}
+	for _, path := range files(t) {
+		if strings.HasSuffix(path, "_test.go") {
+			for _, m := range declared.FindAllStringSubmatch(read(t, path), -1) {
+				there[m[1]] = true
+			}
+		}
+	}
+	for _, path := range files(t) {
+		if filepath.Ext(path) != ".md" {
+			continue
+		}
+		for _, m := range named.FindAllStringSubmatch(read(t, path), -1) {
+			if !there[m[1]] {
+				t.Errorf("%s names %s, which there is not", path, m[1])
+			}
+		}
+	}
+}

@@ -28,8 +28,10 @@ func SetSession(w http.ResponseWriter, r *http.Request, secret string, expires t
 	setCookie(w, r, http.Cookie{Value: secret, Expires: expires})
 }
 
-// ClearSession takes the secret of a session that ended from the browser.
+// ClearSession takes the secret of a session that ended from the browser, and what it has
+// kept of pages (OWASP ASVS 5.0, 14.3.1).
 func ClearSession(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Clear-Site-Data", `"cache", "storage"`)
 	setCookie(w, r, http.Cookie{MaxAge: -1})
 }
 

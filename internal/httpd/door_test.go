@@ -153,7 +153,7 @@ func TestHealthIsToldByEveryName(t *testing.T) {
 
 func TestBrowsersRememberHttps(t *testing.T) {
 	front := frontOf(t, Door{Listen: ":0", Origin: "https://clientele.example", BehindProxy: true})
-	if got := ask(ok, Options{Front: front}, func(r *http.Request) { r.Host = "clientele.example" }).Header().Get("Strict-Transport-Security"); got != "max-age=31536000" {
+	if got := ask(ok, Options{Front: front}, func(r *http.Request) { r.Host = "clientele.example" }).Header().Get("Strict-Transport-Security"); got != "max-age=31536000; includeSubDomains" {
 		t.Errorf("by https: %q", got)
 	}
 	if got := ask(ok, Options{}, nil).Header().Get("Strict-Transport-Security"); got != "" {

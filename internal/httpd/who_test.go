@@ -185,6 +185,9 @@ func TestCookiesAreOfThisHostAlone(t *testing.T) {
 		if c.w.Header().Get("Cache-Control") != "no-store" {
 			t.Errorf("%s may be kept by a cache", name)
 		}
+		if forgets := c.w.Header().Get("Clear-Site-Data") != ""; forgets != (name == "cleared") {
+			t.Errorf("%s: the browser forgets: %v", name, forgets)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -51,7 +52,9 @@ func (s *Service) SSO() string {
 
 // client asks the provider, and nobody that it points to.
 func (p *provider) client(ctx context.Context) context.Context {
-	return oidc.ClientContext(ctx, &http.Client{Timeout: ssoTimeout})
+	return oidc.ClientContext(ctx, &http.Client{Timeout: ssoTimeout, CheckRedirect: func(*http.Request, []*http.Request) error {
+		return errors.New("the provider leads elsewhere") // a secret is sent where book.toml says, and nowhere else
+	}})
 }
 
 // meet returns the provider, and how to ask it. CodeBusy if it does not answer.

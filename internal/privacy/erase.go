@@ -156,6 +156,9 @@ func (e *eraser) run(ctx context.Context) (Receipt, error) {
 	if err := e.search(ctx, entries); err != nil {
 		return Receipt{}, err
 	}
+	if err := e.messages(ctx); err != nil {
+		return Receipt{}, err
+	}
 	if err := e.unknown(); err != nil {
 		return Receipt{}, err
 	}
@@ -165,7 +168,27 @@ func (e *eraser) run(ctx context.Context) (Receipt, error) {
 	if err := e.rewrite(ctx, entries); err != nil {
 		return Receipt{}, err
 	}
+	// Messages go first: the plan names nobody, so that what comes after it could not.
+	for id := range e.people {
+		if _, err := e.parts.Store.EraseEventsOf(ctx, id); err != nil {
+			return Receipt{}, err
+		}
+	}
 	return e.commit(ctx)
+}
+
+// messages finds those whom messages of other systems tell of.
+func (e *eraser) messages(ctx context.Context) error {
+	for id := range e.people {
+		for _, err := range e.parts.Store.EventsOf(ctx, id) {
+			if err != nil {
+				return err
+			}
+			e.found[id] = true
+			break
+		}
+	}
+	return nil
 }
 
 // sound refuses to write anew what has lost its meaning.

@@ -86,7 +86,25 @@ func (s *Service) Collect(ctx context.Context, id string) (Copy, error) {
 		}
 		c.add(r)
 	}
-	return c, nil
+	messages, err := s.messagesOf(ctx, c.Customer)
+	if len(messages.Rows) > 0 {
+		c.Files = append(c.Files, messages)
+	}
+	return c, err
+}
+
+// messagesOf are messages of other systems that are not landed, or not yet.
+func (s *Service) messagesOf(ctx context.Context, customer string) (Sheet, error) {
+	sheet := Sheet{
+		Name: "messages", Kind: clientele.Interactions, Why: purposeOf(clientele.Interactions), Columns: []string{"source", "id", "received", "message"}, Rows: [][]string{},
+	}
+	for m, err := range s.parts.Store.EventsOf(ctx, customer) {
+		if err != nil {
+			return sheet, err
+		}
+		sheet.Rows = append(sheet.Rows, []string{m.Source, m.ID, m.Received.Format(time.RFC3339), string(m.Body)})
+	}
+	return sheet, nil
 }
 
 func sheetOf(ctx context.Context, t *ingest.Text, rows map[int64]warehouse.NamedRow) (Sheet, error) {

@@ -33,6 +33,8 @@ type Store interface {
 	Scrub(ctx context.Context) error
 	Texts(ctx context.Context) iter.Seq2[store.KeptText, error]
 	CountUnfinished(ctx context.Context) (int64, error)
+	EventsOf(ctx context.Context, customer string) iter.Seq2[store.EventMessage, error]
+	EraseEventsOf(ctx context.Context, customer string) (int64, error)
 }
 
 // Parts are what the service works with.

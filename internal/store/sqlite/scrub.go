@@ -20,7 +20,7 @@ func (s *Store) CountUnfinished(ctx context.Context) (n int64, err error) {
 // file, and in its log: it writes the file anew, and empties the log.
 func (s *Store) Scrub(ctx context.Context) error {
 	err := s.inTx(ctx, func(tx *sql.Tx) error {
-		for _, name := range []string{"cache.clear", "job.forget_all"} {
+		for _, name := range []string{"cache.clear", "job.forget_all", "reply.clear"} {
 			if _, err := tx.ExecContext(ctx, queries.Text(name)); err != nil {
 				return err
 			}
