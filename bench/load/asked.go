@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// asked is what was asked and how it was answered.
+type asked struct {
+	pages, static, batches stream
+	imported               error
+	took                   time.Duration // of the import
+
+	mu           sync.Mutex
+	acknowledged []int
+}
+
+// stream is requests at a rate.
+type stream struct {
+	mu     sync.Mutex
+	took   []time.Duration // from when it was due
+	failed map[string]int
+}
+
+// at asks so often a second until ctx ends, whether or not earlier answers are there, and
+// waits for all of them.
+func (s *stream) at(ctx context.Context, rate int, ask func(n int) (status int, err error)) {
+	var group sync.WaitGroup
+	start := time.Now()
+	for n := 0; ctx.Err() == nil; n++ {
+		due := start.Add(time.Duration(n) * time.Second / time.Duration(rate))
+		time.Sleep(time.Until(due))
+		group.Go(func() {
+			status, err := ask(n)
+			s.note(time.Since(due), status, err)
+		})
+	}
+	group.Wait()
+}
+
+func (s *stream) note(took time.Duration, status int, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.took = append(s.took, took)
+	if err == nil && status == http.StatusOK {
+		return
+	}
+	if s.failed == nil {
+		s.failed = map[string]int{}
+	}
+	why := fmt.Sprint(status)
+	if err != nil {
+		why = "no answer"
+	}
+	s.failed[why]++
+}
+
+// quantile is what a share of answers did not take longer than.
+func (s *stream) quantile(q float64) time.Duration {
+	if len(s.took) == 0 {
+		return 0
+	}
+	slices.Sort(s.took)
+	return s.took[min(len(s.took)-1, int(q*float64(len(s.took))))]
+}
+
+// message is the n-th batch: one order.
+func message(n int) string {
+	return fmt.Sprintf(`{"batch":[{"type":"track","event":"Order Completed","messageId":"load-%d","userId":"u%d","timestamp":"2026-09-30T12:00:00Z",`+
+		`"properties":{"order_id":"load-%d","total":12.5,"products":[{"product_id":"p1","price":12.5,"quantity":1}]}}]}`, n, n%1000, n)
+}
+
+// send sends the n-th batch, and notes it once it is acknowledged.
+func (a *asked) send(ctx context.Context, at string, n int) (int, error) {
+	status, _, err := post(ctx, at, n)
+	if err == nil && status == http.StatusOK {
+		a.mu.Lock()
+		a.acknowledged = append(a.acknowledged, n)
+		a.mu.Unlock()
+	}
+	return status, err
+}
+
+func post(ctx context.Context, at string, n int) (int, []byte, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, at+"/v1/batch", strings.NewReader(message(n)))
+	if err != nil {
+		return 0, nil, err
+	}
+	r.Header.Set("Content-Type", "application/json")
+	return answer(r)
+}
+
+// lost counts acknowledged batches that are not there: those that are, are told to be duplicates.
+func (a *asked) lost(ctx context.Context, at string) (lost int, err error) {
+	for _, n := range a.acknowledged {
+		_, text, err := post(ctx, at, n)
+		if err != nil {
+			return 0, err
+		}
+		var receipt struct{ Duplicates int }
+		if err := json.Unmarshal(text, &receipt); err != nil || receipt.Duplicates != 1 {
+			lost++
+		}
+	}
+	return lost, nil
+}
+
+// ratio is the slowest hundredth of statements beside that of the page that is served as it is.
+func (a *asked) ratio() float64 {
+	return float64(a.pages.quantile(.99)) / float64(a.static.quantile(.99))
+}
+
+func (a *asked) table(size, lost int) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "a page has %d bytes; the import took %s\n\n", size, a.took.Round(time.Second))
+	b.WriteString("| asked | a second | requests | median ms | 99 % ms | not answered by 200 |\n| --- | ---: | ---: | ---: | ---: | --- |\n")
+	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+	for _, r := range []struct {
+		name string
+		rate int
+		s    *stream
+	}{{"statement pages", pagesASecond, &a.pages}, {"a page as it is", pagesASecond, &a.static}, {"batches of events", batchesASecond, &a.batches}} {
+		fmt.Fprintf(&b, "| %s | %d | %d | %.1f | %.1f | %v |\n", r.name, r.rate, len(r.s.took), ms(r.s.quantile(.5)), ms(r.s.quantile(.99)), r.s.failed)
+	}
+	fmt.Fprintf(&b, "\n99 %% of statement pages: %.1f × that of the page as it is (limit %.0f); batches acknowledged %d, lost %d\n", a.ratio(), limit, len(a.acknowledged), lost)
+	return b.String()
+}
+
+func (a *asked) judge(lost int) error {
+	var errs []error
+	if a.imported != nil {
+		errs = append(errs, fmt.Errorf("the import: %w", a.imported))
+	}
+	if lost > 0 || len(a.acknowledged) == 0 {
+		errs = append(errs, fmt.Errorf("%d acknowledged batches, %d lost", len(a.acknowledged), lost))
+	}
+	if a.ratio() > limit {
+		errs = append(errs, fmt.Errorf("99 %% of statement pages took %.1f times that of a page as it is", a.ratio()))
+	}
+	return errors.Join(errs...)
+}
