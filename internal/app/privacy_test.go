@@ -323,7 +323,7 @@ func erase(t *testing.T, b *app.Book, ids []string) privacy.Receipt {
 	t.Helper()
 	r, err := b.Privacy.Erase(t.Context(), privacy.Request{IDs: ids, Why: "asked for by " + ids[0], By: "Ada"})
 	if err != nil {
-		t.Fatalf("%v %s %v", err, clientele.HintOf(err), err.(*clientele.Error).Rows)
+		t.Fatalf("%v %s", err, clientele.HintOf(err))
 	}
 	return r
 }

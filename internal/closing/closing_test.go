@@ -308,6 +308,35 @@ func TestTheChainIsFollowed(t *testing.T) {
 	}
 }
 
+// Issue 5: a file that people were erased from is one that a signed erasure replaced, and
+// what took its place is there.
+func TestClosesFollowReplacements(t *testing.T) {
+	for name, c := range map[string]struct {
+		replaced map[string][]string
+		files    []string
+		missing  bool
+	}{
+		"replaced":            {map[string][]string{orders: {"bb"}}, []string{"bb"}, false},
+		"replaced twice":      {map[string][]string{orders: {"bb"}, "bb": {"cc"}}, []string{"cc"}, false},
+		"by two":              {map[string][]string{orders: {"bb", "cc"}}, []string{"bb", "cc"}, false},
+		"by two, one is gone": {map[string][]string{orders: {"bb", "cc"}}, []string{"bb"}, true},
+		"and that is gone":    {map[string][]string{orders: {"bb"}, "bb": {"cc"}}, nil, true},
+		"nobody signed it":    {map[string][]string{"dd": {"bb"}}, []string{"bb"}, true},
+	} {
+		f := chain(t)
+		f.files = nil
+		for _, sha := range c.files {
+			f.files = append(f.files, ingest.Entry{SHA256: sha})
+		}
+		s := f.service()
+		s.parts.Replaced = func(context.Context) (map[string][]string, error) { return c.replaced, nil }
+		found, err := s.Verify(t.Context())
+		if err != nil || len(found) > 0 != c.missing {
+			t.Errorf("%s: %v, %v", name, found, err)
+		}
+	}
+}
+
 func TestRestated(t *testing.T) {
 	f := newFake()
 	c := closeIt(t, f.service(), "2011-Q2")

@@ -2,7 +2,6 @@ package closing
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -123,11 +122,3 @@ func (s *Service) ClosedOn(ctx context.Context, day clientele.Date) (c clientele
 }
 
 func nameOf(k store.KeptClose) string { return fmt.Sprintf("close %d (%s)", k.Number, k.Period) }
-
-// message is what an error says, without its cause.
-func message(err error) string {
-	if e := (*clientele.Error)(nil); errors.As(err, &e) {
-		return e.Message
-	}
-	return err.Error()
-}

@@ -3,7 +3,6 @@ package privacy
 import (
 	"context"
 	"crypto/rand"
-	"fmt"
 	"maps"
 	"os"
 	"slices"
@@ -190,12 +189,7 @@ func (e *eraser) fresh() error {
 
 // unknown refuses ids that nothing is held of.
 func (e *eraser) unknown() error {
-	var missing []string
-	for _, id := range slices.Sorted(maps.Keys(e.people)) {
-		if !e.found[id] {
-			missing = append(missing, id)
-		}
-	}
+	missing := slices.Sorted(slices.Values(e.lost()))
 	if len(missing) == 0 || e.request.Unknown {
 		return nil
 	}
@@ -203,118 +197,6 @@ func (e *eraser) unknown() error {
 		WithHint("Correct their ids, or ask for unknown ones to be remembered as erased, for older backups and files to come.")
 	err.Rows = missing[:min(len(missing), 30)]
 	return err
-}
-
-// search finds, file by file, the rows of the people and what else they need.
-func (e *eraser) search(ctx context.Context, entries []ingest.Entry) error {
-	for i, entry := range entries {
-		e.progress("finding them", i, 2*len(entries))
-		if err := e.within(ctx, entry, func(t *ingest.Text) error { return e.searchText(ctx, t) }); err != nil {
-			return err
-		}
-	}
-	e.mentions = newMentions(slices.Collect(maps.Keys(e.people)))
-	for i, entry := range entries {
-		e.progress("finding them", len(entries)+i, 2*len(entries))
-		if e.work[entry.Sequence] != nil && len(e.keysOf(entry)) == 0 {
-			continue
-		}
-		if err := e.within(ctx, entry, func(t *ingest.Text) error { return e.searchAgain(ctx, t) }); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// within makes a file ready for the time of f.
-func (e *eraser) within(ctx context.Context, entry ingest.Entry, f func(*ingest.Text) error) error {
-	t, err := e.parts.Importer.Text(ctx, entry)
-	if err != nil {
-		return err
-	}
-	defer t.Close()
-	return f(t)
-}
-
-// searchText takes the rows of the people in a file, and notes the keys of those rows.
-func (e *eraser) searchText(ctx context.Context, t *ingest.Text) error {
-	ids, err := e.namesOf(ctx, t, e.known)
-	if err != nil {
-		return err
-	}
-	for _, id := range ids {
-		e.people[id], e.found[id] = true, true
-	}
-	q := warehouse.NamedQuery{Customers: ids, Rejected: t.Entry.Accepted.Before(e.rejects)}
-	return e.take(ctx, t, q)
-}
-
-// take notes rows of a file that are to be changed.
-func (e *eraser) take(ctx context.Context, t *ingest.Text, q warehouse.NamedQuery) error {
-	if len(q.Customers)+len(q.Keys) == 0 && !q.Rejected {
-		return nil
-	}
-	for r, err := range e.parts.Records.Named(ctx, t.Batch(), q) {
-		if err != nil {
-			return err
-		}
-		w := e.workOn(t.Entry)
-		w.rows[r.Number] = r
-		if keys := e.keysOf(t.Entry); e.people[r.Customer] && r.Key != "" {
-			keys[r.Key] = true
-		}
-	}
-	return nil
-}
-
-func (e *eraser) workOn(entry ingest.Entry) *work {
-	w := e.work[entry.Sequence]
-	if w == nil {
-		w = &work{entry, map[int64]warehouse.NamedRow{}}
-		e.work[entry.Sequence] = w
-		if e.since.IsZero() || entry.Accepted.Before(e.since) {
-			e.since = entry.Accepted
-		}
-	}
-	return w
-}
-
-// keysOf are the keys that have become theirs among the files of a kind and source.
-func (e *eraser) keysOf(entry ingest.Entry) map[string]bool {
-	name := fmt.Sprintf("%s %s", entry.Kind, entry.Source)
-	if e.keys[name] == nil {
-		e.keys[name] = map[string]bool{}
-	}
-	return e.keys[name]
-}
-
-// searchAgain takes the rows that share a key with theirs, such as a later version of an
-// order, and notes a file that only mentions them.
-func (e *eraser) searchAgain(ctx context.Context, t *ingest.Text) error {
-	keys := slices.Sorted(maps.Keys(e.keysOf(t.Entry)))
-	if err := e.take(ctx, t, warehouse.NamedQuery{Keys: keys}); err != nil || e.work[t.Entry.Sequence] != nil {
-		return err
-	}
-	s := e.sheet(t, nil, t.Entry.Accepted.Before(e.rejects))
-	for r, err := range t.Rows(ctx) {
-		if err != nil {
-			return err
-		}
-		if c := s.decide(r); c.Cells != nil && !same(c.Cells, r.Cells) {
-			e.workOn(t.Entry)
-			return nil
-		}
-	}
-	return nil
-}
-
-func same(a, b [][]byte) bool {
-	for i := range min(len(a), len(b)) {
-		if string(a[i]) != string(b[i]) {
-			return false
-		}
-	}
-	return true
 }
 
 // rewrite writes every file that has to be, beside the book's own.

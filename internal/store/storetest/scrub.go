@@ -72,7 +72,8 @@ func testTexts(t *testing.T, e Engine) {
 			t.Errorf("no %s in %q", want, found)
 		}
 	}
-	for range s.Texts(ctx) {
+	for _, err := range s.Texts(ctx) {
+		must(t, err)
 		break // a reader may have enough
 	}
 }
