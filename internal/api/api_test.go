@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"reflect"
 	"slices"
@@ -28,6 +29,20 @@ var update = flag.Bool("update", false, "write the list of operations anew")
 // description is what the API serves, in which objects have no other properties than those
 // that it names: an answer may not hold what it does not say.
 func description(t testing.TB, w *world) (*openapi3.T, routers.Router) {
+	t.Helper()
+	if readOnce.doc == nil {
+		readOnce.doc, readOnce.router = describe(t, w)
+	}
+	return readOnce.doc, readOnce.router
+}
+
+// readOnce is the description that was read already: it takes long.
+var readOnce struct {
+	doc    *openapi3.T
+	router routers.Router
+}
+
+func describe(t testing.TB, w *world) (*openapi3.T, routers.Router) {
 	t.Helper()
 	_, text := w.ask("GET", "/api/v1/openapi.json", "")
 	openapi3filter.RegisterBodyDecoder("text/html", openapi3filter.PlainBodyDecoder)
@@ -71,19 +86,16 @@ func closeObjects(v any) {
 }
 
 // asSays is an error if an answer is not what the description says.
-func asSays(t testing.TB, router routers.Router, r *http.Request, got *http.Response) error {
+func asSays(t testing.TB, router routers.Router, r *http.Request, got *httptest.ResponseRecorder) error {
 	t.Helper()
 	route, params, err := router.FindRoute(r)
 	if err != nil {
 		return err
 	}
-	body, err := io.ReadAll(got.Body)
-	if err != nil {
-		return err
-	}
+	body := got.Body.Bytes()
 	in := &openapi3filter.ResponseValidationInput{
 		RequestValidationInput: &openapi3filter.RequestValidationInput{Request: r, PathParams: params, Route: route},
-		Status:                 got.StatusCode, Header: got.Header, Body: io.NopCloser(bytes.NewReader(body)),
+		Status:                 got.Code, Header: got.Header(), Body: io.NopCloser(bytes.NewReader(body)),
 		Options: &openapi3filter.Options{IncludeResponseStatus: true},
 	}
 	if err := openapi3filter.ValidateResponse(t.Context(), in); err != nil {
@@ -123,7 +135,7 @@ func (w *world) ofOperation(o *operation, names *strings.Replacer) *http.Request
 		r.Header.Set("Content-Type", o.takes)
 	}
 	if o.edits() {
-		r.Header.Set(ifMatch, w.send(request("GET", path, "")).Header.Get("ETag"))
+		r.Header.Set(ifMatch, w.send(request("GET", path, "")).Header().Get("ETag"))
 	}
 	return r
 }
@@ -132,8 +144,8 @@ func (w *world) ofOperation(o *operation, names *strings.Replacer) *http.Request
 func TestAnswersAreWhatTheDescriptionSays(t *testing.T) {
 	w := newWorld(t)
 	_, router := description(t, w)
-	for round := range 5 {
-		w.pending = round%5 == 4
+	for round := range 3 {
+		w.pending = round == 2
 		names := w.things()
 		for _, o := range w.api.operations {
 			r := w.ofOperation(o, names)
@@ -141,11 +153,11 @@ func TestAnswersAreWhatTheDescriptionSays(t *testing.T) {
 			if err := asSays(t, router, r, got); err != nil {
 				t.Fatalf("%s: %v", o.name, err)
 			}
-			if !slices.Contains(o.accepted(), got.StatusCode) && !(o.name == "endSession" || o.name == "endMySession" || o.name == "invitePerson" && round > 0) {
-				t.Errorf("%s: %d", o.name, got.StatusCode)
+			if !slices.Contains(o.accepted(), got.Code) && !(o.name == "endSession" || o.name == "endMySession" || o.name == "invitePerson" && round > 0) {
+				t.Errorf("%s: %d", o.name, got.Code)
 			}
-			if o.computes && w.pending != (got.StatusCode == http.StatusAccepted) {
-				t.Errorf("%s: %d, and pending is %v", o.name, got.StatusCode, w.pending)
+			if o.computes && w.pending != (got.Code == http.StatusAccepted) {
+				t.Errorf("%s: %d, and pending is %v", o.name, got.Code, w.pending)
 			}
 		}
 		if t.Failed() {
@@ -161,7 +173,7 @@ func TestErrorsAreWhatTheDescriptionSays(t *testing.T) {
 	_, router := description(t, w)
 	names := w.things()
 	for _, code := range []clientele.Code{
-		clientele.CodeNotFound, clientele.CodeConflict, clientele.CodeInternal,
+		clientele.CodeConflict, clientele.CodeInternal,
 	} {
 		w.failure = clientele.Errorf(code, "it failed").WithHint("Try this.")
 		for _, o := range w.api.operations {
@@ -178,8 +190,8 @@ func TestErrorsAreWhatTheDescriptionSays(t *testing.T) {
 	for _, o := range w.api.operations {
 		r := w.ofOperation(o, names)
 		got := w.send(r)
-		if err := asSays(t, router, r, got); err != nil || got.StatusCode != http.StatusUnauthorized || got.Header.Get("WWW-Authenticate") == "" {
-			t.Errorf("%s, of nobody: %d %v", o.name, got.StatusCode, err)
+		if err := asSays(t, router, r, got); err != nil || got.Code != http.StatusUnauthorized || got.Header().Get("WWW-Authenticate") == "" {
+			t.Errorf("%s, of nobody: %d %v", o.name, got.Code, err)
 		}
 	}
 }
@@ -250,8 +262,8 @@ func TestEveryRouteIsDescribed(t *testing.T) {
 func TestDocsAreForPeople(t *testing.T) {
 	w := newWorld(t)
 	got, text := w.ask("GET", "/api/v1/docs", "")
-	if got.StatusCode != 200 || got.Header.Get("Content-Type") != "text/html; charset=utf-8" {
-		t.Error(got.StatusCode, got.Header)
+	if got.Code != 200 || got.Header().Get("Content-Type") != "text/html; charset=utf-8" {
+		t.Error(got.Code, got.Header())
 	}
 	for _, o := range w.api.operations {
 		if !strings.Contains(text, o.path()) {
@@ -312,8 +324,8 @@ func TestEveryRoleIsAnsweredAsTheTableSays(t *testing.T) {
 				w.actor = &owner
 				may := limits == nil && policy.ReachOf(role, o.need) > policy.Nothing
 				// Accounts ask for more than the route does, where it is somebody's own or not.
-				if refused := got.StatusCode == http.StatusForbidden; may == refused && !(may && o.about == aboutPeople) {
-					t.Errorf("%s asks %s: %d", role, o.name, got.StatusCode)
+				if refused := got.Code == http.StatusForbidden; may == refused && !(may && o.about == aboutPeople) {
+					t.Errorf("%s asks %s: %d", role, o.name, got.Code)
 				}
 			}
 		}

@@ -185,7 +185,7 @@ func asInvalid(err error, at string) error {
 	if e := (*clientele.Error)(nil); errors.As(err, &e) {
 		return e
 	}
-	return invalid(at, "it cannot be read").(*clientele.Error).Because(err)
+	return clientele.Errorf(clientele.CodeInvalid, "%s: it cannot be read", at).Because(err).WithHint("GET /api/v1/openapi.json says what can be sent.")
 }
 
 // bindBody reads the body as JSON.

@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"encoding/json"
-	"io"
 	"iter"
 	"log/slog"
 	"math/rand/v2"
@@ -356,32 +355,27 @@ func request(method, path, body string, more ...string) *http.Request {
 	return r
 }
 
-func (w *world) send(r *http.Request) *http.Response {
+func (w *world) send(r *http.Request) *httptest.ResponseRecorder {
 	if w.actor != nil {
 		r = r.WithContext(policy.With(r.Context(), *w.actor))
 	}
 	answer := httptest.NewRecorder()
 	w.api.ServeHTTP(answer, r)
-	return answer.Result()
+	return answer
 }
 
-// ask sends a request and returns the answer's status and its text.
-func (w *world) ask(method, path, body string, more ...string) (*http.Response, string) {
-	w.t.Helper()
+// ask sends a request and returns the answer, and its text.
+func (w *world) ask(method, path, body string, more ...string) (*httptest.ResponseRecorder, string) {
 	got := w.send(request(method, path, body, more...))
-	text, err := io.ReadAll(got.Body)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return got, string(text)
+	return got, got.Body.String()
 }
 
 // must asks for what has to be answered with a status, and reads the answer.
-func (w *world) must(status int, into any, method, path, body string, more ...string) *http.Response {
+func (w *world) must(status int, into any, method, path, body string, more ...string) *httptest.ResponseRecorder {
 	w.t.Helper()
 	got, text := w.ask(method, path, body, more...)
-	if got.StatusCode != status {
-		w.t.Fatalf("%s %s: %d, not %d: %s", method, path, got.StatusCode, status, text)
+	if got.Code != status {
+		w.t.Fatalf("%s %s: %d, not %d: %s", method, path, got.Code, status, text)
 	}
 	if into != nil {
 		if err := json.Unmarshal([]byte(text), into); err != nil {
