@@ -41,8 +41,8 @@ const (
 	breachedName   = "breached-passwords.txt" // hashes of passwords that are refused; who runs the book may put it there
 )
 
-// uploadsKeptFor is how long a file that nobody imported is kept.
-const uploadsKeptFor = 7 * 24 * time.Hour
+// uploadsKeptFor is how long a file that nobody imported is kept, where book.toml says nothing.
+var uploadsKeptFor = config.Period{N: 7, Unit: 'd'}
 
 // Watcher is told what a long operation does. Both fields may be nil.
 type Watcher struct {
@@ -138,6 +138,9 @@ func (b *Book) open(ctx context.Context, w Watcher) (err error) {
 	if b.periods, err = config.Retention(b.file(config.FileName)); err != nil {
 		return err
 	}
+	if _, said := b.periods[config.KeepUploads]; !said {
+		b.periods[config.KeepUploads] = uploadsKeptFor
+	}
 	if err := b.tidy(); err != nil {
 		return fileError("the book's temporary files cannot be removed", err)
 	}
@@ -173,12 +176,8 @@ func (b *Book) tidy() error {
 
 // uploadsBefore is the time before which files that came by page go.
 func (b *Book) uploadsBefore() time.Time {
-	now := time.Now()
-	if p, ok := b.periods[config.KeepUploads]; ok {
-		at, _ := p.Before(now)
-		return at
-	}
-	return now.Add(-uploadsKeptFor)
+	at, _ := b.periods[config.KeepUploads].Before(time.Now()) // kept for good, nothing is older than the beginning of time
+	return at
 }
 
 func (b *Book) openParts(ctx context.Context, w Watcher) (err error) {

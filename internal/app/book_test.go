@@ -355,7 +355,7 @@ func TestImportDoesNotWaitForStatements(t *testing.T) {
 func TestTemporaryFilesGoAndFreshUploadsStay(t *testing.T) {
 	path := makeBook(t)
 	shut(t, open(t, path, Watcher{}))
-	old := time.Now().Add(-uploadsKeptFor - time.Hour)
+	old := time.Now().AddDate(0, 0, -uploadsKeptFor.N).Add(-time.Hour)
 	for _, name := range []string{"tmp/half", "uploads/fresh", "uploads/old"} {
 		if err := os.WriteFile(filepath.Join(path, name), nil, 0o600); err != nil {
 			t.Fatal(err)

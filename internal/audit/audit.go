@@ -96,7 +96,7 @@ func (l *Log) Tell(ctx context.Context, e Event, before, after any) (err error) 
 
 func asJSON(v any) (json.RawMessage, error) {
 	if v == nil {
-		return nil, nil //nolint:nilnil // nothing to tell is no text
+		return nil, nil
 	}
 	return json.Marshal(v)
 }
