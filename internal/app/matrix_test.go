@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -21,8 +22,8 @@ import (
 // Issue 5, must hold 1: every role × every address × whose rows are asked for, in the
 // format of each. What is expected is read off the policy's table, not off the router.
 
-// answering is something that answers at addresses, each of which says what it needs.
-type answering interface {
+// addressed is something that answers at addresses, each of which says what it needs.
+type addressed interface {
 	http.Handler
 	Routes() []httpd.Route
 }
@@ -131,7 +132,8 @@ type sample struct {
 	form   url.Values
 	also   []policy.Permission // what else it cannot be without
 	shows  shows
-	status int // to those who may; 0 is 200
+	status int             // to those who may; 0 is 200
+	other  func(asker) int // status to some of them; 0 is the same as to all
 	format string
 }
 
@@ -173,7 +175,10 @@ func (c cell) want() (status int, to string) {
 	method, path, _ := strings.Cut(c.route.Pattern, " ")
 	switch {
 	case c.may():
-		return max(c.status, http.StatusOK), ""
+		if c.other != nil {
+			status = c.other(c.asker)
+		}
+		return cmp.Or(status, c.status, http.StatusOK), ""
 	case c.actor == nil && method == http.MethodGet:
 		return http.StatusSeeOther, "/sign-in?next="
 	case c.actor == nil:
@@ -318,8 +323,8 @@ func TestEveryAnswerIsWhatThePolicySays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	parts := map[answering]map[string][]sample{
-		ui.New(b.services(assets, slog.New(slog.DiscardHandler))): pageSamples(t, b),
+	parts := map[addressed]map[string][]sample{
+		ui.New(b.services(assets, slog.New(slog.DiscardHandler))): both(pageSamples(t, b), accountSamples(t, b)),
 	}
 	cells := 0
 	for part, samples := range parts {

@@ -40,6 +40,7 @@ type factorsPart struct {
 	Passkeys        []passkeyRow
 	PasswordRefused refusal
 	TOTPRefused     refusal
+	PasskeyRefused  refusal
 }
 
 type passkeyRow struct{ Name, Created, Used, Remove string }
@@ -53,12 +54,12 @@ type sessionRow struct {
 
 // accountRefused is which form of the page was refused; the zero value is none.
 type accountRefused struct {
-	password, totp, token error
-	form                  url.Values // of the token
+	password, totp, passkey, token error
+	form                           url.Values // of the token
 }
 
 func (a accountRefused) status() int {
-	for _, err := range []error{a.password, a.totp, a.token} {
+	for _, err := range []error{a.password, a.totp, a.passkey, a.token} {
 		if err != nil {
 			return statusOf(err)
 		}
@@ -89,7 +90,7 @@ func (s *Site) accountWith(w http.ResponseWriter, r *http.Request, refused accou
 		return err
 	}
 	p.Factors = v.factorsPart(me.Factors)
-	p.Factors.PasswordRefused, p.Factors.TOTPRefused = refusalOf(refused.password), refusalOf(refused.totp)
+	p.Factors.PasswordRefused, p.Factors.TOTPRefused, p.Factors.PasskeyRefused = refusalOf(refused.password), refusalOf(refused.totp), refusalOf(refused.passkey)
 	if err := s.fillSessions(v, &p, me); err != nil {
 		return err
 	}
@@ -132,7 +133,7 @@ func (s *Site) accountFacts(v visit, me people.Person) ([]fact, error) {
 	case len(me.Units) > 0:
 		facts = append(facts, fact{"Units", strings.Join(unitNames(units, me.Units), ", ")})
 	}
-	if len(v.who.Scopes) > 0 {
+	if len(v.who.Scopes) > 0 && v.may(policy.ReadRows) {
 		facts = append(facts, fact{"Segments", scopesText(v.who.Scopes)})
 	}
 	return facts, nil

@@ -60,10 +60,6 @@ func TestAuthenticatorApp(t *testing.T) {
 	v.sends("/account/totp/remove", url.Values{"password": {"guess"}}, http.StatusForbidden, "That is not your password.")
 	f.directory.fail = clientele.Errorf(clientele.CodeConflict, "there is an app already")
 	v.sends("/account/totp", nil, http.StatusConflict, "There is an app already.")
-	f.directory.fail = clientele.Errorf(clientele.CodeUnauthenticated, "sign in again")
-	v.leads("/account/totp", nil, "/sign-in?again=yes&next=%2Faccount")
-	v.sees("/sign-in?again=yes&next=%2Faccount", http.StatusOK, "Is it still you?", `name="again" value="yes"`)
-	v.sends("/sign-in", url.Values{"again": {"yes"}, "email": {"ada@northfield.example"}, "password": {"guess"}}, http.StatusUnauthorized, "Is it still you?")
 	v.leads("/account/totp/remove", url.Values{"password": {goodPassword}}, "/account#factors")
 	for path, form := range map[string]url.Values{"/account/totp": nil, "/account/totp/confirm": {"code": {"1"}}, "/account/totp/remove": {"password": {goodPassword}}} {
 		f.directory.fail = errBurns
@@ -88,6 +84,8 @@ func TestPasskeysAreAddedAndRemoved(t *testing.T) {
 	if strings.Contains(v.sees("/account", http.StatusOK), "phone") {
 		t.Error("a passkey that was removed is there")
 	}
+	f.directory.fail = clientele.Errorf(clientele.CodeConflict, "this passkey is your only way to sign in")
+	v.sends("/account/passkeys/k2/remove", nil, http.StatusConflict, "This passkey is your only way to sign in.")
 	f.directory.fail = errBurns
 	v.sends("/account/passkeys/k2/remove", nil, http.StatusInternalServerError)
 }

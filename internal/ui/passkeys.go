@@ -85,7 +85,11 @@ func (s *Site) addPasskey(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) removePasskey(w http.ResponseWriter, r *http.Request) error {
-	if err := s.People.RemovePasskey(r.Context(), r.PathValue("id")); err != nil {
+	err := s.People.RemovePasskey(r.Context(), r.PathValue("id"))
+	if refuses(err) {
+		return s.accountWith(w, r, accountRefused{passkey: err})
+	}
+	if err != nil {
 		return err
 	}
 	leave(w, r, "/account#passkeys")

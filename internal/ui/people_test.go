@@ -87,8 +87,9 @@ func TestUnitsPage(t *testing.T) {
 	if strings.Index(body, "u-sales") > strings.Index(body, "u-north") || strings.Contains(body, `<option value="dan"`) {
 		t.Error("the tree is not in order, or a disabled person may become head")
 	}
-	if body := signedIn(t, f, "olive").sees("/units", http.StatusOK, "<strong>North</strong>"); strings.Contains(body, "Add a unit") {
-		t.Error("an owner may add units")
+	f.directory.units["u-sales"].Scopes = []policy.Scope{{Attribute: "sales_region", Value: "south"}}
+	if body := signedIn(t, f, "olive").sees("/units", http.StatusOK, "<strong>North</strong>", "sales region = north"); strings.Contains(body, "Add a unit") || strings.Contains(body, "south") {
+		t.Error("an owner may add units, or sees the segments of others")
 	}
 	v.sends("/units", url.Values{"name": {""}, "parent": {"u-north"}}, http.StatusUnprocessableEntity, "A unit needs a name.", `<option value="u-north" selected>`)
 	v.leads("/units", url.Values{"name": {"East"}, "parent": {"u-sales"}, "head": {"olive"}, "attribute": {"country", "", "plan", "plan"}, "value": {" Norway ", "x", ""}}, "/units")

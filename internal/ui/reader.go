@@ -66,9 +66,6 @@ func Home(a policy.Actor) string {
 // signInHref is where one who is not known signs in, and comes back from. Only what was
 // to be read is gone back to: a form that was sent is not sent again by that.
 func signInHref(r *http.Request) string {
-	if a, ok := policy.ActorOf(r.Context()); ok && a.ID != "" { // who is known is to show once more that it is them
-		return "/sign-in?again=yes&next=%2Faccount"
-	}
 	if r.Method != http.MethodGet {
 		return "/sign-in"
 	}

@@ -13,7 +13,6 @@ import (
 // signInPage lets people in.
 type signInPage struct {
 	frame
-	Again       bool // somebody who is signed in shows once more that it is them
 	Email, Next string
 	SSO         string // name of the provider of single sign-on; "" if there is none
 	Refused     refusal
@@ -30,11 +29,8 @@ type secondPage struct {
 // first page that somebody may see.
 func nextPage(r *http.Request) string { return ownPath(r.FormValue("next"), "/") }
 
-// isAgain reports whether somebody is to show once more that it is them.
-func isAgain(r *http.Request) bool { return r.FormValue("again") != "" }
-
 func (s *Site) signIn(w http.ResponseWriter, r *http.Request) error {
-	if _, ok := policy.ActorOf(r.Context()); ok && !isAgain(r) {
+	if _, ok := policy.ActorOf(r.Context()); ok {
 		leave(w, r, nextPage(r))
 		return nil
 	}
@@ -47,7 +43,7 @@ func (s *Site) signInWith(w http.ResponseWriter, r *http.Request, email string, 
 	if err != nil {
 		return err
 	}
-	return s.show(w, statusOf(refused), "sign_in", signInPage{f, isAgain(r), email, nextPage(r), s.People.SSO(), refusalOf(refused)})
+	return s.show(w, statusOf(refused), "sign_in", signInPage{f, email, nextPage(r), s.People.SSO(), refusalOf(refused)})
 }
 
 // door is the frame of pages that let people in.

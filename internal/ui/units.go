@@ -155,11 +155,13 @@ func (c company) members(id string) (n int) {
 	return n
 }
 
-func (c company) nodes(below map[string][]people.Unit, parent string, manage bool) (nodes []unitNode) {
+// nodes are the units below one. Segments are named to those who see their rows, and to those
+// who arrange them.
+func (v visit) nodes(c company, below map[string][]people.Unit, parent string) (nodes []unitNode) {
+	manage := v.may(policy.ManagePeople)
 	for _, u := range below[parent] {
-		node := unitNode{
-			Name: u.Name, Head: c.head(u.Head), People: many(c.members(u.ID), "person", "people"), Scopes: scopesText(u.Scopes), Below: c.nodes(below, u.ID, manage),
-		}
+		node := unitNode{Name: u.Name, Head: c.head(u.Head), People: many(c.members(u.ID), "person", "people"), Below: v.nodes(c, below, u.ID)}
+		node.Scopes = scopesText(slices.DeleteFunc(slices.Clone(u.Scopes), func(s policy.Scope) bool { return !manage && !v.who.Covers(policy.ReadRows, s) }))
 		if manage {
 			node.Href = unitHref(u.ID)
 		}
@@ -183,9 +185,8 @@ func (s *Site) unitsWith(w http.ResponseWriter, r *http.Request, form url.Values
 	if err != nil {
 		return err
 	}
-	manage := v.may(policy.ManagePeople)
-	p := unitsPage{frame: s.frame(v, "people", "Units"), Tabs: v.peopleTabs("units"), Headline: c.headline(), Tree: c.nodes(unitsBelow(c.units), "", manage)}
-	if manage {
+	p := unitsPage{frame: s.frame(v, "people", "Units"), Tabs: v.peopleTabs("units"), Headline: c.headline(), Tree: v.nodes(c, unitsBelow(c.units), "")}
+	if v.may(policy.ManagePeople) {
 		f, err := s.unitFormOf(r, c, unitOf(form), refused)
 		if err != nil {
 			return err

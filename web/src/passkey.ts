@@ -19,10 +19,6 @@ const toText = (bytes: ArrayBuffer): string =>
 async function post<T>(path: string, body: unknown): Promise<T> {
   const answer = await fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
   const kind = answer.headers.get("Content-Type") ?? "";
-  if (answer.status === 401 && path.startsWith("/account/")) {
-    location.assign("/sign-in?again=yes&next=%2Faccount"); // it is too long since they signed in
-    throw new Refused("Sign in again first.");
-  }
   if (!kind.includes("json")) throw new Refused("The server did not answer as expected. Open the page again.");
   const said = (await answer.json()) as T & { detail?: string; hint?: string };
   if (!answer.ok) throw new Refused(sentence(said.detail ?? "The server refused it") + (said.hint ? ` ${said.hint}` : ""));
