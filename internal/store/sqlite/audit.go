@@ -31,7 +31,7 @@ func (s *Store) AppendAudit(ctx context.Context, seal func(number int64, previou
 
 // AuditForward implements store.Audit.
 func (s *Store) AuditForward(ctx context.Context) iter.Seq2[store.AuditText, error] {
-	return s.audit(ctx, "audit.list")
+	return streamed(ctx, s, scanAudit, "audit.list")
 }
 
 // AuditBackward implements store.Audit.
@@ -39,29 +39,10 @@ func (s *Store) AuditBackward(ctx context.Context, below int64) iter.Seq2[store.
 	if below <= 0 {
 		below = math.MaxInt64
 	}
-	return s.audit(ctx, "audit.list_back", below)
+	return streamed(ctx, s, scanAudit, "audit.list_back", below)
 }
 
-func (s *Store) audit(ctx context.Context, query string, args ...any) iter.Seq2[store.AuditText, error] {
-	return func(yield func(store.AuditText, error) bool) {
-		rows, err := s.on(ctx).QueryContext(ctx, queries.Text(query), args...)
-		if err != nil {
-			yield(store.AuditText{}, failure(err))
-			return
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var t store.AuditText
-			if err := rows.Scan(&t.Number, &t.Text); err != nil {
-				yield(t, failure(err))
-				return
-			}
-			if !yield(t, nil) {
-				return
-			}
-		}
-		if err := rows.Err(); err != nil {
-			yield(store.AuditText{}, failure(err))
-		}
-	}
+func scanAudit(row scanner) (t store.AuditText, err error) {
+	err = row.Scan(&t.Number, &t.Text)
+	return t, err
 }

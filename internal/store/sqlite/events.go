@@ -58,13 +58,8 @@ func (s *Store) NextPortion(ctx context.Context, limit int) (portion int64, mess
 			}
 		}
 		portion = next.Int64
-		for m, err := range s.events(ctx, "event.list_portion", portion) {
-			if err != nil {
-				return err
-			}
-			messages = append(messages, m)
-		}
-		return nil
+		messages, err = listed(ctx, s, scanEvent, "event.list_portion", portion)
+		return err
 	})
 	return portion, messages, err
 }
@@ -75,59 +70,28 @@ func (s *Store) SettlePortion(ctx context.Context, portion int64, landed bool) e
 	if landed {
 		query = "event.settle"
 	}
-	_, err := s.on(ctx).ExecContext(ctx, queries.Text(query), portion)
-	return failure(err)
+	return s.run(ctx, query, portion)
 }
 
 // EventsOf implements store.Events.
 func (s *Store) EventsOf(ctx context.Context, customer string) iter.Seq2[store.EventMessage, error] {
-	return s.events(ctx, "event.list_of", customer)
+	return streamed(ctx, s, scanEvent, "event.list_of", customer)
 }
 
 // EraseEventsOf implements store.Events.
 func (s *Store) EraseEventsOf(ctx context.Context, customer string) (int64, error) {
-	return s.removed(ctx, "event.erase_of", customer)
+	return s.counted(ctx, "event.erase_of", customer)
 }
 
 // ForgetEvents implements store.Events.
 func (s *Store) ForgetEvents(ctx context.Context, before time.Time) (int64, error) {
-	return s.removed(ctx, "event.forget", before.UnixMilli())
+	return s.counted(ctx, "event.forget", before.UnixMilli())
 }
 
-// removed runs a query that removes rows, and counts them.
-func (s *Store) removed(ctx context.Context, query string, arg any) (int64, error) {
-	done, err := s.on(ctx).ExecContext(ctx, queries.Text(query), arg)
-	if err != nil {
-		return 0, failure(err)
-	}
-	n, err := done.RowsAffected()
-	return n, failure(err)
-}
-
-func (s *Store) events(ctx context.Context, query string, arg any) iter.Seq2[store.EventMessage, error] {
-	return func(yield func(store.EventMessage, error) bool) {
-		rows, err := s.on(ctx).QueryContext(ctx, queries.Text(query), arg)
-		if err != nil {
-			yield(store.EventMessage{}, failure(err))
-			return
-		}
-		defer rows.Close()
-		for rows.Next() {
-			m, err := scanEvent(rows)
-			if !yield(m, failure(err)) || err != nil {
-				return
-			}
-		}
-		if err := rows.Err(); err != nil {
-			yield(store.EventMessage{}, failure(err))
-		}
-	}
-}
-
-func scanEvent(rows *sql.Rows) (m store.EventMessage, err error) {
+func scanEvent(row scanner) (m store.EventMessage, err error) {
 	var received int64
 	var body sql.NullString
-	err = rows.Scan(&m.Number, &m.Source, &m.ID, &m.Customer, &m.State, &received, &body)
+	err = row.Scan(&m.Number, &m.Source, &m.ID, &m.Customer, &m.State, &received, &body)
 	m.Received = time.UnixMilli(received).UTC()
 	if body.Valid {
 		m.Body = json.RawMessage(body.String)

@@ -94,14 +94,12 @@ func (s *Store) CancelJob(ctx context.Context, id string, now time.Time) (store.
 
 // ReleaseJobs implements store.Jobs.
 func (s *Store) ReleaseJobs(ctx context.Context) error {
-	_, err := s.on(ctx).ExecContext(ctx, queries.Text("job.release_all"))
-	return failure(err)
+	return s.run(ctx, "job.release_all")
 }
 
 // ForgetJobs implements store.Jobs.
 func (s *Store) ForgetJobs(ctx context.Context, before time.Time) error {
-	_, err := s.on(ctx).ExecContext(ctx, queries.Text("job.forget"), before.UnixMilli())
-	return failure(err)
+	return s.run(ctx, "job.forget", before.UnixMilli())
 }
 
 func leaseLost(id string) error {
@@ -109,7 +107,7 @@ func leaseLost(id string) error {
 }
 
 // scanJob reads the columns that every job query returns, in their order.
-func scanJob(row interface{ Scan(...any) error }) (store.Job, error) {
+func scanJob(row scanner) (store.Job, error) {
 	var (
 		j                 store.Job
 		payload           string

@@ -210,47 +210,6 @@ func scanUnit(row scanner) (u store.KeptUnit, err error) {
 	return u, json.Unmarshal([]byte(scopes), &u.Scopes)
 }
 
-// scanner is a row of an answer.
-type scanner interface{ Scan(...any) error }
-
-// listed returns what scan makes of every row that a query answers.
-func listed[T any](ctx context.Context, s *Store, scan func(scanner) (T, error), query string, args ...any) (all []T, err error) {
-	rows, err := s.on(ctx).QueryContext(ctx, queries.Text(query), args...)
-	if err != nil {
-		return nil, failure(err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		one, err := scan(rows)
-		if err != nil {
-			return nil, failure(err)
-		}
-		all = append(all, one)
-	}
-	return all, failure(rows.Err())
-}
-
-// changed runs a query that changes one thing. CodeNotFound if there is none.
-func changed(ctx context.Context, on asker, what, query string, args ...any) error {
-	done, err := on.ExecContext(ctx, queries.Text(query), args...)
-	if err != nil {
-		return failure(err)
-	}
-	n, err := done.RowsAffected()
-	if err == nil && n == 0 {
-		err = sql.ErrNoRows
-	}
-	return missing(what, err)
-}
-
-// missing translates the error of who asked for one thing.
-func missing(what string, err error) error {
-	if errors.Is(err, sql.ErrNoRows) {
-		return clientele.Errorf(clientele.CodeNotFound, "there is no such %s", what)
-	}
-	return failure(err)
-}
-
 // asJSON is the text of a list; an empty one is [].
 func asJSON[T any](list []T) string {
 	if list == nil {

@@ -225,9 +225,3 @@ func scanToken(row scanner) (t store.KeptToken, err error) {
 	t.Created, t.Expires, t.Used = time.UnixMilli(created).UTC(), time.UnixMilli(expires).UTC(), timeOf(used)
 	return t, errors.Join(json.Unmarshal([]byte(scopes), &t.Scopes), json.Unmarshal([]byte(roles), &t.Roles))
 }
-
-// run runs a query that may change nothing.
-func (s *Store) run(ctx context.Context, query string, args ...any) error {
-	_, err := s.on(ctx).ExecContext(ctx, queries.Text(query), args...)
-	return failure(err)
-}

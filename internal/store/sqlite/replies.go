@@ -25,12 +25,10 @@ func (s *Store) Reply(ctx context.Context, actor, key string, since time.Time) (
 
 // KeepReply implements store.Replies.
 func (s *Store) KeepReply(ctx context.Context, r store.Reply) error {
-	_, err := s.on(ctx).ExecContext(ctx, queries.Text("reply.put"), r.Actor, r.Key, r.Request, r.Status, r.Location, r.ETag, string(r.Body), r.At.UnixMilli())
-	return failure(err)
+	return s.run(ctx, "reply.put", r.Actor, r.Key, r.Request, r.Status, r.Location, r.ETag, string(r.Body), r.At.UnixMilli())
 }
 
 // ForgetReplies implements store.Replies.
 func (s *Store) ForgetReplies(ctx context.Context, before time.Time) error {
-	_, err := s.on(ctx).ExecContext(ctx, queries.Text("reply.forget"), before.UnixMilli())
-	return failure(err)
+	return s.run(ctx, "reply.forget", before.UnixMilli())
 }
