@@ -273,7 +273,7 @@ func (s settled) ContractWorth(ctx context.Context, asOf clientele.Date) (*clien
 }
 
 func contractWorth(ctx context.Context, c *contract.Service, asOf clientele.Date) (*clientele.ContractEquity, string, error) {
-	r, err := c.Report(ctx, contract.Request{AsOf: asOf})
+	r, err := c.Kept(ctx, contract.Request{AsOf: asOf})
 	if clientele.CodeOf(err) == clientele.CodeNotFound {
 		return nil, "", nil
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -59,29 +60,49 @@ func (s *Service) Ready(ctx context.Context, r Request) (out clientele.ContractR
 	if err != nil {
 		return out, false, err
 	}
+	return s.cached(ctx, key)
+}
+
+// Prepare has a report ready. Its errors are those of Kept and, if it could not be kept,
+// the cache's.
+func (s *Service) Prepare(ctx context.Context, r Request) error {
+	_, notKept, err := s.kept(ctx, r)
+	return errors.Join(err, notKept)
+}
+
+// Kept returns a report that was prepared, or makes it and keeps it for Ready. Errors are
+// those of Report.
+func (s *Service) Kept(ctx context.Context, r Request) (clientele.ContractReport, error) {
+	out, _, err := s.kept(ctx, r)
+	return out, err
+}
+
+// kept is Kept; notKept says why the cache did not take the report, which is no fault of it.
+func (s *Service) kept(ctx context.Context, r Request) (out clientele.ContractReport, notKept, err error) {
+	key, err := s.key(ctx, r)
+	if err != nil {
+		return out, nil, err
+	}
+	if out, ok, err := s.cached(ctx, key); ok || err != nil {
+		return out, nil, err
+	}
+	if out, err = s.Report(ctx, r); err != nil {
+		return out, nil, err
+	}
+	text, err := json.Marshal(out)
+	if err != nil {
+		return out, nil, clientele.Errorf(clientele.CodeInternal, "a report on contracts cannot be kept").Because(err)
+	}
+	return out, s.cache.Put(ctx, key, text), nil
+}
+
+// cached is the report of a key; what cannot be read is not there, and made again.
+func (s *Service) cached(ctx context.Context, key string) (out clientele.ContractReport, ok bool, err error) {
 	text, ok, err := s.cache.Get(ctx, key)
 	if err != nil || !ok {
 		return out, false, err
 	}
-	return out, json.Unmarshal(text, &out) == nil, nil // what cannot be read is made again
-}
-
-// Prepare has a report ready. Its errors are those of Report and, if it could not be kept,
-// the cache's.
-func (s *Service) Prepare(ctx context.Context, r Request) error {
-	key, err := s.key(ctx, r)
-	if err != nil {
-		return err
-	}
-	out, err := s.Report(ctx, r)
-	if err != nil {
-		return err
-	}
-	text, err := json.Marshal(out)
-	if err != nil {
-		return clientele.Errorf(clientele.CodeInternal, "a report on contracts cannot be kept").Because(err)
-	}
-	return s.cache.Put(ctx, key, text)
+	return out, json.Unmarshal(text, &out) == nil, nil
 }
 
 // key names a report by all that makes it.
