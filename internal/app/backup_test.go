@@ -42,7 +42,7 @@ func TestBackupWhileRequestsWrite(t *testing.T) {
 		if err := b.Backup(policy.With(t.Context(), policy.Local("root")), backup, Watcher{}); err != nil {
 			t.Fatal(err)
 		}
-		if err := Restore(t.Context(), backup, restored, Watcher{}); err != nil {
+		if err := Restore(t.Context(), backup, "", restored, Watcher{}); err != nil {
 			t.Fatal(err)
 		}
 		r := open(t, restored, Watcher{})

@@ -247,7 +247,7 @@ func TestBackupIsRestoredWhole(t *testing.T) {
 	if err := b.Backup(t.Context(), backup, Watcher{}); clientele.CodeOf(err) != clientele.CodeConflict {
 		t.Errorf("a backup was replaced: %v", err)
 	}
-	if err := Restore(t.Context(), backup, restored, Watcher{}); err != nil {
+	if err := Restore(t.Context(), backup, "", restored, Watcher{}); err != nil {
 		t.Fatal(err)
 	}
 	r := open(t, restored, Watcher{})
@@ -284,7 +284,7 @@ func TestBackupWhileOthersImport(t *testing.T) {
 		if err := b.Backup(t.Context(), backup, Watcher{}); err != nil {
 			t.Fatal(err)
 		}
-		if err := Restore(t.Context(), backup, restored, Watcher{}); err != nil {
+		if err := Restore(t.Context(), backup, "", restored, Watcher{}); err != nil {
 			t.Fatal(err)
 		}
 		r := open(t, restored, Watcher{})

@@ -136,7 +136,7 @@ func TestClosesSurvive(t *testing.T) {
 	if err := b.Backup(t.Context(), file, app.Watcher{}); err != nil {
 		t.Fatal(err)
 	}
-	if err := app.Restore(t.Context(), file, path, app.Watcher{}); err != nil {
+	if err := app.Restore(t.Context(), file, "", path, app.Watcher{}); err != nil {
 		t.Fatal(err)
 	}
 	restored, err := app.Open(t.Context(), path, app.Watcher{})

@@ -391,7 +391,7 @@ func TestErasedPeopleAreNowhere(t *testing.T) {
 func restored(t *testing.T, backup, tombstones string, c *crowd, want map[string]clientele.Statement) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "book")
-	if err := app.RestoreErased(t.Context(), backup, tombstones, path, app.Watcher{}); err != nil {
+	if err := app.Restore(t.Context(), backup, tombstones, path, app.Watcher{}); err != nil {
 		t.Fatal(err)
 	}
 	b, err := app.Open(t.Context(), path, app.Watcher{})

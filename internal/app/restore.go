@@ -34,16 +34,11 @@ const (
 )
 
 // Restore makes a book from a backup: checks every file against the manifest
-// and builds the records anew. Nothing is at path unless all of it is sound.
-// CodeConflict if there is something at path already, CodeInvalid if the file is
-// no backup, or was cut off or changed.
-func Restore(ctx context.Context, backup, path string, w Watcher) error {
-	return RestoreErased(ctx, backup, "", path, w)
-}
-
-// RestoreErased is Restore of a backup that is older than erasures: who was erased, by
-// the file of tombstones, is erased from what is restored before anybody can read it.
-func RestoreErased(ctx context.Context, backup, tombstones, path string, w Watcher) error {
+// and builds the records anew. Who was erased since, by a file of tombstones
+// unless that is "", is erased from it before anybody can read it. Nothing is
+// at path unless all of it is sound. CodeConflict if there is something at path
+// already, CodeInvalid if the file is no backup, or was cut off or changed.
+func Restore(ctx context.Context, backup, tombstones, path string, w Watcher) error {
 	f, err := os.Open(backup)
 	if err != nil {
 		return fileError("the backup cannot be read", err)

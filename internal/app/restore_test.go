@@ -100,7 +100,7 @@ func TestRestoreRefusesWhatNoBackupHas(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
-			err := Restore(t.Context(), archive(t, members...), filepath.Join(dir, "book"), Watcher{})
+			err := Restore(t.Context(), archive(t, members...), "", filepath.Join(dir, "book"), Watcher{})
 			if clientele.CodeOf(err) != clientele.CodeInvalid || clientele.HintOf(err) == "" && name != "settings that are none" {
 				t.Errorf("got %v (hint %q)", err, clientele.HintOf(err))
 			}
@@ -121,7 +121,7 @@ func TestRestoreRefusesWhatIsNoArchive(t *testing.T) {
 		if err := os.WriteFile(path, body, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if err := Restore(t.Context(), path, filepath.Join(t.TempDir(), "book"), Watcher{}); clientele.CodeOf(err) != clientele.CodeInvalid {
+		if err := Restore(t.Context(), path, "", filepath.Join(t.TempDir(), "book"), Watcher{}); clientele.CodeOf(err) != clientele.CodeInvalid {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -130,10 +130,10 @@ func TestRestoreRefusesWhatIsNoArchive(t *testing.T) {
 func TestRestoreReplacesNothing(t *testing.T) {
 	dir := t.TempDir()
 	path := archive(t, file("book.toml", settingsText), listing(file("book.toml", settingsText)))
-	if err := Restore(t.Context(), path, dir, Watcher{}); clientele.CodeOf(err) != clientele.CodeConflict {
+	if err := Restore(t.Context(), path, "", dir, Watcher{}); clientele.CodeOf(err) != clientele.CodeConflict {
 		t.Errorf("got %v", err)
 	}
-	if err := Restore(t.Context(), filepath.Join(dir, "none"), filepath.Join(dir, "book"), Watcher{}); clientele.CodeOf(err) != clientele.CodeNotFound {
+	if err := Restore(t.Context(), filepath.Join(dir, "none"), "", filepath.Join(dir, "book"), Watcher{}); clientele.CodeOf(err) != clientele.CodeNotFound {
 		t.Errorf("got %v", err)
 	}
 }

@@ -25,7 +25,7 @@ wrote since, and they are erased before anybody can read the book.`,
 		if tombstones != "" {
 			tombstones = c.path(tombstones)
 		}
-		if err := app.RestoreErased(c.asOwner(cmd.Context()), c.path(args[0]), tombstones, c.path(args[1]), w); err != nil {
+		if err := app.Restore(c.asOwner(cmd.Context()), c.path(args[0]), tombstones, c.path(args[1]), w); err != nil {
 			return err
 		}
 		fmt.Fprintf(c.out, "%s is restored.\n", args[1])
