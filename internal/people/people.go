@@ -112,7 +112,7 @@ type Directory interface {
 	Person(ctx context.Context, id string) (Person, error)
 	Invite(ctx context.Context, p NewPerson) (Invitation, error)
 	InviteAgain(ctx context.Context, id string) (Invitation, error) // ends the earlier link; also lets back in who lost all factors
-	ResetFactors(ctx context.Context, id string) (Person, error)    // of who lost them: what is left is the password
+	ResetFactors(ctx context.Context, id string) (Person, error)    // all but the password; ends what was begun by them
 	Invited(ctx context.Context, secret string) (Person, error)     // CodeForbidden if the link is used up or too old
 	Accept(ctx context.Context, secret, password string) (Person, error)
 	Change(ctx context.Context, id string, version int64, e Edit) (Person, error) // the last administrator stays one

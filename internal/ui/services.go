@@ -36,7 +36,7 @@ type Services struct {
 	Importer    Importer
 	Records     Records
 	Jobs        Jobs // worked by a job.Worker with Handlers
-	People      People
+	People      people.Directory
 	Privacy     Privacy
 	Audit       Audit
 	Uploads     string // directory in the book for files that wait for their mapping
@@ -127,13 +127,6 @@ type Jobs interface {
 	Job(ctx context.Context, id string) (store.Job, error)
 	Cancel(ctx context.Context, id string) (store.Job, error)
 	Again(ctx context.Context, id string) (store.Job, error)
-}
-
-// People are the accounts; see people.Service.
-type People interface {
-	people.Directory
-	// ResetFactors takes away all ways to sign in but the password, and what was begun by them.
-	ResetFactors(ctx context.Context, id string) (people.Person, error)
 }
 
 // Audit is who did what; see audit.Log.
