@@ -73,10 +73,14 @@ func cutClose(a policy.Actor, c clientele.Close) clientele.Close {
 	return c
 }
 
-// sees reports whether somebody may see the rows of a segment, or of all customers.
-func sees(a policy.Actor, by, segment string) bool {
-	if segment == "" {
-		return a.Reach(policy.ReadRows) == policy.Everything
+// sees reports whether somebody may see the rows behind a figure: of all customers, or of a
+// segment. Of a segment that is not theirs the error is that of DeniedRows.
+func sees(a policy.Actor, by, segment string) (bool, error) {
+	switch {
+	case segment == "":
+		return a.Reach(policy.ReadRows) == policy.Everything, nil
+	case !a.Covers(policy.ReadRows, policy.Scope{Attribute: by, Value: segment}):
+		return false, a.DeniedRows()
 	}
-	return a.Covers(policy.ReadRows, policy.Scope{Attribute: by, Value: segment})
+	return true, nil
 }

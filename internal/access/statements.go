@@ -38,9 +38,9 @@ func (g Statements) Explain(ctx context.Context, r statement.ExplainRequest) (x 
 	if err != nil {
 		return x, err
 	}
-	seen := sees(a, r.By, r.Segment)
-	if !seen && r.Segment != "" {
-		return x, a.DeniedRows()
+	seen, err := sees(a, r.By, r.Segment)
+	if err != nil {
+		return x, err
 	}
 	x, err = g.parts.Statements.Explain(ctx, r)
 	if !seen {
@@ -75,9 +75,9 @@ func (g Statements) ExplainEquity(ctx context.Context, r statement.ExplainEquity
 	if err != nil {
 		return x, err
 	}
-	seen := sees(a, r.By, r.Segment)
-	if !seen && r.Segment != "" {
-		return x, a.DeniedRows()
+	seen, err := sees(a, r.By, r.Segment)
+	if err != nil {
+		return x, err
 	}
 	x, err = g.parts.Statements.ExplainEquity(ctx, r)
 	if !seen {

@@ -76,8 +76,8 @@ func (a *API) explainMovement(ctx context.Context, in *explainMovementIn) (answe
 		EquityRequest: r, Line: warehouse.EquityLine(in.Line), Segment: in.Segment, Offset: from, Limit: in.limit(),
 	})
 	out := explainedMovement{EquityExplanation: x}
-	if end := from + int64(len(x.Rows)); err == nil && end < x.Count && len(x.Rows) > 0 {
-		out.Next = in.after("movement", end)
+	if err == nil {
+		out.Next = in.beyond("movement", from, len(x.Rows), x.Count)
 	}
 	return only(out, err)
 }

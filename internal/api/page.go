@@ -50,6 +50,16 @@ func (p paging) after(list string, position int64) *string {
 	return &next
 }
 
+// beyond is the address of the rows after those that are shown from a position on; nil at
+// the end of all that there are.
+func (p paging) beyond(list string, from int64, shown int, all int64) *string {
+	end := from + int64(shown)
+	if shown == 0 || end >= all {
+		return nil
+	}
+	return p.after(list, end)
+}
+
 // page is a part of a list.
 type page[T any] struct {
 	Items []T     `json:"items" never:"null"`

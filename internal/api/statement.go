@@ -166,8 +166,8 @@ func (a *API) explainStatement(ctx context.Context, in *explainIn) (answer[expla
 	}
 	x, err := a.Statements.Explain(ctx, statement.ExplainRequest{Request: r, Line: warehouse.Line(in.Line), Segment: in.Segment, Offset: from, Limit: in.limit()})
 	out := explained{Explanation: x}
-	if end := from + int64(len(x.Rows)); err == nil && end < x.Count && len(x.Rows) > 0 {
-		out.Next = in.after("statement", end)
+	if err == nil {
+		out.Next = in.beyond("statement", from, len(x.Rows), x.Count)
 	}
 	return only(out, err)
 }

@@ -101,11 +101,7 @@ func goalsOf(entries []ledger.Entry[signed]) []Goal {
 // Goal is what is aimed at in a fiscal period; without targets and By if nothing is.
 // CodeInvalid if there is no such period, or the ledger is not as it was signed.
 func (s *Service) Goal(ctx context.Context, period string) (Goal, error) {
-	f, _, err := s.calendar(ctx)
-	if err != nil {
-		return Goal{}, err
-	}
-	name, days, err := f.Parse(strings.TrimSpace(period))
+	name, days, err := s.parse(ctx, period)
 	if err != nil {
 		return Goal{}, err
 	}
@@ -120,11 +116,7 @@ func (s *Service) Goal(ctx context.Context, period string) (Goal, error) {
 // not given stay. Errors: CodeInvalid if there is no such period, a target is negative or
 // none is given, or by names nobody; CodeConflict if somebody signed at the same time.
 func (s *Service) Set(ctx context.Context, period string, t Targets, by string) (Goal, error) {
-	f, _, err := s.calendar(ctx)
-	if err != nil {
-		return Goal{}, err
-	}
-	name, days, err := f.Parse(strings.TrimSpace(period))
+	name, days, err := s.parse(ctx, period)
 	if err != nil {
 		return Goal{}, err
 	}
@@ -148,6 +140,15 @@ func (s *Service) Set(ctx context.Context, period string, t Targets, by string) 
 	}
 	goals := goalsOf(append(entries, added))
 	return goals[slices.IndexFunc(goals, func(g Goal) bool { return g.Period == name })], nil
+}
+
+// parse gives the name and the days of a fiscal period. CodeInvalid if there is none.
+func (s *Service) parse(ctx context.Context, period string) (name string, days clientele.Period, err error) {
+	f, _, err := s.calendar(ctx)
+	if err != nil {
+		return "", days, err
+	}
+	return f.Parse(strings.TrimSpace(period))
 }
 
 // calendar gives the fiscal calendar and the settings in force.
