@@ -24,7 +24,7 @@ const (
 )
 
 // probed is how long the API is probed.
-const probed = 80 * time.Second
+const probed = 60 * time.Second
 
 // apiProbed drives the API of a demo book from its own description: nothing that is sent may
 // end in a defect, and every answer has to be what the description says. Where the prober
@@ -47,7 +47,8 @@ func apiProbed(ctx context.Context, _ options, t *tally) error {
 	if _, err := output(ctx, program, "demo", "--customers", "500", "--book", book); err != nil {
 		return err
 	}
-	site, stop, err := servedBook(ctx, program, book)
+	var log bytes.Buffer
+	site, stop, err := servedBook(ctx, program, book, &log)
 	if err != nil {
 		return err
 	}
@@ -63,14 +64,17 @@ func apiProbed(ctx context.Context, _ options, t *tally) error {
 		"--exclude-checks", "positive_data_acceptance,missing_required_header", "--exclude-path-regex", "/tokens/", "--workers", "2", "--seed", "1",
 		"--warnings", "off", "--no-color").CombinedOutput()
 	if err != nil {
-		fmt.Fprintf(t.out, "%s", out)
-		t.fail("schemathesis", err.Error())
+		stop() // log is whole from here on
+		t.fail("schemathesis", err.Error(), string(out)+"\n"+string(bytes.Join(defects.FindAll(log.Bytes(), -1), []byte("\n"))))
 		return nil
 	}
 	fmt.Printf("   %s\n", bytes.TrimSpace(proberSent.Find(out)))
 	t.pass()
 	return nil
 }
+
+// defects are what the server says of its own faults.
+var defects = regexp.MustCompile(`(?m)^.*level=(?:ERROR|WARN).*$`)
 
 // proberSent is the line in which the prober says how much it sent.
 var proberSent = regexp.MustCompile(`.*generated.*`)
@@ -98,12 +102,13 @@ func proberAt(ctx context.Context) (string, error) {
 
 var servedAt = regexp.MustCompile(`http://localhost:[0-9]+`)
 
-// servedBook serves a book at a free port until stop is called.
-func servedBook(ctx context.Context, program, book string) (site string, stop func(), err error) {
+// servedBook serves a book at a free port until stop is called, and logs to log.
+func servedBook(ctx context.Context, program, book string, log io.Writer) (site string, stop func(), err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	server := exec.CommandContext(ctx, program, "serve", book, "--listen", "localhost:0")
 	server.Cancel = func() error { return server.Process.Signal(os.Interrupt) }
 	server.WaitDelay = 20 * time.Second
+	server.Stderr = log
 	stdout, err := server.StdoutPipe()
 	if err == nil {
 		err = server.Start()

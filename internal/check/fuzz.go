@@ -54,8 +54,7 @@ func fuzzed(ctx context.Context, o options, t *tally) error {
 			continue
 		}
 		if !endedLate(out) {
-			fmt.Fprintf(t.out, "%s", out)
-			t.fail(f.dir+" "+f.name, err.Error())
+			t.fail(f.dir+" "+f.name, err.Error(), string(out))
 			continue
 		}
 		fmt.Println("   its time ended within an input, which go test takes for a failure: once more")

@@ -57,7 +57,7 @@ var campaigns = []check{
 
 func main() {
 	o := options{skipBrowser: os.Getenv("SKIP_BROWSER") == "1"}
-	flag.DurationVar(&o.fuzzTime, "fuzz", 10*time.Second, "how long each fuzz target runs")
+	flag.DurationVar(&o.fuzzTime, "fuzz", 5*time.Second, "how long each fuzz target runs")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	chosen, err := choose(flag.Args())
@@ -74,7 +74,7 @@ func main() {
 	t := newTally(os.Stdout)
 	for _, c := range chosen {
 		if err := timed(ctx, c, o, t); err != nil {
-			t.fail(c.name, err.Error())
+			t.fail(c.name, err.Error(), "")
 			break
 		}
 	}
@@ -89,7 +89,7 @@ func timed(ctx context.Context, c check, o options, t *tally) error {
 	start := time.Now()
 	fmt.Printf("== %s\n", c.name)
 	err := c.run(ctx, o, t)
-	fmt.Printf("   %s took %s\n", c.name, time.Since(start).Round(time.Second))
+	t.took(c.name, time.Since(start))
 	return err
 }
 

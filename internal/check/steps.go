@@ -132,7 +132,7 @@ func goTest(ctx context.Context, t *tally, args ...string) error {
 		return fmt.Errorf("reading go test: %w", err)
 	}
 	if err := cmd.Wait(); err != nil && t.failed == failed {
-		t.fail("go test", err.Error()) // never green where the go command was not
+		t.fail("go test", err.Error(), "") // never green where the go command was not
 	}
 	return nil
 }
@@ -169,8 +169,7 @@ func scanned(ctx context.Context, _ options, t *tally) error {
 func verdict(ctx context.Context, t *tally, name, command string, args ...string) {
 	out, err := exec.CommandContext(ctx, command, args...).CombinedOutput()
 	if err != nil {
-		fmt.Fprintf(t.out, "%s", out)
-		t.fail(name, err.Error())
+		t.fail(name, err.Error(), string(out))
 		return
 	}
 	t.pass()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 )
 
 // event is one line of `go test -json`; see `go doc test2json`.
@@ -25,17 +26,30 @@ type tally struct {
 	out                     io.Writer
 	aloud                   bool // print what tests say as they say it
 	passed, failed, skipped int
-	failures, skips         []string
+	failures, skips, times  []string
 }
 
 func newTally(out io.Writer) *tally { return &tally{out: out} }
 
 func (t *tally) pass() { t.passed++ }
 
-func (t *tally) fail(what, why string) {
+// fail counts a failure, with what was printed on the way to it. The summary tells the end of
+// that again: where only the end of a run is kept, it has to say why.
+func (t *tally) fail(what, why, printed string) {
 	t.failed++
-	t.failures = append(t.failures, what+": "+why)
-	fmt.Fprintf(t.out, "   FAILED %s: %s\n", what, why)
+	fmt.Fprintf(t.out, "%s   FAILED %s: %s\n", indent(printed), what, why)
+	lines := strings.SplitAfter(strings.TrimRight(printed, "\n"), "\n")
+	t.failures = append(t.failures, strings.TrimRight(what+": "+why+"\n"+indent(strings.Join(lines[max(0, len(lines)-toldAgain):], "")), "\n"))
+}
+
+// toldAgain is how many lines of what a failure printed stand in the summary.
+const toldAgain = 40
+
+// took notes how long a check ran.
+func (t *tally) took(what string, d time.Duration) {
+	took := fmt.Sprintf("%s took %s", what, d.Round(time.Second))
+	t.times = append(t.times, took)
+	fmt.Fprintf(t.out, "   %s\n", took)
 }
 
 func (t *tally) skip(what, why string) {
@@ -55,6 +69,7 @@ func (t *tally) summary() {
 			fmt.Fprintf(t.out, "  %s\n", l)
 		}
 	}
+	section("Times", t.times)
 	section("Skipped", t.skips)
 	section("Failed", t.failures)
 	fmt.Fprintf(t.out, "\n%d passed, %d failed, %d skipped\n", t.passed, t.failed, t.skipped)
@@ -139,13 +154,11 @@ func (t *tally) finish(e event, p *pkg) {
 		case result == "skip":
 			t.skip(name+" "+test, lastLine(p.output[test]))
 		default:
-			fmt.Fprint(t.out, indent(p.output[test]))
-			t.fail(name+" "+test, "see above")
+			t.fail(name+" "+test, "failed", written(p.output, test).String())
 		}
 	}
 	if e.Action == "fail" && t.failed == before.failed {
-		fmt.Fprint(t.out, indent(p.output[""]))
-		t.fail(name, "failed outside its tests")
+		t.fail(name, "failed outside its tests", written(p.output, "").String())
 	}
 	if e.Action != "skip" { // skip: no test files
 		fmt.Fprintf(t.out, "   %-4s %-32s %6.1fs  %d passed, %d failed, %d skipped\n", e.Action, name, e.Elapsed,
@@ -180,13 +193,10 @@ func lastLine(b *strings.Builder) string {
 	return last
 }
 
-func indent(b *strings.Builder) string {
-	if b == nil {
-		return ""
-	}
+func indent(text string) string {
 	var out strings.Builder
-	for line := range strings.Lines(b.String()) {
-		out.WriteString("      " + line)
+	for line := range strings.Lines(text) {
+		out.WriteString("      " + strings.TrimSuffix(line, "\n") + "\n")
 	}
 	return out.String()
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestReadCountsWhatRan(t *testing.T) {
@@ -70,6 +71,24 @@ func TestSummaryEndsWithTheCounts(t *testing.T) {
 	sum.summary()
 	if want := "\nSkipped:\n  a A: SKIPPED: needs the data\n\n1 passed, 0 failed, 1 skipped\n"; !strings.HasSuffix(out.String(), want) {
 		t.Errorf("the summary is\n%s\nwhich does not end with\n%s", out.String(), want)
+	}
+}
+
+// Where only the end of a run is kept, it says why something failed.
+func TestSummaryTellsWhyAgain(t *testing.T) {
+	var out strings.Builder
+	sum := newTally(&out)
+	sum.fail("a A", "failed", strings.Repeat("talk\n", 2*toldAgain)+"a_test.go:3: 1, want 2\n")
+	sum.fail("linter", "exit status 1", "")
+	out.Reset()
+	sum.took("test", 90*time.Second)
+	sum.summary()
+	got := out.String()
+	if !strings.HasSuffix(got, "      a_test.go:3: 1, want 2\n  linter: exit status 1\n\n0 passed, 2 failed, 0 skipped\n") || strings.Count(got, "talk") != toldAgain-1 {
+		t.Errorf("the summary is\n%s", got)
+	}
+	if !strings.Contains(got, "Times:\n  test took 1m30s\n") {
+		t.Errorf("it does not say how long it took:\n%s", got)
 	}
 }
 
