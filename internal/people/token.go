@@ -96,8 +96,21 @@ func (s *Service) newToken(a policy.Actor, n NewToken) (k store.KeptToken, err e
 		}
 		may = policy.Actor{Roles: k.Roles}
 	}
-	k.Scopes, err = cleanScopes(may, n.Scopes)
+	if k.Scopes, err = cleanScopes(may, n.Scopes); err == nil && n.Service {
+		err = within(a, may, k.Scopes)
+	}
 	return k, err
+}
+
+// within refuses a service that would reach further than who makes it.
+func within(a, service policy.Actor, scopes []string) error {
+	for _, name := range scopes {
+		if p, _ := policy.Named(name); a.Reach(p) < service.Reach(p) {
+			return clientele.Errorf(clientele.CodeForbidden, "a service may do no more than who makes it, and this one would have more of %s", name).
+				WithHint("It has to be made by somebody who has both roles: administrator, and one that may do this.")
+		}
+	}
+	return nil
 }
 
 // cleanScopes checks that the scopes of a token are permissions that its holder has.

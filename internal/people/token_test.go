@@ -74,6 +74,36 @@ func TestTokensOfServices(t *testing.T) {
 	w.want(clientele.CodeNotFound, w.RevokeToken(admin, tok.ID))
 }
 
+// Who makes tokens of services gets no further by one than they are themselves.
+func TestAServiceMayNoMoreThanWhoMakesIt(t *testing.T) {
+	w, admin, _ := inhabited(t, nil)
+	loads := NewToken{Name: "loader", Service: true, Roles: []policy.Role{policy.Analyst}, Scopes: scopes(policy.ImportData), For: time.Hour}
+	rows := NewToken{Name: "rows", Service: true, Roles: []policy.Role{policy.Executive}, Scopes: scopes(policy.ReadStatement, policy.ReadRows), For: time.Hour}
+	for _, n := range []NewToken{loads, rows} {
+		_, _, err := w.AddToken(admin, n)
+		w.want(clientele.CodeForbidden, err)
+	}
+	with := func(change func(*policy.Actor)) context.Context {
+		a, _ := policy.ActorOf(admin)
+		change(&a)
+		return policy.With(context.Background(), a)
+	}
+	// One who is also an owner sees totals, and no rows beyond their units.
+	owner := with(func(a *policy.Actor) { a.Roles = append(slices.Clone(a.Roles), policy.Owner) })
+	_, _, err := w.AddToken(owner, rows)
+	w.want(clientele.CodeForbidden, err)
+	// A token passes on what it has itself.
+	sends := NewToken{Name: "shop", Service: true, Roles: []policy.Role{policy.Analyst}, Scopes: scopes(policy.SendEvents), For: time.Hour}
+	limited := with(func(a *policy.Actor) { a.Limits = scopes(policy.ManageServices) })
+	_, _, err = w.AddToken(limited, sends)
+	w.want(clientele.CodeForbidden, err)
+	analyst := with(func(a *policy.Actor) { a.Roles = append(slices.Clone(a.Roles), policy.Analyst) })
+	for ctx, n := range map[context.Context]NewToken{analyst: loads, admin: sends, local(): rows} {
+		_, _, err := w.AddToken(ctx, n)
+		w.ok(err)
+	}
+}
+
 func TestTokenExpiresAndIsTouchedOnceAMinute(t *testing.T) {
 	w, admin, _ := inhabited(t, nil)
 	_, secret, err := w.AddToken(admin, NewToken{Name: "t", Scopes: scopes(policy.ReadData), For: 2 * time.Minute})
