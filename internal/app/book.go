@@ -211,7 +211,7 @@ func (b *Book) openParts(ctx context.Context, w Watcher) (err error) {
 	b.Audit = audit.New(operations, nil)
 	b.Privacy = privacy.New(privacy.Parts{
 		Dir: b.Path, Importer: b.Importer, Landing: b.Landing, Records: records, Store: operations, Audit: b.Audit, Periods: b.periods,
-		ForgetCopies: b.forgetCopies,
+		ForgetCopies: b.forgetCopies, Quiet: b.quiet,
 	})
 	return b.openAccounts()
 }

@@ -2,12 +2,36 @@ package app
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
 
+	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/access"
 	"github.com/clientele/clientele/internal/privacy"
 )
+
+// quiet runs f while no job runs. Files that wait to be imported would be removed with what
+// is erased: CodeConflict while there are any.
+func (b *Book) quiet(ctx context.Context, f func() error) error {
+	imported := func() error {
+		n, err := b.Store.CountUnfinished(ctx, access.ImportJob)
+		if err == nil && n > 0 {
+			err = clientele.Errorf(clientele.CodeConflict, "files wait to be imported: %d", n).WithHint("Wait until they are, or stop them, then try again.")
+		}
+		return err
+	}
+	if err := imported(); err != nil {
+		return err
+	}
+	return b.Jobs.Quiet(func() error {
+		if err := imported(); err != nil {
+			return err
+		}
+		return f()
+	})
+}
 
 // forgetCopies removes what lies in the book beside accepted files and may name people.
 // It returns how many files waited for their mapping.

@@ -29,7 +29,8 @@ type Importer struct {
 	// and need not be called. nil: nobody was erased.
 	Erased func(ctx context.Context, open func() (*Text, error)) (change func(Row) Change, rows int, err error)
 
-	mu sync.Mutex
+	mu    sync.Mutex
+	looks sync.RWMutex // read-locked while a file is looked at that is not imported
 }
 
 // Import validates a file, lands it and loads it. The report is filled as far
@@ -399,12 +400,16 @@ func (im *Importer) batch(e Entry, rd *reading) warehouse.Batch {
 // Inspect is the package's Inspect with what was chosen before for the same
 // columns proposed again.
 func (im *Importer) Inspect(ctx context.Context, path string, r Request) (Inspection, error) {
+	im.looks.RLock()
+	defer im.looks.RUnlock()
 	return inspect(ctx, path, im.Work, r, im.recall)
 }
 
 // Preview reads the first n rows as they would be loaded: canonical field →
 // text, nil for missing; rows that would be rejected carry "rejected".
 func (im *Importer) Preview(ctx context.Context, path string, r Request, n int) ([]map[string]*string, error) {
+	im.looks.RLock()
+	defer im.looks.RUnlock()
 	rd, err := readFile(ctx, path, im.Work, r, nil, im.recall)
 	if rd != nil {
 		defer rd.close()

@@ -127,11 +127,13 @@ func (im *Importer) loadEntry(ctx context.Context, e Entry) error {
 	return err
 }
 
-// Alone runs f while no import is under way, so that landing/ and the records
-// stand still. It waits for the import at hand.
+// Alone runs f while no import is under way and no file is looked at, so that landing/, the
+// records and prepared files stand still. It waits for the import at hand.
 func (im *Importer) Alone(f func() error) error {
 	im.mu.Lock()
 	defer im.mu.Unlock()
+	im.looks.Lock()
+	defer im.looks.Unlock()
 	return f()
 }
 

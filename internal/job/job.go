@@ -29,13 +29,17 @@ type Handler func(ctx context.Context, payload json.RawMessage, report func(stor
 type Queue struct {
 	jobs store.Jobs
 
-	mu   sync.Mutex
-	next chan struct{} // closed when there may be something to do
+	mu      sync.Mutex
+	next    chan struct{} // closed when there may be something to do
+	hush    chan struct{} // closed while what runs has to make way
+	waiting int           // for quiet
+
+	gate sync.RWMutex // read-locked while a job is taken and runs
 }
 
 // NewQueue makes a queue over a store's jobs.
 func NewQueue(jobs store.Jobs) *Queue {
-	return &Queue{jobs: jobs, next: make(chan struct{})}
+	return &Queue{jobs: jobs, next: make(chan struct{}), hush: make(chan struct{})}
 }
 
 // Add keeps a job for the worker and returns at once. If an unfinished job of
@@ -66,6 +70,37 @@ func (q *Queue) Cancel(ctx context.Context, id string) (store.Job, error) {
 	j, err := q.jobs.CancelJob(ctx, id, time.Now())
 	q.nudge()
 	return j, err
+}
+
+// Quiet runs f while no job runs. Those that do are stopped and begin anew after it, as
+// when the program ends; none is taken before f has ended. Not for handlers: they would
+// wait for themselves. It returns f's error.
+func (q *Queue) Quiet(f func() error) error {
+	q.wait(1)
+	q.gate.Lock()
+	defer q.gate.Unlock()
+	q.wait(-1)
+	return f()
+}
+
+// wait counts who waits for quiet. While anybody does, jobs make way.
+func (q *Queue) wait(more int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.waiting += more
+	switch {
+	case q.waiting == 0:
+		q.hush = make(chan struct{})
+	case q.waiting == 1 && more == 1:
+		close(q.hush)
+	}
+}
+
+// hushed is closed when jobs that run have to make way.
+func (q *Queue) hushed() <-chan struct{} {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.hush
 }
 
 // added is closed when a job is added, or asked to stop, from now on.

@@ -196,6 +196,50 @@ func TestStoppedJobGoesBackToTheQueue(t *testing.T) {
 	}
 }
 
+// Where quiet is needed a job that runs makes way, no other is taken, and it begins anew.
+func TestQuiet(t *testing.T) {
+	ctx, stop := context.WithTimeout(t.Context(), 10*time.Second)
+	defer stop()
+	m := &memory{}
+	q := NewQueue(m)
+	if _, err := q.Add(ctx, "k", "", nil); err != nil {
+		t.Fatal(err)
+	}
+	var calls atomic.Int32
+	began := make(chan struct{})
+	running := start(ctx, q, func(ctx context.Context, _ json.RawMessage, _ func(store.JobProgress)) (any, error) {
+		if calls.Add(1) > 1 {
+			return nil, nil
+		}
+		close(began)
+		<-ctx.Done()
+		return nil, ctx.Err()
+	})
+	<-began
+	oops := errors.New("oops")
+	err := q.Quiet(func() error {
+		q.nudge()
+		time.Sleep(2 * pollEvery)
+		if j, _ := m.Job(ctx, ""); j.State != store.JobQueued || calls.Load() != 1 || j.Attempts != 0 {
+			t.Errorf("%d calls, %+v", calls.Load(), j)
+		}
+		return oops
+	})
+	if !errors.Is(err, oops) {
+		t.Error(err)
+	}
+	var group sync.WaitGroup
+	for range 8 { // none is in the way of another
+		group.Go(func() { _ = q.Quiet(func() error { return nil }) })
+	}
+	group.Wait()
+	if j := await(ctx, t, q, m.job.ID); j.State != store.JobDone || calls.Load() != 2 {
+		t.Errorf("%d calls, %+v", calls.Load(), j)
+	}
+	stop()
+	<-running
+}
+
 // A program that ends before its worker has begun ends like any other.
 func TestStoppedBeforeItBegan(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())

@@ -42,19 +42,27 @@ func (w *Worker) Run(ctx context.Context) error {
 		return err
 	}
 	for ctx.Err() == nil {
-		now, added := time.Now(), w.queue.added()
-		j, ok, err := w.queue.jobs.LeaseJob(ctx, w.kind, w.owner, now, now.Add(leaseFor))
-		switch {
-		case err != nil && ctx.Err() == nil:
-			w.log.ErrorContext(ctx, "cannot take a job", "error", err)
+		added := w.queue.added()
+		if !w.next(ctx) {
 			w.idle(ctx, added)
-		case !ok:
-			w.idle(ctx, added)
-		default:
-			w.run(ctx, j)
 		}
 	}
 	return nil
+}
+
+// next takes a job and runs it, if there is one.
+func (w *Worker) next(ctx context.Context) bool {
+	w.queue.gate.RLock()
+	defer w.queue.gate.RUnlock()
+	hushed, now := w.queue.hushed(), time.Now()
+	j, ok, err := w.queue.jobs.LeaseJob(ctx, w.kind, w.owner, now, now.Add(leaseFor))
+	if err != nil && ctx.Err() == nil {
+		w.log.ErrorContext(ctx, "cannot take a job", "error", err)
+	}
+	if err == nil && ok {
+		w.run(ctx, j, hushed)
+	}
+	return ok
 }
 
 func (w *Worker) idle(ctx context.Context, added <-chan struct{}) {
@@ -65,11 +73,11 @@ func (w *Worker) idle(ctx context.Context, added <-chan struct{}) {
 	}
 }
 
-func (w *Worker) run(ctx context.Context, j store.Job) {
+func (w *Worker) run(ctx context.Context, j store.Job, hushed <-chan struct{}) {
 	log := w.log.With("job", j.ID, "kind", j.Kind, "attempt", j.Attempts)
 	log.InfoContext(ctx, "job started")
 	running, stop := context.WithCancelCause(ctx)
-	beats := w.startBeats(stop, j)
+	beats := w.startBeats(stop, j, hushed)
 	result, err := w.handle(running, j, beats.report)
 	j.Progress, j.Cancel = beats.stop()
 	cause := context.Cause(running)
@@ -78,7 +86,7 @@ func (w *Worker) run(ctx context.Context, j store.Job) {
 		log.WarnContext(ctx, "job lost to another worker")
 		return
 	}
-	j = outcome(j, result, err, ctx.Err() != nil)
+	j = outcome(j, result, err, ctx.Err() != nil || errors.Is(cause, errHushed))
 	if err != nil {
 		log = log.With("error", err)
 	}
@@ -88,8 +96,8 @@ func (w *Worker) run(ctx context.Context, j store.Job) {
 	}
 }
 
-// outcome decides what becomes of a job that has run.
-func outcome(j store.Job, result any, err error, shutdown bool) store.Job {
+// outcome decides what becomes of a job that has run, or was interrupted.
+func outcome(j store.Job, result any, err error, interrupted bool) store.Job {
 	now := time.Now()
 	j.Finished = &now
 	switch {
@@ -101,7 +109,7 @@ func outcome(j store.Job, result any, err error, shutdown bool) store.Job {
 		j.State, j.Result, j.Progress.Fraction = store.JobDone, body, 1
 	case j.Cancel:
 		j.State = store.JobCancelled
-	case shutdown:
+	case interrupted:
 		j.State, j.RunAt, j.Finished = store.JobQueued, now, nil
 		j.Attempts-- // stopping in good order speaks not against the job
 	case clientele.CodeOf(err) == clientele.CodeBusy && j.Attempts < maxAttempts:
@@ -138,6 +146,7 @@ func (w *Worker) handle(ctx context.Context, j store.Job, report func(store.JobP
 var (
 	errLeaseLost = errors.New("another worker has the job")
 	errCancelled = errors.New("cancelled on request")
+	errHushed    = errors.New("made way")
 )
 
 // beats keeps a lease alive, hands progress on, and listens for a request to stop.
@@ -149,11 +158,11 @@ type beats struct {
 	done     chan struct{}
 }
 
-func (w *Worker) startBeats(stop context.CancelCauseFunc, j store.Job) *beats {
+func (w *Worker) startBeats(stop context.CancelCauseFunc, j store.Job, hushed <-chan struct{}) *beats {
 	b := &beats{progress: store.JobProgress{Step: "starting", Fraction: -1}, quit: make(chan struct{}), done: make(chan struct{})}
 	go func() {
 		defer close(b.done)
-		if why := w.beat(j, b); why != nil {
+		if why := w.beat(j, b, hushed); why != nil {
 			stop(why)
 		}
 	}()
@@ -161,13 +170,15 @@ func (w *Worker) startBeats(stop context.CancelCauseFunc, j store.Job) *beats {
 }
 
 // beat returns why the job has to stop, or nil once it has ended by itself.
-func (w *Worker) beat(j store.Job, b *beats) error {
+func (w *Worker) beat(j store.Job, b *beats, hushed <-chan struct{}) error {
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
 	for last := time.Now(); time.Since(last) < leaseFor; {
 		select {
 		case <-b.quit:
 			return nil
+		case <-hushed:
+			return errHushed
 		case <-tick.C:
 		}
 		b.mu.Lock()

@@ -45,7 +45,7 @@ type Remains struct {
 
 // Erase makes people anonymous in everything that the book holds, or does nothing at all.
 // Errors: CodeUsage without ids or a name of who does it, CodeNotFound, with the ids as
-// rows, if nothing is held of some, CodeBusy while jobs are unfinished, CodeInvalid if
+// rows, if nothing is held of some, CodeConflict while files wait to be imported, CodeInvalid if
 // accepted files are not sound, CodeNotLoaded if it has begun and is finished when the
 // book is opened next.
 func (s *Service) Erase(ctx context.Context, r Request) (Receipt, error) {
@@ -56,10 +56,7 @@ func (s *Service) Erase(ctx context.Context, r Request) (Receipt, error) {
 	case strings.TrimSpace(r.By) == "":
 		return Receipt{}, clientele.Errorf(clientele.CodeUsage, "the name of who erases is missing").WithHint("Say by whom.")
 	}
-	if err := s.idle(ctx); err != nil {
-		return Receipt{}, err
-	}
-	return s.alone(ctx, r, func(e *eraser) error {
+	return s.quietly(ctx, r, func(e *eraser) error {
 		for _, id := range ids {
 			e.people[id] = true
 		}
@@ -76,6 +73,15 @@ func canonical(ids []string) []string {
 	}
 	delete(once, "")
 	return slices.Sorted(maps.Keys(once))
+}
+
+// quietly erases while no job runs, and no import is under way. Begin says whom.
+func (s *Service) quietly(ctx context.Context, r Request, begin func(*eraser) error) (receipt Receipt, err error) {
+	err = s.parts.Quiet(ctx, func() error {
+		receipt, err = s.alone(ctx, r, begin)
+		return err
+	})
+	return receipt, err
 }
 
 // alone erases while no import is under way. Begin says whom.
@@ -99,15 +105,6 @@ func (s *Service) alone(ctx context.Context, r Request, begin func(*eraser) erro
 		changed(ctx)
 	}
 	return receipt, err
-}
-
-// idle refuses to begin while jobs would go on with what is being erased.
-func (s *Service) idle(ctx context.Context) error {
-	n, err := s.parts.Store.CountUnfinished(ctx)
-	if err == nil && n > 0 {
-		err = clientele.Errorf(clientele.CodeBusy, "work on the book is not finished: %d jobs", n).WithHint("Wait until it is, then try again.")
-	}
-	return err
 }
 
 // eraser is one erasure on its way.

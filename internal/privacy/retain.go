@@ -102,11 +102,8 @@ func (s *Service) Retain(ctx context.Context, by string, progress Progress) (Rec
 	if past == 0 {
 		return Receipt{}, nil
 	}
-	if err := s.idle(ctx); err != nil {
-		return Receipt{}, err
-	}
 	r := Request{Why: "the period that it is kept for is over", By: by, Unknown: true, Progress: progress}
-	return s.alone(ctx, r, func(e *eraser) error {
+	return s.quietly(ctx, r, func(e *eraser) error {
 		e.body.What, e.silent, e.known = Retained, true, e.isOne
 		if at, ok := s.parts.Periods[config.KeepRejects].Before(e.at); ok {
 			e.rejects = at

@@ -32,7 +32,6 @@ type Store interface {
 	Atomically(ctx context.Context, f func(ctx context.Context) error) error
 	Scrub(ctx context.Context) error
 	Texts(ctx context.Context) iter.Seq2[store.KeptText, error]
-	CountUnfinished(ctx context.Context) (int64, error)
 	EventsOf(ctx context.Context, customer string) iter.Seq2[store.EventMessage, error]
 	EraseEventsOf(ctx context.Context, customer string) (int64, error)
 }
@@ -50,7 +49,10 @@ type Parts struct {
 	// people: uploads that wait, prepared files, records that were set aside. It returns
 	// how many uploads there were.
 	ForgetCopies func() (uploads int, err error)
-	Now          func() time.Time // nil: the clock
+	// Quiet runs f while no job goes on with what is being erased; see job.Queue. It may
+	// refuse, with CodeConflict.
+	Quiet func(ctx context.Context, f func() error) error
+	Now   func() time.Time // nil: the clock
 }
 
 // Service answers for one book. Its methods may be called from several goroutines.

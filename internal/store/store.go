@@ -140,8 +140,8 @@ type Jobs interface {
 	ReleaseJobs(ctx context.Context) error
 	// ForgetJobs removes jobs that finished before a time.
 	ForgetJobs(ctx context.Context, before time.Time) error
-	// CountUnfinished counts the jobs that are not finished.
-	CountUnfinished(ctx context.Context) (int64, error)
+	// CountUnfinished counts the jobs of a kind that are not finished.
+	CountUnfinished(ctx context.Context, kind string) (int64, error)
 }
 
 // Decisions keeps what was decided and why, so that it holds until it is decided

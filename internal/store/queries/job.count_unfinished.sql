@@ -1,1 +1,1 @@
-SELECT count(*) FROM job WHERE finished_at IS NULL
+SELECT count(*) FROM job WHERE kind = ? AND finished_at IS NULL

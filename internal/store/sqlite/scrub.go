@@ -11,8 +11,8 @@ import (
 )
 
 // CountUnfinished implements store.Jobs.
-func (s *Store) CountUnfinished(ctx context.Context) (n int64, err error) {
-	err = s.on(ctx).QueryRowContext(ctx, queries.Text("job.count_unfinished")).Scan(&n)
+func (s *Store) CountUnfinished(ctx context.Context, kind string) (n int64, err error) {
+	err = s.on(ctx).QueryRowContext(ctx, queries.Text("job.count_unfinished"), kind).Scan(&n)
 	return n, failure(err)
 }
 

@@ -35,8 +35,10 @@ func testScrub(t *testing.T, e Engine) {
 	if _, err := s.AddJob(ctx, waiting); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := s.CountUnfinished(ctx); n != 1 || err != nil {
-		t.Errorf("%d unfinished, %v", n, err)
+	for kind, want := range map[string]int64{done.Kind: 1, "another": 0} {
+		if n, err := s.CountUnfinished(ctx, kind); n != want || err != nil {
+			t.Errorf("%d of %s unfinished, %v", n, kind, err)
+		}
 	}
 	must(t, s.Scrub(ctx))
 	if _, ok, err := s.Get(ctx, "page"); ok || err != nil {
