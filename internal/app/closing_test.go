@@ -156,6 +156,18 @@ func TestClosesSurvive(t *testing.T) {
 	}
 }
 
+// beside opens the operational records of a book beside the program. It waits where the
+// program writes.
+func beside(t *testing.T, path string) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(path, "operations.sqlite")+"?_pragma=busy_timeout(30000)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
 // changed changes a text by one byte: another value, one more, or one less.
 func changed(t *rapid.T, text []byte) []byte {
 	at := rapid.IntRange(0, len(text)-1).Draw(t, "byte")
@@ -192,11 +204,7 @@ func TestVerifyNamesWhatOneByteChanged(t *testing.T) {
 	if err != nil || len(files) != 4 {
 		t.Fatal(files, err)
 	}
-	operations, err := sql.Open("sqlite", filepath.Join(b.Path, "operations.sqlite"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer operations.Close()
+	operations := beside(t, b.Path)
 	keep := func(number int64, text []byte) error {
 		_, err := operations.Exec("UPDATE close SET text = ? WHERE number = ?", text, number)
 		return err

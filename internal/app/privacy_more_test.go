@@ -13,9 +13,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/access"
 	"github.com/clientele/clientele/internal/app"
 	"github.com/clientele/clientele/internal/ingest"
 	"github.com/clientele/clientele/internal/privacy"
+	"github.com/clientele/clientele/internal/store"
 )
 
 const shopify = `Name,Email,Financial Status,Paid at,Currency,Subtotal,Shipping,Taxes,Total,Created at,Lineitem quantity,Lineitem name,Lineitem price,Billing Name,Refunded Amount,Id
@@ -187,5 +189,40 @@ func TestRejectsPastTheirPeriod(t *testing.T) {
 	}
 	if found := holdersOf(t, b.Path, "soon"); len(found) > 0 {
 		t.Errorf("%v", found)
+	}
+}
+
+// Work that waits, or is under way, does not keep anybody from being erased; files that wait
+// to be imported do.
+func TestErasingWhileThereIsWork(t *testing.T) {
+	b := newBook(t, t.TempDir(), settings())
+	defer func() { closeBook(t, b) }()
+	load(t, b, written(t, "orders.csv", ordersOf(20)), ingest.Request{})
+	erased := func(id string) error {
+		_, err := b.Privacy.Erase(t.Context(), privacy.Request{IDs: []string{id}, Why: "asked", By: "Ada"})
+		return err
+	}
+	waiting, err := b.Jobs.Add(t.Context(), access.StatementJob, "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := erased("c1"); err != nil {
+		t.Error(err)
+	}
+	if j, err := b.Jobs.Job(t.Context(), waiting.ID); err != nil || j.State != store.JobQueued {
+		t.Errorf("%+v %v", j, err)
+	}
+	file, err := b.Jobs.Add(t.Context(), access.ImportJob, "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := erased("c2"); clientele.CodeOf(err) != clientele.CodeConflict {
+		t.Errorf("erased beside an import: %v", err)
+	}
+	if _, err := b.Jobs.Cancel(t.Context(), file.ID); err != nil {
+		t.Fatal(err)
+	}
+	if err := erased("c2"); err != nil {
+		t.Error(err)
 	}
 }

@@ -1,7 +1,6 @@
 package app_test
 
 import (
-	"database/sql"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -75,10 +74,7 @@ func TestChangedSignaturesAreNamed(t *testing.T) {
 		t.Errorf("%+v", found)
 	}
 	closeBook(t, b)
-	db, err := sql.Open("sqlite", filepath.Join(dir, "book", "operations.sqlite"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	db := beside(t, filepath.Join(dir, "book"))
 	done, err := db.ExecContext(t.Context(), `UPDATE ledger_entry SET text = replace(replace(CAST(text AS TEXT), '"lapse_days":120', '"lapse_days":121'), ':500,', ':501,')`)
 	if err != nil {
 		t.Fatal(err)
@@ -123,11 +119,7 @@ func TestVerifyFollowsTheAudit(t *testing.T) {
 	if err != nil || v.Err() != nil || v.Events != 2 || len(v.Head) != 64 {
 		t.Fatalf("%+v %v", v, err)
 	}
-	operations, err := sql.Open("sqlite", filepath.Join(b.Path, "operations.sqlite"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer operations.Close()
+	operations := beside(t, b.Path)
 	if _, err := operations.Exec("UPDATE audit SET text = replace(text, 'North', 'East!') WHERE number = 1"); err != nil {
 		t.Fatal(err)
 	}
