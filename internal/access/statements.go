@@ -31,6 +31,17 @@ func (g Statements) Ready(ctx context.Context, r statement.Request) (st clientel
 	return cutStatement(a, st), ok, err
 }
 
+// Latest returns the statement that is there already, or was there last, with the segments
+// that are the actor's.
+func (g Statements) Latest(ctx context.Context, r statement.Request) (st clientele.Statement, current, ok bool, err error) {
+	a, err := policy.Require(ctx, policy.ReadStatement)
+	if err != nil {
+		return st, false, false, err
+	}
+	st, current, ok, err = g.parts.Statements.Latest(ctx, r)
+	return cutStatement(a, st), current, ok, err
+}
+
 // Explain returns what stands behind a figure: of the company with its rows for who sees all,
 // and else without; of a segment only to whose it is.
 func (g Statements) Explain(ctx context.Context, r statement.ExplainRequest) (x statement.Explanation, err error) {
@@ -69,6 +80,16 @@ func (g Statements) ReadyEquityMovement(ctx context.Context, r statement.EquityR
 	return cutMovement(a, m), ok, err
 }
 
+// LatestEquityMovement is for a movement what Latest is for a statement.
+func (g Statements) LatestEquityMovement(ctx context.Context, r statement.EquityRequest) (m clientele.EquityMovement, current, ok bool, err error) {
+	a, err := policy.Require(ctx, policy.ReadStatement)
+	if err != nil {
+		return m, false, false, err
+	}
+	m, current, ok, err = g.parts.Statements.LatestEquityMovement(ctx, r)
+	return cutMovement(a, m), current, ok, err
+}
+
 // ExplainEquity returns what stands behind a line of a movement, with rows as Explain has.
 func (g Statements) ExplainEquity(ctx context.Context, r statement.ExplainEquityRequest) (x statement.EquityExplanation, err error) {
 	a, err := policy.Require(ctx, policy.ReadStatement)
@@ -104,6 +125,16 @@ func (g Statements) ReadyAcquisition(ctx context.Context, day clientele.Date) (q
 	}
 	q, ok, err = g.parts.Statements.ReadyAcquisition(ctx, day)
 	return cutAcquisition(a, q), ok, err
+}
+
+// LatestAcquisition is for it what Latest is for a statement.
+func (g Statements) LatestAcquisition(ctx context.Context, day clientele.Date) (q clientele.Acquisition, current, ok bool, err error) {
+	a, err := policy.Require(ctx, policy.ReadStatement)
+	if err != nil {
+		return q, false, false, err
+	}
+	q, current, ok, err = g.parts.Statements.LatestAcquisition(ctx, day)
+	return cutAcquisition(a, q), current, ok, err
 }
 
 // Periods are those that the records cover.

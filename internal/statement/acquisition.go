@@ -27,28 +27,37 @@ const quartersShown = 12
 // of Statement.
 func (s *Service) Acquisition(ctx context.Context, asOf clientele.Date) (clientele.Acquisition, error) {
 	a, _, err := answer(ctx, s, func() (work[clientele.Acquisition], error) {
-		b, key, err := s.acquisitionBasis(ctx, asOf)
-		return work[clientele.Acquisition]{key, b.Data, func() (clientele.Acquisition, error) { return s.acquisition(ctx, b, asOf) }}, err
+		b, keys, err := s.acquisitionBasis(ctx, asOf)
+		return work[clientele.Acquisition]{keys, b.Data, func() (clientele.Acquisition, error) { return s.acquisition(ctx, b, asOf) }}, err
 	})
 	return a, err
 }
 
 // ReadyAcquisition returns it if it is in the cache; ok is false if it has to be computed.
 func (s *Service) ReadyAcquisition(ctx context.Context, asOf clientele.Date) (a clientele.Acquisition, ok bool, err error) {
-	_, key, err := s.acquisitionBasis(ctx, asOf)
+	_, keys, err := s.acquisitionBasis(ctx, asOf)
 	if err != nil {
 		return a, false, err
 	}
-	return kept[clientele.Acquisition](ctx, s, key)
+	return kept[clientele.Acquisition](ctx, s, keys.now)
+}
+
+// LatestAcquisition is for it what Latest is for a statement.
+func (s *Service) LatestAcquisition(ctx context.Context, asOf clientele.Date) (a clientele.Acquisition, current, ok bool, err error) {
+	_, keys, err := s.acquisitionBasis(ctx, asOf)
+	if err != nil {
+		return a, false, false, err
+	}
+	return latest[clientele.Acquisition](ctx, s, keys)
 }
 
 // acquisitionBasis is what makes it, as for a statement of the day.
-func (s *Service) acquisitionBasis(ctx context.Context, asOf clientele.Date) (b basis, key string, err error) {
+func (s *Service) acquisitionBasis(ctx context.Context, asOf clientele.Date) (b basis, k keys, err error) {
 	if b, err = s.basis(ctx, Request{Period: clientele.Period{From: asOf, To: asOf}}); err != nil {
-		return b, "", err
+		return b, k, err
 	}
-	key, err = keyOf("acquisition", b)
-	return b, key, err
+	k, err = keysOf("acquisition", b, b.lasting())
+	return b, k, err
 }
 
 func (s *Service) acquisition(ctx context.Context, b basis, asOf clientele.Date) (clientele.Acquisition, error) {

@@ -59,8 +59,8 @@ func (s *Service) equityMovement(ctx context.Context, r EquityRequest, read *rea
 		if err != nil {
 			return work[clientele.EquityMovement]{}, err
 		}
-		key, err := b.key()
-		return work[clientele.EquityMovement]{key, b.Data, func() (clientele.EquityMovement, error) {
+		keys, err := b.keys()
+		return work[clientele.EquityMovement]{keys, b.Data, func() (clientele.EquityMovement, error) {
 			if m, ok := b.frozen(); ok {
 				return m, nil
 			}
@@ -80,11 +80,27 @@ func (s *Service) ReadyEquityMovement(ctx context.Context, r EquityRequest) (m c
 	if m, ok := b.frozen(); ok {
 		return m, true, nil
 	}
-	key, err := b.key()
+	keys, err := b.keys()
 	if err != nil {
 		return m, false, err
 	}
-	return kept[clientele.EquityMovement](ctx, s, key)
+	return kept[clientele.EquityMovement](ctx, s, keys.now)
+}
+
+// LatestEquityMovement is for a movement what Latest is for a statement.
+func (s *Service) LatestEquityMovement(ctx context.Context, r EquityRequest) (m clientele.EquityMovement, current, ok bool, err error) {
+	b, err := s.equityBasis(ctx, r)
+	if err != nil {
+		return m, false, false, err
+	}
+	if m, ok := b.frozen(); ok {
+		return m, true, true, nil
+	}
+	keys, err := b.keys()
+	if err != nil {
+		return m, false, false, err
+	}
+	return latest[clientele.EquityMovement](ctx, s, keys)
 }
 
 // equityBasis is everything that makes an equity movement, beside the records themselves.
@@ -134,7 +150,11 @@ func (b equityBasis) frozen() (m clientele.EquityMovement, ok bool) {
 	return m, false
 }
 
-func (b equityBasis) key() (string, error) { return keyOf("equity_movement", b) }
+func (b equityBasis) keys() (keys, error) {
+	lasting := b
+	lasting.basis = b.lasting()
+	return keysOf("equity_movement", b, lasting)
+}
 
 // refused says why there is no movement; "" if there is one.
 func (e *ends) refused() string {

@@ -6,16 +6,21 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"sync"
 
 	"github.com/clientele/clientele"
 )
 
-// work is what an answer takes: the key that it is kept by, the version of the records that
+// work is what an answer takes: the keys that it is kept by, the version of the records that
 // it is of, and how it is computed.
 type work[T any] struct {
-	key, data string
-	compute   func() (T, error)
+	keys
+	data    string
+	compute func() (T, error)
 }
+
+// keys name an answer in the cache: of the records as they are, and whatever they hold.
+type keys struct{ now, last string }
 
 // answer finds an answer in the cache, or computes it: of one state of the records, anew if
 // a batch came meanwhile. ask tells the work as it is now. notKept says why the cache did
@@ -27,7 +32,7 @@ func answer[T any](ctx context.Context, s *Service, ask func() (work[T], error))
 		if err != nil {
 			return none, nil, err
 		}
-		if v, ok, err := kept[T](ctx, s, w.key); ok || err != nil {
+		if v, ok, err := kept[T](ctx, s, w.now); ok || err != nil {
 			return v, nil, err
 		}
 		v, failed := w.compute()
@@ -39,26 +44,86 @@ func answer[T any](ctx context.Context, s *Service, ask func() (work[T], error))
 		case failed != nil:
 			return none, nil, failed
 		default:
-			return v, s.keep(ctx, w.key, v), nil
+			return v, s.keep(ctx, w.keys, v), nil
 		}
 	}
 }
 
 // kept returns what the cache holds; what cannot be read is computed anew.
 func kept[T any](ctx context.Context, s *Service, key string) (v T, ok bool, err error) {
+	if v, ok := s.recent.get(key); ok {
+		return v.(T), true, nil
+	}
 	text, ok, err := s.cache.Get(ctx, key)
-	if err != nil || !ok {
+	if err != nil || !ok || json.Unmarshal(text, &v) != nil {
 		return v, false, err
 	}
-	return v, json.Unmarshal(text, &v) == nil, nil
+	s.recent.put(key, v)
+	return v, true, nil
 }
 
-func (s *Service) keep(ctx context.Context, key string, v any) error {
+// latest returns what the cache holds of the records as they are, which is current, or else
+// the answer that was kept last.
+func latest[T any](ctx context.Context, s *Service, k keys) (v T, current, ok bool, err error) {
+	if v, ok, err := kept[T](ctx, s, k.now); ok || err != nil {
+		return v, true, ok, err
+	}
+	key, ok, err := s.cache.Get(ctx, k.last)
+	if err != nil || !ok {
+		return v, false, false, err
+	}
+	v, ok, err = kept[T](ctx, s, string(key))
+	return v, false, ok, err
+}
+
+func (s *Service) keep(ctx context.Context, k keys, v any) error {
 	text, err := json.Marshal(v)
 	if err != nil {
 		return clientele.Errorf(clientele.CodeInternal, "what was computed cannot be kept").Because(err)
 	}
-	return s.cache.Put(ctx, key, text)
+	if err := s.cache.Put(ctx, k.now, text); err != nil {
+		return err
+	}
+	return s.cache.Put(ctx, k.last, []byte(k.now))
+}
+
+// recent are the answers that were read last, so that what many ask for is not decoded for
+// each of them. Nobody changes them.
+type recent struct {
+	mu     sync.Mutex
+	keys   []string // the latest last
+	values map[string]any
+}
+
+// mostRecent is how many there are.
+const mostRecent = 32
+
+func (r *recent) get(key string) (any, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	v, ok := r.values[key]
+	return v, ok
+}
+
+func (r *recent) put(key string, v any) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if _, ok := r.values[key]; ok {
+		return
+	}
+	if len(r.keys) == mostRecent {
+		delete(r.values, r.keys[0])
+		r.keys = r.keys[1:]
+	}
+	r.keys, r.values[key] = append(r.keys, key), v
+}
+
+// keysOf names what is made of a basis.
+func keysOf(kind string, basis, lasting any) (k keys, err error) {
+	if k.now, err = keyOf(kind, basis); err == nil {
+		k.last, err = keyOf("last_"+kind, lasting)
+	}
+	return k, err
 }
 
 // keyOf names what is made of a basis.

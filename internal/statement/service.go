@@ -40,12 +40,13 @@ type Service struct {
 	book      Book
 	cache     modelling.Cache
 	program   string
+	recent    recent
 }
 
 // New makes the service; program is the version of the running program, which
 // separates cached figures of different versions.
 func New(w warehouse.Warehouse, m *modelling.Service, b Book, c modelling.Cache, program string) *Service {
-	return &Service{warehouse: w, models: m, book: b, cache: c, program: program}
+	return &Service{warehouse: w, models: m, book: b, cache: c, program: program, recent: recent{values: map[string]any{}}}
 }
 
 // basis is everything that makes a statement, beside the records themselves.
@@ -57,8 +58,13 @@ type basis struct {
 	Program  string
 }
 
-// key names the statement in the cache.
-func (b basis) key() (string, error) { return keyOf("statement", b) }
+// lasting is the basis whatever the records hold.
+func (b basis) lasting() basis {
+	b.Data, b.Imports = "", nil
+	return b
+}
+
+func (b basis) keys() (keys, error) { return keysOf("statement", b, b.lasting()) }
 
 func (s *Service) basis(ctx context.Context, r Request) (basis, error) {
 	b := basis{Request: r, Program: s.program}
@@ -99,8 +105,8 @@ func (s *Service) computed(ctx context.Context, r Request, progress Progress) (s
 		if err != nil {
 			return work[clientele.Statement]{}, err
 		}
-		key, err := b.key()
-		return work[clientele.Statement]{key, b.Data, func() (clientele.Statement, error) { return s.compute(ctx, b, progress) }}, err
+		keys, err := b.keys()
+		return work[clientele.Statement]{keys, b.Data, func() (clientele.Statement, error) { return s.compute(ctx, b, progress) }}, err
 	})
 }
 
@@ -111,9 +117,23 @@ func (s *Service) Ready(ctx context.Context, r Request) (st clientele.Statement,
 	if err != nil {
 		return st, false, err
 	}
-	key, err := b.key()
+	keys, err := b.keys()
 	if err != nil {
 		return st, false, err
 	}
-	return kept[clientele.Statement](ctx, s, key)
+	return kept[clientele.Statement](ctx, s, keys.now)
+}
+
+// Latest is Ready, or else the statement that was computed last, of what the records held
+// then: current is false for it. ok is false if there is none.
+func (s *Service) Latest(ctx context.Context, r Request) (st clientele.Statement, current, ok bool, err error) {
+	b, err := s.basis(ctx, r)
+	if err != nil {
+		return st, false, false, err
+	}
+	keys, err := b.keys()
+	if err != nil {
+		return st, false, false, err
+	}
+	return latest[clientele.Statement](ctx, s, keys)
 }

@@ -95,11 +95,7 @@ func (s *Site) closed(w http.ResponseWriter, r *http.Request) error {
 	}
 	if !ok {
 		j, err := s.desk().Restatement(r.Context(), c.Period)
-		if err != nil {
-			return err
-		}
-		http.Redirect(w, r, jobHref(j.ID, r.URL.RequestURI()), http.StatusSeeOther)
-		return nil
+		return follow(w, r, j, err)
 	}
 	return s.show(w, http.StatusOK, "closed", s.closedPage(v, c, now))
 }

@@ -51,11 +51,7 @@ func (s *Site) contracts(w http.ResponseWriter, r *http.Request) error {
 	}
 	if !ok {
 		j, err := s.desk().Contracts(r.Context(), day)
-		if err != nil {
-			return err
-		}
-		http.Redirect(w, r, jobHref(j.ID, r.URL.RequestURI()), http.StatusSeeOther)
-		return nil
+		return follow(w, r, j, err)
 	}
 	return s.show(w, http.StatusOK, "contracts", s.contractsPage(v, report, periods))
 }

@@ -307,11 +307,7 @@ func (s *Site) definitionWith(w http.ResponseWriter, r *http.Request, refused er
 // compareDefinitions adds the job that computes past quarters and leads to its progress.
 func (s *Site) compareDefinitions(w http.ResponseWriter, r *http.Request, q definition.Question) error {
 	j, err := s.desk().Definition(r.Context(), q)
-	if err != nil {
-		return err
-	}
-	http.Redirect(w, r, jobHref(j.ID, r.URL.RequestURI()), http.StatusSeeOther)
-	return nil
+	return follow(w, r, j, err)
 }
 
 func (s *Site) versionPage(v visit, x definition.Version) *definitionPage {

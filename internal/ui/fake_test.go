@@ -28,7 +28,8 @@ type fake struct {
 	settings    clientele.Settings
 	statement   *clientele.Statement // nil: not computed
 	empty       bool                 // no records
-	failure     error                // of Ready
+	behind      bool                 // new records came since anything was computed
+	failure     error                // of Latest
 	explanation statement.Explanation
 	asked       statement.ExplainRequest
 	movement    *clientele.EquityMovement // nil: not computed
@@ -216,11 +217,11 @@ func (f *fake) Prepare(_ context.Context, _ statement.Request, progress statemen
 	return nil
 }
 
-func (f *fake) Ready(context.Context, statement.Request) (clientele.Statement, bool, error) {
+func (f *fake) Latest(context.Context, statement.Request) (st clientele.Statement, current, ok bool, err error) {
 	if f.statement == nil || f.failure != nil {
-		return clientele.Statement{}, false, f.failure
+		return clientele.Statement{}, false, false, f.failure
 	}
-	return *f.statement, true, nil
+	return *f.statement, !f.behind, true, nil
 }
 
 func (f *fake) Explain(_ context.Context, r statement.ExplainRequest) (statement.Explanation, error) {
@@ -238,16 +239,16 @@ func (f *fake) EquityMovement(_ context.Context, r statement.EquityRequest, prog
 	return m, nil
 }
 
-func (f *fake) ReadyEquityMovement(_ context.Context, r statement.EquityRequest) (clientele.EquityMovement, bool, error) {
+func (f *fake) LatestEquityMovement(_ context.Context, r statement.EquityRequest) (m clientele.EquityMovement, current, ok bool, err error) {
 	if f.movement == nil || f.failure != nil {
-		return clientele.EquityMovement{}, false, f.failure
+		return clientele.EquityMovement{}, false, false, f.failure
 	}
-	m := *f.movement
+	m = *f.movement
 	m.Horizon = r.Horizon
 	if m.Attribute = r.By; r.By == "" {
 		m.Segments = nil
 	}
-	return m, true, nil
+	return m, !f.behind, true, nil
 }
 
 // contractsFake reports on the contracts of a fake.
@@ -274,11 +275,11 @@ func (f *fake) Acquisition(context.Context, clientele.Date) (clientele.Acquisiti
 	return a, nil
 }
 
-func (f *fake) ReadyAcquisition(context.Context, clientele.Date) (clientele.Acquisition, bool, error) {
+func (f *fake) LatestAcquisition(context.Context, clientele.Date) (a clientele.Acquisition, current, ok bool, err error) {
 	if f.won == nil || f.failure != nil {
-		return clientele.Acquisition{}, false, f.failure
+		return clientele.Acquisition{}, false, false, f.failure
 	}
-	return *f.won, true, nil
+	return *f.won, !f.behind, true, nil
 }
 
 func (f *fake) ExplainEquity(_ context.Context, r statement.ExplainEquityRequest) (statement.EquityExplanation, error) {

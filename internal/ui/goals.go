@@ -62,11 +62,7 @@ func (s *Site) goalsWith(w http.ResponseWriter, r *http.Request, status int, for
 	}
 	if !ok && status == http.StatusOK {
 		j, err := s.desk().Goals(r.Context(), nil)
-		if err != nil {
-			return err
-		}
-		http.Redirect(w, r, jobHref(j.ID, r.URL.RequestURI()), http.StatusSeeOther)
-		return nil
+		return follow(w, r, j, err)
 	}
 	p := goalsPage{frame: s.frame(v, "goals", "Goals"), Headline: goalsHeadline(o), Form: form, Ask: v.ask(policy.SetGoal)}
 	shown := false

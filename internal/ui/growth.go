@@ -38,19 +38,20 @@ func (s *Site) growth(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	a, ok, err := s.Statements.ReadyAcquisition(r.Context(), day)
+	a, current, ok, err := s.Statements.LatestAcquisition(r.Context(), day)
 	if err != nil {
 		return err
 	}
-	if !ok {
-		j, err := s.desk().Growth(r.Context(), day)
-		if err != nil {
-			return err
+	if !current {
+		if j, err := s.desk().Growth(r.Context(), day); !ok || err != nil {
+			return follow(w, r, j, err)
 		}
-		http.Redirect(w, r, jobHref(j.ID, r.URL.RequestURI()), http.StatusSeeOther)
-		return nil
 	}
-	return s.show(w, http.StatusOK, "growth", s.growthPage(v, a, periods))
+	p := s.growthPage(v, a, periods)
+	if !current {
+		p.Cautions = append(p.Cautions, "New records came: "+behind)
+	}
+	return s.show(w, http.StatusOK, "growth", p)
 }
 
 func (s *Site) growthPage(v visit, a clientele.Acquisition, periods statement.Periods) growthPage {

@@ -56,21 +56,21 @@ func (s *Site) movement(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	m, ok, err := s.Statements.ReadyEquityMovement(r.Context(), statement.EquityRequest{Request: f.request(), Horizon: horizon})
+	m, current, ok, err := s.Statements.LatestEquityMovement(r.Context(), statement.EquityRequest{Request: f.request(), Horizon: horizon})
 	if err != nil {
 		return err
 	}
-	if !ok {
-		j, err := s.desk().Movement(r.Context(), f.request())
-		if err != nil {
-			return err
+	if !current {
+		if j, err := s.desk().Movement(r.Context(), f.request()); !ok || err != nil {
+			return follow(w, r, j, err)
 		}
-		http.Redirect(w, r, jobHref(j.ID, r.URL.RequestURI()), http.StatusSeeOther)
-		return nil
 	}
 	p, err := s.movementPage(v, m, periods, f)
 	if err != nil {
 		return err
+	}
+	if !current {
+		p.Cautions = append(p.Cautions, "New records came: "+behind)
 	}
 	return s.show(w, http.StatusOK, "movement", p)
 }

@@ -53,12 +53,12 @@ type Book interface {
 // Statements makes and explains statements; see statement.Service.
 type Statements interface {
 	Prepare(context.Context, statement.Request, statement.Progress) error
-	Ready(context.Context, statement.Request) (clientele.Statement, bool, error)
+	Latest(context.Context, statement.Request) (st clientele.Statement, current, ok bool, err error)
 	Explain(context.Context, statement.ExplainRequest) (statement.Explanation, error)
 	EquityMovement(context.Context, statement.EquityRequest, statement.Progress) (clientele.EquityMovement, error)
-	ReadyEquityMovement(context.Context, statement.EquityRequest) (clientele.EquityMovement, bool, error)
+	LatestEquityMovement(context.Context, statement.EquityRequest) (m clientele.EquityMovement, current, ok bool, err error)
 	Acquisition(context.Context, clientele.Date) (clientele.Acquisition, error)
-	ReadyAcquisition(context.Context, clientele.Date) (clientele.Acquisition, bool, error)
+	LatestAcquisition(context.Context, clientele.Date) (a clientele.Acquisition, current, ok bool, err error)
 	ExplainEquity(context.Context, statement.ExplainEquityRequest) (statement.EquityExplanation, error)
 	Periods(context.Context) (statement.Periods, bool, error)
 	Attributes(context.Context) ([]string, error)

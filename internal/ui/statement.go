@@ -8,6 +8,7 @@ import (
 	"github.com/clientele/clientele/internal/chart"
 	"github.com/clientele/clientele/internal/policy"
 	"github.com/clientele/clientele/internal/statement"
+	"github.com/clientele/clientele/internal/store"
 	"github.com/clientele/clientele/internal/warehouse"
 )
 
@@ -143,23 +144,33 @@ func (s *Site) statement(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	st, ok, err := s.Statements.Ready(r.Context(), f.request())
+	st, current, ok, err := s.Statements.Latest(r.Context(), f.request())
 	if err != nil {
 		return err
 	}
-	if !ok {
-		return s.compute(w, r, f)
+	var j store.Job
+	if !current {
+		j, err = s.desk().Statement(r.Context(), f.request())
+	}
+	if !ok || err != nil {
+		return follow(w, r, j, err)
 	}
 	p, err := s.statementPage(v, st, periods, f)
 	if err != nil {
 		return err
 	}
+	if !current {
+		p.Cautions = append(p.Cautions, caution{"New records came:", behind, jobHref(j.ID, r.URL.RequestURI()), "How far it is"})
+	}
 	return s.show(w, http.StatusOK, "statement", p)
 }
 
-// compute adds the job that computes a statement and leads to its progress.
-func (s *Site) compute(w http.ResponseWriter, r *http.Request, f filter) error {
-	j, err := s.desk().Statement(r.Context(), f.request())
+// behind is what a page says of figures while those of new records are computed.
+const behind = "these figures were computed before them. The new ones are on their way, and stand here when you open the page again."
+
+// follow leads to the progress of a job that was added, and from there back; err is why it
+// was not.
+func follow(w http.ResponseWriter, r *http.Request, j store.Job, err error) error {
 	if err != nil {
 		return err
 	}

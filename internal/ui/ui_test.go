@@ -136,6 +136,23 @@ func TestStatementPage(t *testing.T) {
 	}
 }
 
+// Where new records came, pages show what there is until the new figures are computed.
+func TestPagesShowWhatThereIsMeanwhile(t *testing.T) {
+	f := newFake()
+	f.behind = true
+	s := newTestSite(t, f)
+	for i, address := range []string{"/", "/movement", "/growth"} {
+		expect(t, s, address, http.StatusOK, "New records came:", "computed before them")
+		if len(f.jobs) != i+1 {
+			t.Errorf("%s: %d jobs compute the new figures", address, len(f.jobs))
+		}
+	}
+	f.behind = false
+	if body := expect(t, s, "/", http.StatusOK); strings.Contains(body, "New records came:") {
+		t.Error("it is said of figures that are current")
+	}
+}
+
 func TestStatementBySegments(t *testing.T) {
 	f := newFake()
 	st := byCountry(*f.statement)

@@ -12,8 +12,15 @@ import (
 	"github.com/clientele/clientele/internal/store/queries"
 )
 
-// AddJob implements store.Jobs.
+// AddJob implements store.Jobs. Most often the job is there already, for which nothing has
+// to be written.
 func (s *Store) AddJob(ctx context.Context, j store.Job) (kept store.Job, err error) {
+	if j.Key != "" {
+		kept, err = scanJob(s.on(ctx).QueryRowContext(ctx, queries.Text("job.get_unfinished"), j.Kind, j.Key))
+		if !errors.Is(err, sql.ErrNoRows) {
+			return kept, failure(err)
+		}
+	}
 	err = s.inTx(ctx, func(tx *sql.Tx) error {
 		kept, err = scanJob(tx.QueryRowContext(ctx, queries.Text("job.add"), j.ID, j.Kind, j.Key, string(j.Payload),
 			j.RunAt.UnixMilli(), j.Progress.Step, j.Progress.Fraction, j.Created.UnixMilli()))
