@@ -33,13 +33,13 @@ func (g Statements) Ready(ctx context.Context, r statement.Request) (st clientel
 
 // Latest returns the statement that is there already, or was there last, with the segments
 // that are the actor's.
-func (g Statements) Latest(ctx context.Context, r statement.Request) (st clientele.Statement, current, ok bool, err error) {
+func (g Statements) Latest(ctx context.Context, r statement.Request) (st clientele.Statement, is statement.Kept, err error) {
 	a, err := policy.Require(ctx, policy.ReadStatement)
 	if err != nil {
-		return st, false, false, err
+		return st, is, err
 	}
-	st, current, ok, err = g.parts.Statements.Latest(ctx, r)
-	return cutStatement(a, st), current, ok, err
+	st, is, err = g.parts.Statements.Latest(ctx, r)
+	return cutStatement(a, st), is, err
 }
 
 // Explain returns what stands behind a figure: of the company with its rows for who sees all,
@@ -81,13 +81,13 @@ func (g Statements) ReadyEquityMovement(ctx context.Context, r statement.EquityR
 }
 
 // LatestEquityMovement is for a movement what Latest is for a statement.
-func (g Statements) LatestEquityMovement(ctx context.Context, r statement.EquityRequest) (m clientele.EquityMovement, current, ok bool, err error) {
+func (g Statements) LatestEquityMovement(ctx context.Context, r statement.EquityRequest) (m clientele.EquityMovement, is statement.Kept, err error) {
 	a, err := policy.Require(ctx, policy.ReadStatement)
 	if err != nil {
-		return m, false, false, err
+		return m, is, err
 	}
-	m, current, ok, err = g.parts.Statements.LatestEquityMovement(ctx, r)
-	return cutMovement(a, m), current, ok, err
+	m, is, err = g.parts.Statements.LatestEquityMovement(ctx, r)
+	return cutMovement(a, m), is, err
 }
 
 // ExplainEquity returns what stands behind a line of a movement, with rows as Explain has.
@@ -128,13 +128,13 @@ func (g Statements) ReadyAcquisition(ctx context.Context, day clientele.Date) (q
 }
 
 // LatestAcquisition is for it what Latest is for a statement.
-func (g Statements) LatestAcquisition(ctx context.Context, day clientele.Date) (q clientele.Acquisition, current, ok bool, err error) {
+func (g Statements) LatestAcquisition(ctx context.Context, day clientele.Date) (q clientele.Acquisition, is statement.Kept, err error) {
 	a, err := policy.Require(ctx, policy.ReadStatement)
 	if err != nil {
-		return q, false, false, err
+		return q, is, err
 	}
-	q, current, ok, err = g.parts.Statements.LatestAcquisition(ctx, day)
-	return cutAcquisition(a, q), current, ok, err
+	q, is, err = g.parts.Statements.LatestAcquisition(ctx, day)
+	return cutAcquisition(a, q), is, err
 }
 
 // Periods are those that the records cover.

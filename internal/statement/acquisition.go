@@ -43,10 +43,10 @@ func (s *Service) ReadyAcquisition(ctx context.Context, asOf clientele.Date) (a 
 }
 
 // LatestAcquisition is for it what Latest is for a statement.
-func (s *Service) LatestAcquisition(ctx context.Context, asOf clientele.Date) (a clientele.Acquisition, current, ok bool, err error) {
+func (s *Service) LatestAcquisition(ctx context.Context, asOf clientele.Date) (a clientele.Acquisition, is Kept, err error) {
 	_, keys, err := s.acquisitionBasis(ctx, asOf)
 	if err != nil {
-		return a, false, false, err
+		return a, is, err
 	}
 	return latest[clientele.Acquisition](ctx, s, keys)
 }

@@ -88,17 +88,17 @@ func (s *Service) ReadyEquityMovement(ctx context.Context, r EquityRequest) (m c
 }
 
 // LatestEquityMovement is for a movement what Latest is for a statement.
-func (s *Service) LatestEquityMovement(ctx context.Context, r EquityRequest) (m clientele.EquityMovement, current, ok bool, err error) {
+func (s *Service) LatestEquityMovement(ctx context.Context, r EquityRequest) (m clientele.EquityMovement, is Kept, err error) {
 	b, err := s.equityBasis(ctx, r)
 	if err != nil {
-		return m, false, false, err
+		return m, is, err
 	}
 	if m, ok := b.frozen(); ok {
-		return m, true, true, nil
+		return m, Kept{b.closed.Hash, true}, nil
 	}
 	keys, err := b.keys()
 	if err != nil {
-		return m, false, false, err
+		return m, is, err
 	}
 	return latest[clientele.EquityMovement](ctx, s, keys)
 }

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"sync"
 
 	"github.com/clientele/clientele"
 )
@@ -51,29 +50,42 @@ func answer[T any](ctx context.Context, s *Service, ask func() (work[T], error))
 
 // kept returns what the cache holds; what cannot be read is computed anew.
 func kept[T any](ctx context.Context, s *Service, key string) (v T, ok bool, err error) {
-	if v, ok := s.recent.get(key); ok {
+	if v, ok := s.recent.Get(key); ok {
 		return v.(T), true, nil
 	}
 	text, ok, err := s.cache.Get(ctx, key)
 	if err != nil || !ok || json.Unmarshal(text, &v) != nil {
 		return v, false, err
 	}
-	s.recent.put(key, v)
+	s.recent.Add(key, v)
 	return v, true, nil
 }
 
-// latest returns what the cache holds of the records as they are, which is current, or else
-// the answer that was kept last.
-func latest[T any](ctx context.Context, s *Service, k keys) (v T, current, ok bool, err error) {
-	if v, ok, err := kept[T](ctx, s, k.now); ok || err != nil {
-		return v, true, ok, err
+// Kept says what an answer is that was computed before it was asked for. The zero value is
+// that there is none.
+type Kept struct {
+	Key     string // names it: an answer by the same name is the same
+	Current bool   // whether it is of the records as they are now
+}
+
+// latest returns what the cache holds of the records as they are, or else the answer that
+// was kept last.
+func latest[T any](ctx context.Context, s *Service, k keys) (v T, is Kept, err error) {
+	v, ok, err := kept[T](ctx, s, k.now)
+	if err != nil {
+		return v, Kept{}, err
+	}
+	if ok {
+		return v, Kept{k.now, true}, nil
 	}
 	key, ok, err := s.cache.Get(ctx, k.last)
 	if err != nil || !ok {
-		return v, false, false, err
+		return v, Kept{}, err
 	}
-	v, ok, err = kept[T](ctx, s, string(key))
-	return v, false, ok, err
+	if v, ok, err = kept[T](ctx, s, string(key)); err != nil || !ok {
+		return v, Kept{}, err
+	}
+	return v, Kept{Key: string(key)}, nil
 }
 
 func (s *Service) keep(ctx context.Context, k keys, v any) error {
@@ -85,37 +97,6 @@ func (s *Service) keep(ctx context.Context, k keys, v any) error {
 		return err
 	}
 	return s.cache.Put(ctx, k.last, []byte(k.now))
-}
-
-// recent are the answers that were read last, so that what many ask for is not decoded for
-// each of them. Nobody changes them.
-type recent struct {
-	mu     sync.Mutex
-	keys   []string // the latest last
-	values map[string]any
-}
-
-// mostRecent is how many there are.
-const mostRecent = 32
-
-func (r *recent) get(key string) (any, bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	v, ok := r.values[key]
-	return v, ok
-}
-
-func (r *recent) put(key string, v any) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if _, ok := r.values[key]; ok {
-		return
-	}
-	if len(r.keys) == mostRecent {
-		delete(r.values, r.keys[0])
-		r.keys = r.keys[1:]
-	}
-	r.keys, r.values[key] = append(r.keys, key), v
 }
 
 // keysOf names what is made of a basis.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 
+	lru "github.com/hashicorp/golang-lru/v2"
+
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/modelling"
 	"github.com/clientele/clientele/internal/warehouse"
@@ -40,13 +42,17 @@ type Service struct {
 	book      Book
 	cache     modelling.Cache
 	program   string
-	recent    recent
+	recent    *lru.Cache[string, any] // answers as they were read last, which nobody changes: many ask for the same
 }
+
+// mostRecent is how many those are.
+const mostRecent = 32
 
 // New makes the service; program is the version of the running program, which
 // separates cached figures of different versions.
 func New(w warehouse.Warehouse, m *modelling.Service, b Book, c modelling.Cache, program string) *Service {
-	return &Service{warehouse: w, models: m, book: b, cache: c, program: program, recent: recent{values: map[string]any{}}}
+	recent, _ := lru.New[string, any](mostRecent) // fails for sizes below 1 alone
+	return &Service{warehouse: w, models: m, book: b, cache: c, program: program, recent: recent}
 }
 
 // basis is everything that makes a statement, beside the records themselves.
@@ -125,15 +131,15 @@ func (s *Service) Ready(ctx context.Context, r Request) (st clientele.Statement,
 }
 
 // Latest is Ready, or else the statement that was computed last, of what the records held
-// then: current is false for it. ok is false if there is none.
-func (s *Service) Latest(ctx context.Context, r Request) (st clientele.Statement, current, ok bool, err error) {
+// then.
+func (s *Service) Latest(ctx context.Context, r Request) (st clientele.Statement, is Kept, err error) {
 	b, err := s.basis(ctx, r)
 	if err != nil {
-		return st, false, false, err
+		return st, is, err
 	}
 	keys, err := b.keys()
 	if err != nil {
-		return st, false, false, err
+		return st, is, err
 	}
 	return latest[clientele.Statement](ctx, s, keys)
 }

@@ -217,11 +217,20 @@ func (f *fake) Prepare(_ context.Context, _ statement.Request, progress statemen
 	return nil
 }
 
-func (f *fake) Latest(context.Context, statement.Request) (st clientele.Statement, current, ok bool, err error) {
-	if f.statement == nil || f.failure != nil {
-		return clientele.Statement{}, false, false, f.failure
+// keptAs names an answer by what it says.
+func (f *fake) keptAs(answer any) statement.Kept {
+	text, err := json.Marshal(answer)
+	if err != nil {
+		panic(err)
 	}
-	return *f.statement, !f.behind, true, nil
+	return statement.Kept{Key: string(text), Current: !f.behind}
+}
+
+func (f *fake) Latest(context.Context, statement.Request) (st clientele.Statement, is statement.Kept, err error) {
+	if f.statement == nil || f.failure != nil {
+		return clientele.Statement{}, is, f.failure
+	}
+	return *f.statement, f.keptAs(*f.statement), nil
 }
 
 func (f *fake) Explain(_ context.Context, r statement.ExplainRequest) (statement.Explanation, error) {
@@ -239,16 +248,16 @@ func (f *fake) EquityMovement(_ context.Context, r statement.EquityRequest, prog
 	return m, nil
 }
 
-func (f *fake) LatestEquityMovement(_ context.Context, r statement.EquityRequest) (m clientele.EquityMovement, current, ok bool, err error) {
+func (f *fake) LatestEquityMovement(_ context.Context, r statement.EquityRequest) (m clientele.EquityMovement, is statement.Kept, err error) {
 	if f.movement == nil || f.failure != nil {
-		return clientele.EquityMovement{}, false, false, f.failure
+		return clientele.EquityMovement{}, is, f.failure
 	}
 	m = *f.movement
 	m.Horizon = r.Horizon
 	if m.Attribute = r.By; r.By == "" {
 		m.Segments = nil
 	}
-	return m, !f.behind, true, nil
+	return m, f.keptAs(m), nil
 }
 
 // contractsFake reports on the contracts of a fake.
@@ -275,11 +284,11 @@ func (f *fake) Acquisition(context.Context, clientele.Date) (clientele.Acquisiti
 	return a, nil
 }
 
-func (f *fake) LatestAcquisition(context.Context, clientele.Date) (a clientele.Acquisition, current, ok bool, err error) {
+func (f *fake) LatestAcquisition(context.Context, clientele.Date) (a clientele.Acquisition, is statement.Kept, err error) {
 	if f.won == nil || f.failure != nil {
-		return clientele.Acquisition{}, false, false, f.failure
+		return clientele.Acquisition{}, is, f.failure
 	}
-	return *f.won, !f.behind, true, nil
+	return *f.won, f.keptAs(*f.won), nil
 }
 
 func (f *fake) ExplainEquity(_ context.Context, r statement.ExplainEquityRequest) (statement.EquityExplanation, error) {

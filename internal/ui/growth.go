@@ -38,17 +38,17 @@ func (s *Site) growth(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	a, current, ok, err := s.Statements.LatestAcquisition(r.Context(), day)
+	a, is, err := s.Statements.LatestAcquisition(r.Context(), day)
 	if err != nil {
 		return err
 	}
-	if !current {
-		if j, err := s.desk().Growth(r.Context(), day); !ok || err != nil {
+	if !is.Current {
+		if j, err := s.desk().Growth(r.Context(), day); is.Key == "" || err != nil {
 			return follow(w, r, j, err)
 		}
 	}
 	p := s.growthPage(v, a, periods)
-	if !current {
+	if !is.Current {
 		p.Cautions = append(p.Cautions, "New records came: "+behind)
 	}
 	return s.show(w, http.StatusOK, "growth", p)

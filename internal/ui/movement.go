@@ -56,12 +56,12 @@ func (s *Site) movement(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	m, current, ok, err := s.Statements.LatestEquityMovement(r.Context(), statement.EquityRequest{Request: f.request(), Horizon: horizon})
+	m, is, err := s.Statements.LatestEquityMovement(r.Context(), statement.EquityRequest{Request: f.request(), Horizon: horizon})
 	if err != nil {
 		return err
 	}
-	if !current {
-		if j, err := s.desk().Movement(r.Context(), f.request()); !ok || err != nil {
+	if !is.Current {
+		if j, err := s.desk().Movement(r.Context(), f.request()); is.Key == "" || err != nil {
 			return follow(w, r, j, err)
 		}
 	}
@@ -69,7 +69,7 @@ func (s *Site) movement(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if !current {
+	if !is.Current {
 		p.Cautions = append(p.Cautions, "New records came: "+behind)
 	}
 	return s.show(w, http.StatusOK, "movement", p)

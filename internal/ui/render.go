@@ -2,7 +2,10 @@ package ui
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"embed"
+	"encoding/json"
+	"fmt"
 	"html/template"
 	"io/fs"
 	"net/http"
@@ -84,18 +87,65 @@ func (s *Site) plainFrame(r *http.Request, title string) frame {
 
 // show writes a page whole or not at all.
 func (s *Site) show(w http.ResponseWriter, status int, name string, data any) error {
+	text, err := s.written(name, data)
+	if err == nil {
+		s.send(w, status, text)
+	}
+	return err
+}
+
+// showKept shows a page as it was written last for the same reader, address and parts, or
+// has it made: what many open is not written for each of them. Parts have to name all that
+// make depends on.
+func (s *Site) showKept(w http.ResponseWriter, v visit, name string, parts []any, make func() (any, error)) error {
+	key, err := v.pageKey(parts)
+	if err != nil {
+		return err
+	}
+	text, ok := s.kept.Get(key)
+	if !ok {
+		data, err := make()
+		if err != nil {
+			return err
+		}
+		if text, err = s.written(name, data); err != nil {
+			return err
+		}
+		s.kept.Add(key, text)
+	}
+	s.send(w, http.StatusOK, text)
+	return nil
+}
+
+// mostPages is how many pages are kept as they were written.
+const mostPages = 64
+
+// pageKey names a page by who reads it, where, in which language, and what it is made of.
+func (v visit) pageKey(parts []any) (string, error) {
+	h := sha256.New()
+	fmt.Fprintf(h, "%#v %q %q ", v.who, v.URL.RequestURI(), v.Header.Get("Accept-Language"))
+	if err := json.NewEncoder(h).Encode(append(parts, v.settings)); err != nil {
+		return "", clientele.Errorf(clientele.CodeInternal, "a page cannot be named").Because(err)
+	}
+	return string(h.Sum(nil)), nil
+}
+
+func (s *Site) written(name string, data any) ([]byte, error) {
 	var b bytes.Buffer
 	if err := s.templates[name].ExecuteTemplate(&b, "layout", data); err != nil {
-		return clientele.Errorf(clientele.CodeInternal, "the page cannot be written").Because(err)
+		return nil, clientele.Errorf(clientele.CodeInternal, "the page cannot be written").Because(err)
 	}
+	return b.Bytes(), nil
+}
+
+func (s *Site) send(w http.ResponseWriter, status int, text []byte) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Vary", "Accept-Language")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
-	if _, err := w.Write(b.Bytes()); err != nil {
+	if _, err := w.Write(text); err != nil {
 		s.Log.Debug("the reader left before the page was written", "error", err)
 	}
-	return nil
 }
 
 // errorPage says what happened and what to do next.

@@ -53,12 +53,12 @@ type Book interface {
 // Statements makes and explains statements; see statement.Service.
 type Statements interface {
 	Prepare(context.Context, statement.Request, statement.Progress) error
-	Latest(context.Context, statement.Request) (st clientele.Statement, current, ok bool, err error)
+	Latest(context.Context, statement.Request) (st clientele.Statement, is statement.Kept, err error)
 	Explain(context.Context, statement.ExplainRequest) (statement.Explanation, error)
 	EquityMovement(context.Context, statement.EquityRequest, statement.Progress) (clientele.EquityMovement, error)
-	LatestEquityMovement(context.Context, statement.EquityRequest) (m clientele.EquityMovement, current, ok bool, err error)
+	LatestEquityMovement(context.Context, statement.EquityRequest) (m clientele.EquityMovement, is statement.Kept, err error)
 	Acquisition(context.Context, clientele.Date) (clientele.Acquisition, error)
-	LatestAcquisition(context.Context, clientele.Date) (a clientele.Acquisition, current, ok bool, err error)
+	LatestAcquisition(context.Context, clientele.Date) (a clientele.Acquisition, is statement.Kept, err error)
 	ExplainEquity(context.Context, statement.ExplainEquityRequest) (statement.EquityExplanation, error)
 	Periods(context.Context) (statement.Periods, bool, error)
 	Attributes(context.Context) ([]string, error)

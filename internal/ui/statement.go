@@ -144,25 +144,44 @@ func (s *Site) statement(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	st, current, ok, err := s.Statements.Latest(r.Context(), f.request())
+	whole, is, err := s.Statements.Latest(r.Context(), f.request())
 	if err != nil {
 		return err
 	}
 	var j store.Job
-	if !current {
+	if !is.Current {
 		j, err = s.desk().Statement(r.Context(), f.request())
 	}
-	if !ok || err != nil {
+	if is.Key == "" || err != nil {
 		return follow(w, r, j, err)
 	}
-	p, err := s.statementPage(v, st, periods, f)
+	in, err := s.beside(v, f, periods)
 	if err != nil {
 		return err
 	}
-	if !current {
-		p.Cautions = append(p.Cautions, caution{"New records came:", behind, jobHref(j.ID, r.URL.RequestURI()), "How far it is"})
+	if !is.Current {
+		in.Behind = jobHref(j.ID, r.URL.RequestURI())
 	}
-	return s.show(w, http.StatusOK, "statement", p)
+	return s.showKept(w, v, "statement", []any{is.Key, in}, func() (any, error) { return s.statementPage(v, whole, f, in) })
+}
+
+// beside is what a statement's page shows beside the statement.
+type beside struct {
+	Periods    statement.Periods
+	Attributes []string
+	Goals      *goalPart
+	Behind     string // where one sees how far the figures of new records are; "": there are none
+}
+
+func (s *Site) beside(v visit, f filter, periods statement.Periods) (in beside, err error) {
+	in.Periods = periods
+	if in.Attributes, err = s.Statements.Attributes(v.Context()); err != nil {
+		return in, err
+	}
+	if f.Segment == "" && v.may(policy.ReadGoals) {
+		in.Goals, err = s.statementGoals(v, f.Period)
+	}
+	return in, err
 }
 
 // behind is what a page says of figures while those of new records are computed.
@@ -178,11 +197,8 @@ func follow(w http.ResponseWriter, r *http.Request, j store.Job, err error) erro
 	return nil
 }
 
-func (s *Site) statementPage(v visit, whole clientele.Statement, periods statement.Periods, f filter) (statementPage, error) {
-	attributes, err := s.Statements.Attributes(v.Context())
-	if err != nil {
-		return statementPage{}, err
-	}
+// statementPage is made of what it is given, and of nothing else: showKept relies on it.
+func (s *Site) statementPage(v visit, whole clientele.Statement, f filter, in beside) (statementPage, error) {
 	st, err := segmentOf(whole, f)
 	if err != nil {
 		return statementPage{}, err
@@ -191,19 +207,19 @@ func (s *Site) statementPage(v visit, whole clientele.Statement, periods stateme
 		frame:    s.frame(v, "statement", "Statement of customers"),
 		Kicker:   "Statement of customers · " + v.period(f.Period),
 		Headline: v.sentence(statement.Headline(st)),
-		Periods:  v.periodMenu("/", periods, f),
-		Segments: segmentMenu(attributes, whole, f),
+		Periods:  v.periodMenu("/", in.Periods, f),
+		Segments: segmentMenu(in.Attributes, whole, f),
+		Goals:    in.Goals,
 	}
 	if f.Segment != "" {
 		p.Kicker += " · " + f.about()
 	}
-	if f.Segment == "" && v.may(policy.ReadGoals) {
-		if p.Goals, err = s.statementGoals(v, f.Period); err != nil {
-			return statementPage{}, err
-		}
-	}
 	b := builder{visit: v, st: st, whole: whole, filter: f}
-	return p, b.fill(&p)
+	err = b.fill(&p)
+	if in.Behind != "" {
+		p.Cautions = append(p.Cautions, caution{"New records came:", behind, in.Behind, "How far it is"})
+	}
+	return p, err
 }
 
 // segmentOf is the statement that the page is about: the whole, or one segment

@@ -13,6 +13,8 @@ import (
 	"net/http"
 	"slices"
 
+	lru "github.com/hashicorp/golang-lru/v2"
+
 	"github.com/clientele/clientele/internal/httpd"
 	"github.com/clientele/clientele/internal/policy"
 	"github.com/clientele/clientele/internal/work"
@@ -25,6 +27,7 @@ type Site struct {
 	uploads   uploads
 	router    *httpd.Router
 	checked   checked
+	kept      *lru.Cache[string, []byte] // see showKept
 }
 
 // UploadPath takes files, whose bodies may be large and slow.
@@ -41,7 +44,8 @@ type route struct {
 // headers, cross-origin protection and request ids are the business of package httpd,
 // around it.
 func New(s Services) *Site {
-	site := &Site{Services: s, templates: parseTemplates(), uploads: uploads{work.Uploads{Dir: s.Uploads}}}
+	kept, _ := lru.New[string, []byte](mostPages) // fails for sizes below 1 alone
+	site := &Site{Services: s, templates: parseTemplates(), uploads: uploads{work.Uploads{Dir: s.Uploads}}, kept: kept}
 	site.router = httpd.NewRouter(site.Fail)
 	site.router.Handle("GET /assets/", policy.Anyone, http.StripPrefix("/assets/", s.Assets))
 	for _, r := range slices.Concat(site.pages(), site.accountPages(), site.companyPages()) {

@@ -153,6 +153,48 @@ func TestPagesShowWhatThereIsMeanwhile(t *testing.T) {
 	}
 }
 
+// A page that is kept as it was written is never shown for another reader or language, or
+// once something that it is made of has changed.
+func TestKeptPagesAreOfWhatTheyAreMadeOf(t *testing.T) {
+	f := newFake()
+	s := newTestSite(t, f)
+	shown := func(a policy.Actor, path, language string) string {
+		r := httptest.NewRequest(http.MethodGet, path, nil)
+		r.Header.Set("Accept-Language", language)
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r.WithContext(policy.With(r.Context(), a)))
+		return w.Body.String()
+	}
+	local := policy.Local("olga")
+	first := shown(local, "/", "en-GB")
+	if again := shown(local, "/", "en-GB"); again != first || s.kept.Len() != 1 {
+		t.Errorf("%d pages are kept", s.kept.Len())
+	}
+	pages := map[string]string{"it": first}
+	for what, page := range map[string]func() string{
+		"another language": func() string { return shown(local, "/", "de") },
+		"another reader":   func() string { return shown(policy.Actor{ID: "1", Name: "Olga", Roles: []policy.Role{policy.Executive}}, "/", "en-GB") },
+		"one who may less": func() string { return shown(policy.Actor{ID: "1", Name: "Olga", Roles: []policy.Role{policy.Owner}}, "/", "en-GB") },
+		"another name":     func() string { f.settings.Name = "Southfield"; return shown(local, "/", "en-GB") },
+		"a goal": func() string {
+			post(t, s, "/goals", url.Values{"period": {"2026-Q3"}, "customers": {"19000"}, "by": {"Ada"}})
+			return shown(local, "/", "en-GB")
+		},
+		"another statement": func() string {
+			f.statement.Revenue.Net = money("1.00")
+			return shown(local, "/", "en-GB")
+		},
+	} {
+		text := page()
+		for other, was := range pages {
+			if text == was {
+				t.Errorf("%s is shown as %s", what, other)
+			}
+		}
+		pages[what] = text
+	}
+}
+
 func TestStatementBySegments(t *testing.T) {
 	f := newFake()
 	st := byCountry(*f.statement)
