@@ -41,6 +41,7 @@ fuzz:
 
 bench: $(ASSETS)
 	go run ./bench
+	go run ./bench/load
 
 soak: $(ASSETS)
 	$(CHECK) -fuzz 10m properties kills studies fuzz
