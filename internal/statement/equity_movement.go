@@ -11,7 +11,6 @@ import (
 	"github.com/clientele/clientele/internal/warehouse"
 	"github.com/clientele/clientele/model/equity"
 	"github.com/clientele/clientele/model/fit"
-	"golang.org/x/sync/errgroup"
 )
 
 // EquityRequest asks how customer equity moved over a period: from the close of the day
@@ -29,79 +28,76 @@ type EquityRequest struct {
 // the movement: Refused says why. Errors are those of Statement; CodeUnbalanced if the
 // lines of a customer do not add up.
 func (s *Service) EquityMovement(ctx context.Context, r EquityRequest, progress Progress) (clientele.EquityMovement, error) {
-	var read reading
-	defer read.close()
-	return s.equityMovement(ctx, r, &read, progress)
-}
-
-// EquityMovements returns the movement by each horizon, for less than they cost one by one.
-// Errors are those of EquityMovement.
-func (s *Service) EquityMovements(ctx context.Context, r Request, horizons []clientele.Horizon) ([]clientele.EquityMovement, error) {
-	var read reading
-	defer read.close()
-	out := make([]clientele.EquityMovement, len(horizons))
-	g, ctx := errgroup.WithContext(ctx)
-	for i, h := range horizons {
-		g.Go(func() (err error) {
-			out[i], err = s.equityMovement(ctx, EquityRequest{r, h}, &read, nil)
-			return err
-		})
+	read := s.Read()
+	defer read.Close()
+	all, err := read.equityMovements(ctx, r.Request, []clientele.Horizon{r.Horizon}, progress)
+	if err != nil {
+		return clientele.EquityMovement{}, err
 	}
-	return out, g.Wait()
+	return all[0], nil
 }
 
-func (s *Service) equityMovement(ctx context.Context, r EquityRequest, read *reading, progress Progress) (clientele.EquityMovement, error) {
+// EquityMovements returns the movement by each horizon. Errors are those of
+// Service.EquityMovement.
+func (r *Reading) EquityMovements(ctx context.Context, q Request, horizons []clientele.Horizon) ([]clientele.EquityMovement, error) {
+	return r.equityMovements(ctx, q, horizons, nil)
+}
+
+func (r *Reading) equityMovements(ctx context.Context, q Request, horizons []clientele.Horizon, progress Progress) ([]clientele.EquityMovement, error) {
 	if progress == nil {
 		progress = func(string, float64) {}
 	}
-	m, _, err := answer(ctx, s, func() (work[clientele.EquityMovement], error) {
-		b, err := s.equityBasis(ctx, r)
+	all, _, err := answer(ctx, r.service, func() (work[[]clientele.EquityMovement], error) {
+		b, err := r.service.equityBasis(ctx, q, horizons)
 		if err != nil {
-			return work[clientele.EquityMovement]{}, err
+			return work[[]clientele.EquityMovement]{}, err
 		}
 		key, err := b.key()
-		return work[clientele.EquityMovement]{key, b.Data, func() (clientele.EquityMovement, error) {
-			if m, ok := b.frozen(); ok {
-				return m, nil
+		return work[[]clientele.EquityMovement]{key, b.Data, func() ([]clientele.EquityMovement, error) {
+			if all, ok := b.frozen(); ok {
+				return all, nil
 			}
-			return s.moveEquity(ctx, b, read, progress)
+			return r.moveEquity(ctx, b, progress)
 		}}, err
 	})
-	return m, err
+	return all, err
 }
 
 // ReadyEquityMovement returns the movement if it is closed or in the cache; ok is false if
 // it has to be computed first.
 func (s *Service) ReadyEquityMovement(ctx context.Context, r EquityRequest) (m clientele.EquityMovement, ok bool, err error) {
-	b, err := s.equityBasis(ctx, r)
+	b, err := s.equityBasis(ctx, r.Request, []clientele.Horizon{r.Horizon})
 	if err != nil {
 		return m, false, err
 	}
-	if m, ok := b.frozen(); ok {
-		return m, true, nil
+	all, ok := b.frozen()
+	if !ok {
+		key, err := b.key()
+		if err != nil {
+			return m, false, err
+		}
+		if all, ok, err = kept[[]clientele.EquityMovement](ctx, s, key); err != nil || !ok {
+			return m, false, err
+		}
 	}
-	key, err := b.key()
-	if err != nil {
-		return m, false, err
-	}
-	return kept[clientele.EquityMovement](ctx, s, key)
+	return all[0], true, nil
 }
 
-// equityBasis is everything that makes an equity movement, beside the records themselves.
+// equityBasis is everything that makes equity movements, beside the records themselves.
 type equityBasis struct {
 	basis
-	Horizon clientele.Horizon
-	Opening string           // hash of the close that the opening is of; "" if there is none
-	opening *clientele.Close // that close
-	foreign *clientele.Close // one that would be, but was made in another currency
-	closed  *clientele.Close // the close of the period itself
+	Horizons []clientele.Horizon
+	Opening  string           // hash of the close that the opening is of; "" if there is none
+	opening  *clientele.Close // that close
+	foreign  *clientele.Close // one that would be, but was made in another currency
+	closed   *clientele.Close // the close of the period itself
 }
 
-func (s *Service) equityBasis(ctx context.Context, r EquityRequest) (b equityBasis, err error) {
-	if b.basis, err = s.basis(ctx, r.Request); err != nil {
+func (s *Service) equityBasis(ctx context.Context, r Request, horizons []clientele.Horizon) (b equityBasis, err error) {
+	if b.basis, err = s.basis(ctx, r); err != nil {
 		return b, err
 	}
-	b.Horizon = r.Horizon
+	b.Horizons = horizons
 	opening, ok, err := s.book.ClosedOn(ctx, r.Period.Opening())
 	if err != nil {
 		return b, err
@@ -120,25 +116,27 @@ func (s *Service) equityBasis(ctx context.Context, r EquityRequest) (b equityBas
 	return b, err
 }
 
-// frozen is the movement as it was closed; ok is false if the period is not closed, or is
-// asked for by segments, which are not closed.
-func (b equityBasis) frozen() (m clientele.EquityMovement, ok bool) {
+// frozen are the movements as they were closed; ok is false if the period is not closed,
+// or one was refused then, or is asked for by segments, which are not closed.
+func (b equityBasis) frozen() (all []clientele.EquityMovement, ok bool) {
 	if b.closed == nil || b.Request.By != "" {
-		return m, false
+		return nil, false
 	}
-	for _, m := range b.closed.Movements {
-		if m.Horizon == b.Horizon {
-			return m, true
+	for _, h := range b.Horizons {
+		i := slices.IndexFunc(b.closed.Movements, func(m clientele.EquityMovement) bool { return m.Horizon == h })
+		if i < 0 {
+			return nil, false
 		}
+		all = append(all, b.closed.Movements[i])
 	}
-	return m, false
+	return all, true
 }
 
 func (b equityBasis) key() (string, error) { return keyOf("equity_movement", b) }
 
 // refused says why there is no movement; "" if there is one.
-func (e *ends) refused() string {
-	for _, r := range []*modelling.Run{e.opening.run, e.closing.run} {
+func (e ends) refused() string {
+	for _, r := range e.runs {
 		if !r.Usable() {
 			return fmt.Sprintf("As of %s there is no model: %s", r.AsOf, r.Refused)
 		}
@@ -146,67 +144,89 @@ func (e *ends) refused() string {
 	return ""
 }
 
-func (e *ends) move(b equityBasis) modelling.Move {
-	return modelling.Move{Opening: e.opening.run, Closing: e.closing.run, Terms: b.terms(), Horizon: b.Horizon}
+func (e ends) move(b equityBasis) modelling.Move {
+	return modelling.Move{Opening: e.runs[0], Closing: e.runs[1], Terms: b.terms(), Horizons: b.Horizons}
 }
 
-// moveEquity computes the movement from the records.
-func (s *Service) moveEquity(ctx context.Context, b equityBasis, read *reading, progress Progress) (clientele.EquityMovement, error) {
-	r := b.Request
-	m := clientele.EquityMovement{
-		Attribute: r.By, Currency: b.Settings.Currency, From: r.Period.From, To: r.Period.To, Horizon: b.Horizon,
-	}
+// moveEquity computes the movements from the records.
+func (r *Reading) moveEquity(ctx context.Context, b equityBasis, progress Progress) ([]clientele.EquityMovement, error) {
 	progress("Summing up purchase histories", 0)
-	if err := s.knows(ctx, r.By); err != nil {
-		return m, err
+	if err := r.service.knows(ctx, b.Request.By); err != nil {
+		return nil, err
 	}
-	e, err := s.ends(ctx, b, read, progress)
+	e, err := r.readEnds(ctx, b, progress)
 	if err != nil {
-		return m, err
+		return nil, err
 	}
-	if m.Refused = e.refused(); m.Refused != "" {
-		return m, nil
+	all := b.untold(e)
+	if e.refused() != "" {
+		return all, nil
 	}
-	m.Models = &clientele.MovementModels{Opening: modelOf(e.opening.run), Closing: modelOf(e.closing.run)}
-	m.Warnings = b.movementWarnings(e)
 	move := e.move(b)
 	progress("Moving every customer's worth", 0.7)
-	moved, err := s.moveCustomers(ctx, move, e, r.By)
+	moved, err := r.moveCustomers(ctx, move, e, b.Request.By)
 	if refusal, ok := fit.AsRefusal(err); ok {
-		m.Refused = refusal.Error()
-		return m, nil
+		for i := range all {
+			all[i].Refused = refusal.Error()
+		}
+		return all, nil
 	}
 	if err != nil {
-		return m, err
+		return nil, err
 	}
 	progress("Telling how sure that is", 0.9)
-	total := fill(&m, moved)
-	if err := e.restate(b, &m); err != nil {
-		return m, err
-	}
-	m.Cash = &clientele.CashMargin{Expected: fromCents(cents(total.Cash)), Actual: moved.Actual.Share(b.Settings.MarginOrOne())}
-	spreadMovement(&m, move, moved, total)
-	if err := e.sameAsStatements(b, &m); err != nil {
-		return m, err
+	for i := range all {
+		if err := e.tell(b, &all[i], move, moved, moved.Horizons[i]); err != nil {
+			return nil, err
+		}
 	}
 	progress("Done", 1)
-	return m, nil
+	return all, nil
 }
 
-// moveCustomers moves the worth of every customer, one horizon at a time: it takes much
-// memory. The error may be a *fit.Refusal.
-func (s *Service) moveCustomers(ctx context.Context, move modelling.Move, e *ends, by string) (moved warehouse.EquityMoved, err error) {
-	e.moving.Lock()
-	defer e.moving.Unlock()
+// untold are the movements without their lines.
+func (b equityBasis) untold(e ends) []clientele.EquityMovement {
+	r := b.Request
+	all := make([]clientele.EquityMovement, len(b.Horizons))
+	for i, h := range b.Horizons {
+		all[i] = clientele.EquityMovement{
+			Attribute: r.By, Currency: b.Settings.Currency, From: r.Period.From, To: r.Period.To, Horizon: h, Refused: e.refused(),
+		}
+		if all[i].Refused == "" {
+			all[i].Models = &clientele.MovementModels{Opening: modelOf(e.runs[0]), Closing: modelOf(e.runs[1])}
+			all[i].Warnings = b.movementWarnings(e)
+		}
+	}
+	return all
+}
+
+// tell fills in the lines of one movement, and how sure they are.
+func (e ends) tell(b equityBasis, m *clientele.EquityMovement, move modelling.Move, moved warehouse.EquityMoved, by warehouse.EquityTotals) error {
+	total := fill(m, by)
+	if err := e.restate(b, m); err != nil {
+		return err
+	}
+	m.Cash = &clientele.CashMargin{Expected: fromCents(cents(total.Cash)), Actual: moved.Actual.Share(b.Settings.MarginOrOne())}
+	spreadMovement(m, move, moved.Pairs, total)
+	return e.sameAsStatements(b, m)
+}
+
+// moveCustomers moves the worth of every customer. The error may be a *fit.Refusal.
+func (r *Reading) moveCustomers(ctx context.Context, move modelling.Move, e ends, by string) (moved warehouse.EquityMoved, err error) {
 	q, err := move.Query(e.opening.cells.all(), e.closing.cells.all())
 	if err != nil {
 		return moved, err
 	}
 	q.By, q.Sample = by, modelling.MoveSample
-	if moved, err = s.warehouse.MoveEquity(ctx, q); err != nil {
+	if moved, err = r.service.warehouse.MoveEquity(ctx, q); err != nil {
 		return moved, err
 	}
-	return moved, addsUp(moved.Sums)
+	for _, h := range moved.Horizons {
+		if err := addsUp(h.Sums); err != nil {
+			return moved, err
+		}
+	}
+	return moved, nil
 }
 
 // modelOf names a run.
@@ -216,7 +236,7 @@ func modelOf(r *modelling.Run) clientele.MovementModel {
 }
 
 // movementWarnings are what a reader of the movement must know.
-func (b equityBasis) movementWarnings(e *ends) []string {
+func (b equityBasis) movementWarnings(e ends) []string {
 	out := b.warnings()
 	if b.closed != nil {
 		out = append(out, fmt.Sprintf("%s is closed; by segment it is shown as the records are now.", b.closed.Period))
@@ -224,7 +244,7 @@ func (b equityBasis) movementWarnings(e *ends) []string {
 	if c := b.foreign; c != nil {
 		out = append(out, fmt.Sprintf("%s was closed in %s, and the book is in %s now: without a rate between them the opening is as the records are now.", c.Period, c.Settings.Currency, b.Settings.Currency))
 	}
-	for _, r := range []*modelling.Run{e.opening.run, e.closing.run} {
+	for _, r := range e.runs {
 		if r.Trust.Verdict == clientele.Rejected {
 			out = append(out, fmt.Sprintf("The model as of %s does not hold against weeks that it had not seen: %s", r.AsOf, r.Trust.Words))
 		}
@@ -253,7 +273,7 @@ var middle = []warehouse.EquityLine{
 }
 
 // fill rounds the lines to cents, such that they, and the segments, add up.
-func fill(m *clientele.EquityMovement, moved warehouse.EquityMoved) (total warehouse.EquitySums) {
+func fill(m *clientele.EquityMovement, moved warehouse.EquityTotals) (total warehouse.EquitySums) {
 	total.Lines = map[warehouse.EquityLine]float64{}
 	table, openings := make([][]float64, len(moved.Sums)), make([]float64, len(moved.Sums))
 	for i, s := range moved.Sums {
@@ -316,12 +336,12 @@ func setLines(m *clientele.EquityMovement, opening int64, lines []int64) {
 }
 
 // spreadMovement adds intervals and the audit; where they cannot be told a warning says why.
-func spreadMovement(m *clientele.EquityMovement, move modelling.Move, moved warehouse.EquityMoved, total warehouse.EquitySums) {
-	if len(moved.Pairs) == 0 {
+func spreadMovement(m *clientele.EquityMovement, move modelling.Move, pairs []warehouse.EquityPair, total warehouse.EquitySums) {
+	if len(pairs) == 0 {
 		return
 	}
 	experience := total.Lines["experience.total"]
-	d, err := move.Spread(moved.Pairs, total)
+	d, err := move.Spread(m.Horizon, pairs, total)
 	if err != nil {
 		m.Warnings = append(m.Warnings, err.Error())
 		return
@@ -335,7 +355,7 @@ func spreadMovement(m *clientele.EquityMovement, move modelling.Move, moved ware
 // restate begins the movement with the opening as it was closed: what the records, and then
 // the terms, make of it now are lines of their own. Segments were not closed, and add up:
 // by segment the movement begins as the records are now.
-func (e *ends) restate(b equityBasis, m *clientele.EquityMovement) error {
+func (e ends) restate(b equityBasis, m *clientele.EquityMovement) error {
 	if b.opening == nil {
 		return nil
 	}
@@ -348,7 +368,7 @@ func (e *ends) restate(b equityBasis, m *clientele.EquityMovement) error {
 		closed = closed.Add(b.opening.Statement.Equity.Tail.Estimate)
 	}
 	terms := basis{Settings: b.opening.Settings}.terms()
-	w, err := e.opening.worthBy(terms)
+	w, err := e.opening.worthBy(e.runs[0], terms)
 	if err != nil {
 		return err
 	}
@@ -365,12 +385,12 @@ func (e *ends) restate(b equityBasis, m *clientele.EquityMovement) error {
 
 // sameAsStatements gives both ends the intervals that statements show, which come of more
 // draws.
-func (e *ends) sameAsStatements(b equityBasis, m *clientele.EquityMovement) error {
+func (e ends) sameAsStatements(b equityBasis, m *clientele.EquityMovement) error {
 	if m.Intervals == nil {
 		return nil
 	}
-	for line, end := range map[string]*end{"opening": &e.opening, "closing": &e.closing} {
-		w, err := end.worthBy(b.terms())
+	for i, line := range []string{"opening", "closing"} {
+		w, err := []*end{e.opening, e.closing}[i].worthBy(e.runs[i], b.terms())
 		if _, refused := fit.AsRefusal(err); refused {
 			continue // it keeps the movement's own
 		}
