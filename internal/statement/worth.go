@@ -90,7 +90,11 @@ func (b basis) warnings() []string {
 // addWorth values both ends of the period with the closing model.
 func addWorth(b basis, run *modelling.Run, opening, closing *end, st *clientele.Statement, progress Progress) error {
 	progress("Valuing the customers at closing", 0.7)
-	after, err := closing.worthBy(run, b.terms())
+	w, err := closing.worthBy(run, b.terms())
+	if err != nil {
+		return err
+	}
+	after, err := run.Parts(closing.cells.all(), b.terms())
 	if err != nil {
 		return err
 	}
@@ -99,14 +103,14 @@ func addWorth(b basis, run *modelling.Run, opening, closing *end, st *clientele.
 	if err != nil {
 		return err
 	}
-	spread(st, after, before)
+	spread(st, w, after, before)
 	return nil
 }
 
 // spread rounds the worth to cents, such that segments and groups add up, and
 // writes it into the statement.
-func spread(st *clientele.Statement, after *modelling.Worth, before map[modelling.Part]modelling.PartWorth) {
-	addSegments(st, after)
+func spread(st *clientele.Statement, w *modelling.Worth, after, before map[modelling.Part]modelling.PartWorth) {
+	addSegments(st, w)
 	names := []string{""}
 	if st.Attribute != "" {
 		names = names[:0]
@@ -119,25 +123,25 @@ func spread(st *clientele.Statement, after *modelling.Worth, before map[modellin
 		sum += w.Horizon
 	}
 	opening := apportion(table(before, names), cents(sum))
-	closing := apportion(table(after.Parts, names), cents(after.Total.Horizon.Estimate))
-	tail := cents(after.Total.Tail.Estimate)
-	st.Equity = equityOf(after.Total, columnSums(opening), columnSums(closing), tail, customersOf(after.Parts, before, names))
+	closing := apportion(table(after, names), cents(w.Total.Horizon.Estimate))
+	tail := cents(w.Total.Tail.Estimate)
+	st.Equity = equityOf(w.Total, columnSums(opening), columnSums(closing), tail, customersOf(after, before, names))
 	if st.Attribute == "" {
 		return
 	}
 	tails := make([]float64, len(names))
 	for i, name := range names {
-		tails[i] = after.Segments[name].Tail.Estimate
+		tails[i] = w.Segments[name].Tail.Estimate
 	}
 	beyond := apportion([][]float64{tails}, tail)[0]
 	for i, name := range names {
-		st.Segments[i].Equity = equityOf(after.Segments[name], opening[i], closing[i], beyond[i], customersOf(after.Parts, before, names[i:i+1]))
+		st.Segments[i].Equity = equityOf(w.Segments[name], opening[i], closing[i], beyond[i], customersOf(after, before, names[i:i+1]))
 	}
 }
 
 // addSegments adds the segments that only the worth knows: whose customers were
 // active at neither end.
-func addSegments(st *clientele.Statement, after *modelling.Worth) {
+func addSegments(st *clientele.Statement, w *modelling.Worth) {
 	if st.Attribute == "" {
 		return
 	}
@@ -145,7 +149,7 @@ func addSegments(st *clientele.Statement, after *modelling.Worth) {
 	for _, seg := range st.Segments {
 		known[seg.Segment] = true
 	}
-	for _, name := range slices.Sorted(maps.Keys(after.Segments)) {
+	for _, name := range slices.Sorted(maps.Keys(w.Segments)) {
 		if !known[name] {
 			st.Segments = append(st.Segments, clientele.Statement{
 				Segment: name, Currency: st.Currency, From: st.From, To: st.To, Definition: st.Definition,
