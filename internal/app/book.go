@@ -253,7 +253,7 @@ func (r readToClose) Whole(ctx context.Context, p clientele.Period, progress clo
 
 // Movements implements closing.Reading.
 func (r readToClose) Movements(ctx context.Context, p clientele.Period, horizons []clientele.Horizon) ([]clientele.EquityMovement, error) {
-	return r.EquityMovements(ctx, statement.Request{Period: p}, horizons)
+	return r.EquityMovements(ctx, statement.Request{Period: p}, horizons, nil)
 }
 
 // ClosedOn implements statement.Book.
