@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"github.com/clientele/clientele"
@@ -203,7 +202,7 @@ func (b *Book) openParts(ctx context.Context, w Watcher) (err error) {
 	b.Statements = statement.New(records, b.Models, b, operations, program())
 	b.Contracts = contract.New(records, b.Models, b, operations, program())
 	b.Closings = closing.New(closing.Parts{
-		Closes: operations, Cache: operations, Book: b, Statements: toClose{b}, Models: b.Models, Movements: toClose{b}, Files: b.Landing,
+		Closes: operations, Cache: operations, Book: b, Statements: toClose{b}, Models: b.Models, Files: b.Landing,
 		Replaced: func(ctx context.Context) (map[string][]string, error) { return b.Privacy.Replacements(ctx) }, Program: VersionString(),
 	})
 	b.Goals = goal.New(goal.Parts{Ledgers: operations, Book: b, Statements: toAim{b}})
@@ -236,25 +235,25 @@ func (b *Book) openAccounts() error {
 // toClose makes statements for closing.
 type toClose struct{ book *Book }
 
-// Whole implements closing.Statements.
-func (t toClose) Whole(ctx context.Context, p clientele.Period, progress closing.Progress) (clientele.Statement, error) {
-	return t.book.Statements.Statement(ctx, statement.Request{Period: p}, statement.Progress(progress))
-}
+// Read implements closing.Statements.
+func (t toClose) Read() closing.Reading { return readToClose{t.book.Statements.Read()} }
 
 // Exact implements closing.Statements.
 func (t toClose) Exact(ctx context.Context, p clientele.Period, by clientele.Settings) (clientele.Statement, error) {
 	return t.book.statementsBy(by).Exact(ctx, statement.Request{Period: p})
 }
 
-// Movement implements closing.Movements. All that a close asks for are made together, and
-// the second is found where they are kept.
-func (t toClose) Movement(ctx context.Context, p clientele.Period, h clientele.Horizon) (clientele.EquityMovement, error) {
-	horizons := []clientele.Horizon{clientele.FiveYears, clientele.Infinite}
-	all, err := t.book.Statements.EquityMovements(ctx, statement.Request{Period: p}, horizons)
-	if err != nil {
-		return clientele.EquityMovement{}, err
-	}
-	return all[slices.Index(horizons, h)], nil
+// readToClose reads what a close holds.
+type readToClose struct{ *statement.Reading }
+
+// Whole implements closing.Reading.
+func (r readToClose) Whole(ctx context.Context, p clientele.Period, progress closing.Progress) (clientele.Statement, error) {
+	return r.Statement(ctx, statement.Request{Period: p}, statement.Progress(progress))
+}
+
+// Movements implements closing.Reading.
+func (r readToClose) Movements(ctx context.Context, p clientele.Period, horizons []clientele.Horizon) ([]clientele.EquityMovement, error) {
+	return r.EquityMovements(ctx, statement.Request{Period: p}, horizons, nil)
 }
 
 // ClosedOn implements statement.Book.

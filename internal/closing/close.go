@@ -102,7 +102,9 @@ func closable(c clientele.Close, closes []clientele.Close) error {
 // fill adds the statement with what made it, and the movements.
 func (s *Service) fill(ctx context.Context, c *clientele.Close, progress Progress) (err error) {
 	days := clientele.Period{From: c.From, To: c.To}
-	c.Statement, err = s.parts.Statements.Whole(ctx, days, func(step string, fraction float64) { progress(step, 0.5*fraction) })
+	read := s.parts.Statements.Read()
+	defer read.Close()
+	c.Statement, err = read.Whole(ctx, days, func(step string, fraction float64) { progress(step, 0.5*fraction) })
 	if err != nil {
 		return err
 	}
@@ -117,15 +119,12 @@ func (s *Service) fill(ctx context.Context, c *clientele.Close, progress Progres
 	if c.Run, err = json.Marshal(run); err != nil {
 		return clientele.Errorf(clientele.CodeInternal, "the model run cannot be kept").Because(err)
 	}
-	if s.parts.Movements == nil {
-		return nil
+	progress("Explaining what moved equity", 0.6)
+	all, err := read.Movements(ctx, days, []clientele.Horizon{clientele.FiveYears, clientele.Infinite})
+	if err != nil {
+		return err
 	}
-	for i, horizon := range []clientele.Horizon{clientele.FiveYears, clientele.Infinite} {
-		progress("Explaining what moved equity", 0.6+0.2*float64(i))
-		m, err := s.parts.Movements.Movement(ctx, days, horizon)
-		if err != nil {
-			return err
-		}
+	for _, m := range all {
 		if m.Refused != "" {
 			continue
 		}

@@ -22,9 +22,8 @@ type Book interface {
 
 // Statements makes the statements that are closed, and compared with closed ones.
 type Statements interface {
-	// Whole is the statement of a period, worth and data included. CodeUnbalanced if a
-	// movement does not balance. Progress may be nil.
-	Whole(ctx context.Context, p clientele.Period, progress Progress) (clientele.Statement, error)
+	// Read begins the reading of what a close holds. The caller closes it.
+	Read() Reading
 	// Exact is what the records now say exactly of a period by given settings: no worth.
 	Exact(ctx context.Context, p clientele.Period, by clientele.Settings) (clientele.Statement, error)
 }
@@ -37,9 +36,15 @@ type Models interface {
 	RunAsOf(ctx context.Context, day clientele.Date) (*modelling.Run, error)
 }
 
-// Movements explains how equity got from the opening of a period to its closing.
-type Movements interface {
-	Movement(ctx context.Context, p clientele.Period, h clientele.Horizon) (clientele.EquityMovement, error)
+// Reading makes what a close holds: all of it costs less together.
+type Reading interface {
+	// Whole is the statement of a period, worth and data included. CodeUnbalanced if a
+	// movement does not balance. Progress may be nil.
+	Whole(ctx context.Context, p clientele.Period, progress Progress) (clientele.Statement, error)
+	// Movements explain how equity got from the opening of a period to its closing, by each
+	// horizon.
+	Movements(ctx context.Context, p clientele.Period, horizons []clientele.Horizon) ([]clientele.EquityMovement, error)
+	Close()
 }
 
 // Files lists the accepted files.
@@ -54,7 +59,6 @@ type Parts struct {
 	Book       Book
 	Statements Statements
 	Models     Models
-	Movements  Movements // nil: closes hold no movements
 	Files      Files
 	// Replaced are the files that took the place of others when people were erased, by the
 	// hash of the old one; nil: there are none.

@@ -10,11 +10,12 @@ import (
 	"github.com/clientele/clientele/model/equity"
 )
 
-// Move is the equity movement between the as-of dates of two usable runs.
+// Move is the equity movement between the as-of dates of two usable runs, by one horizon
+// or several.
 type Move struct {
 	Opening, Closing *Run
 	Terms            Terms
-	Horizon          clientele.Horizon
+	Horizons         []clientele.Horizon
 }
 
 // weeks are those between the two ends.
@@ -23,12 +24,22 @@ func (m Move) weeks() float64 { return float64(m.Closing.AsOf-m.Opening.AsOf) / 
 // Growth is what a unit of worth at the opening has become by the closing.
 func (m Move) Growth() float64 { return math.Exp(m.Terms.delta() * m.weeks()) }
 
-func (m Move) options() equity.MovementOptions {
+func (m Move) options(h clientele.Horizon) equity.MovementOptions {
 	horizon := float64(horizonWeeks)
-	if m.Horizon == clientele.Infinite {
+	if h == clientele.Infinite {
 		horizon = math.Inf(1)
 	}
 	return equity.MovementOptions{Margin: m.Terms.Margin, Delta: m.Terms.delta(), Horizon: horizon, Weeks: m.weeks(), Seed: seed}
+}
+
+// sums are those of equity.MovementOptions by every horizon, one after the other.
+func (m Move) sums() (opening, closing btyd.Ahead) {
+	for _, h := range m.Horizons {
+		ahead0, ahead1 := m.options(h).Sums()
+		opening.Weeks, opening.Sums = ahead0.Weeks, append(opening.Sums, ahead0.Sums...)
+		closing.Sums = append(closing.Sums, ahead1.Sums...)
+	}
+	return opening, closing
 }
 
 // Query asks the warehouse for the movement: the cells are those of all customers at
@@ -38,7 +49,7 @@ func (m Move) Query(opening, closing iter.Seq2[warehouse.Cell, error]) (warehous
 	if err := m.Terms.check(); err != nil {
 		return q, err
 	}
-	ahead0, ahead1 := m.options().Sums()
+	ahead0, ahead1 := m.sums()
 	paid := map[int32]bool{}
 	before, err := historiesOf(opening, paid)
 	if err != nil {
@@ -55,14 +66,17 @@ func (m Move) Query(opening, closing iter.Seq2[warehouse.Cell, error]) (warehous
 	for i := range before.Len() {
 		c := before.Cell(i)
 		q.OpeningCells = append(q.OpeningCells, warehouse.OpeningScore{
-			X: int32(c.X), Tx: int32(c.Tx), T: int32(c.T), LogStays: expected.LogStays[i],
-			Within: expected.DET[0][i], Period: expected.DET[1][i], Moved: expected.DET[2][i], Cash: expected.DET[3][i],
+			X: int32(c.X), Tx: int32(c.Tx), T: int32(c.T), LogStays: expected.LogStays[i], Period: expected.DET[1][i], Cash: expected.DET[3][i],
 		})
 	}
 	for i := range after.Len() {
 		c := after.Cell(i)
-		q.ClosingCells = append(q.ClosingCells, warehouse.ClosingScore{
-			X: int32(c.X), Tx: int32(c.Tx), T: int32(c.T), LogAlive: old.LogAlive[i], Old: old.DET[0][i], Current: current.DET[0][i],
+		q.ClosingCells = append(q.ClosingCells, warehouse.ClosingScore{X: int32(c.X), Tx: int32(c.Tx), T: int32(c.T), LogAlive: old.LogAlive[i]})
+	}
+	each := len(ahead0.Sums) / len(m.Horizons)
+	for k := range m.Horizons {
+		q.Horizons = append(q.Horizons, warehouse.EquityHorizon{
+			Within: expected.DET[k*each], Moved: expected.DET[k*each+2], Old: old.DET[k], Current: current.DET[k],
 		})
 	}
 	for xg := range paid {
@@ -94,9 +108,10 @@ func historiesOf(cells iter.Seq2[warehouse.Cell, error], paid map[int32]bool) (*
 // MoveSample is how many customers tell how sure the lines are.
 const MoveSample = 20_000
 
-// Spread tells how sure the lines of a movement are by a sample of its customers, of
-// which total are the lines of all. The error may be a *fit.Refusal, as in equity.Spread.
-func (m Move) Spread(pairs []warehouse.EquityPair, total warehouse.EquitySums) (*equity.Deviation, error) {
+// Spread tells how sure the lines of a movement by one horizon are by a sample of its
+// customers, of which total are the lines of all. The error may be a *fit.Refusal, as in
+// equity.Spread.
+func (m Move) Spread(h clientele.Horizon, pairs []warehouse.EquityPair, total warehouse.EquitySums) (*equity.Deviation, error) {
 	sample := make([]equity.Pair, len(pairs))
 	for i, p := range pairs {
 		sample[i] = equity.Pair{
@@ -107,7 +122,7 @@ func (m Move) Spread(pairs []warehouse.EquityPair, total warehouse.EquitySums) (
 	}
 	opening := equity.Assumptions{Purchases: m.Opening.Purchases, Money: m.Opening.Spend}
 	closing := equity.Assumptions{Purchases: m.Closing.Purchases, Money: m.Closing.Spend}
-	return equity.Spread(sample, linesOf(total), opening, closing, m.options())
+	return equity.Spread(sample, linesOf(total), opening, closing, m.options(h))
 }
 
 func linesOf(s warehouse.EquitySums) equity.Lines {

@@ -46,12 +46,11 @@ type PartWorth struct {
 	Horizon   float64
 }
 
-// Worth is what customers are worth: in all and by segment with intervals, and
-// by part. Segments and parts add up to the total.
+// Worth is what customers are worth, in all and by segment, with intervals. Segments add
+// up to the total.
 type Worth struct {
 	Total    equity.Value
 	Segments map[string]equity.Value
-	Parts    map[Part]PartWorth
 }
 
 // histories are cells in columns: the rows of package equity, and whose they are.
@@ -112,8 +111,7 @@ func (r *Run) Worth(cells iter.Seq2[warehouse.Cell, error], t Terms) (*Worth, er
 		}
 		w.Total = whole.Total
 	}
-	w.Parts, err = r.parts(h, t)
-	return w, err
+	return w, nil
 }
 
 func (r *Run) evaluate(rows []equity.Row, t Terms, groups int) (*equity.Result, error) {
@@ -122,8 +120,8 @@ func (r *Run) evaluate(rows []equity.Row, t Terms, groups int) (*equity.Result, 
 	})
 }
 
-// Parts values the customers of the cells by part, without intervals: what
-// Worth's Parts are.
+// Parts values the customers of the cells by part, without intervals. Parts add up to the
+// total that Worth gives.
 func (r *Run) Parts(cells iter.Seq2[warehouse.Cell, error], t Terms) (map[Part]PartWorth, error) {
 	if err := t.check(); err != nil {
 		return nil, err
@@ -132,15 +130,11 @@ func (r *Run) Parts(cells iter.Seq2[warehouse.Cell, error], t Terms) (map[Part]P
 	if err != nil {
 		return nil, err
 	}
-	return r.parts(h, t)
-}
-
-func (r *Run) parts(h *histories, t Terms) (map[Part]PartWorth, error) {
-	cells := make([]btyd.Cell, len(h.rows))
+	past := make([]btyd.Cell, len(h.rows))
 	for i, row := range h.rows {
-		cells[i] = btyd.Cell{X: row.X, Tx: row.Tx, T: row.T, N: row.N}
+		past[i] = btyd.Cell{X: row.X, Tx: row.Tx, T: row.T, N: row.N}
 	}
-	scores, err := r.Purchases.ScoreCells(cells, btyd.ScoreOptions{Weeks: yearWeeks, Delta: t.delta(), Horizon: horizonWeeks, NoSpread: true})
+	scores, err := r.Purchases.ScoreCells(past, btyd.ScoreOptions{Weeks: yearWeeks, Delta: t.delta(), Horizon: horizonWeeks, NoSpread: true})
 	if err != nil {
 		return nil, err
 	}

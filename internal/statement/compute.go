@@ -18,16 +18,16 @@ func (s *Service) Exact(ctx context.Context, r Request) (clientele.Statement, er
 }
 
 // compute makes a statement from the records.
-func (s *Service) compute(ctx context.Context, b basis, progress Progress) (clientele.Statement, error) {
+func (r *Reading) compute(ctx context.Context, b basis, progress Progress) (clientele.Statement, error) {
 	progress("Counting who came and who left", 0)
-	st, err := s.exact(ctx, b)
+	st, err := r.service.exact(ctx, b)
 	if err != nil {
 		return st, err
 	}
-	if err := s.value(ctx, b, &st, progress); err != nil {
+	if err := r.value(ctx, b, &st, progress); err != nil {
 		return st, err
 	}
-	return st, s.addContracts(ctx, b, &st)
+	return st, r.service.addContracts(ctx, b, &st)
 }
 
 // exact makes all of a statement but the worth.

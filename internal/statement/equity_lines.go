@@ -148,13 +148,13 @@ func (s *Service) ExplainEquity(ctx context.Context, r ExplainEquityRequest) (Eq
 
 // equityRows adds a page of customers, and the formula.
 func (s *Service) equityRows(ctx context.Context, r ExplainEquityRequest, x *EquityExplanation) error {
-	b, err := s.equityBasis(ctx, r.EquityRequest)
+	b, err := s.equityBasis(ctx, r.Request, []clientele.Horizon{r.Horizon})
 	if err != nil {
 		return err
 	}
-	var read reading
-	defer read.close()
-	e, err := s.ends(ctx, b, &read, func(string, float64) {})
+	read := s.Read()
+	defer read.Close()
+	e, err := read.readEnds(ctx, b, func(string, float64) {})
 	if err != nil {
 		return err
 	}

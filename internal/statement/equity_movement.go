@@ -3,15 +3,12 @@ package statement
 import (
 	"context"
 	"fmt"
-	"math"
 	"slices"
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/modelling"
 	"github.com/clientele/clientele/internal/warehouse"
-	"github.com/clientele/clientele/model/equity"
 	"github.com/clientele/clientele/model/fit"
-	"golang.org/x/sync/errgroup"
 )
 
 // EquityRequest asks how customer equity moved over a period: from the close of the day
@@ -29,95 +26,93 @@ type EquityRequest struct {
 // the movement: Refused says why. Errors are those of Statement; CodeUnbalanced if the
 // lines of a customer do not add up.
 func (s *Service) EquityMovement(ctx context.Context, r EquityRequest, progress Progress) (clientele.EquityMovement, error) {
-	var read reading
-	defer read.close()
-	return s.equityMovement(ctx, r, &read, progress)
-}
-
-// EquityMovements returns the movement by each horizon, for less than they cost one by one.
-// Errors are those of EquityMovement.
-func (s *Service) EquityMovements(ctx context.Context, r Request, horizons []clientele.Horizon) ([]clientele.EquityMovement, error) {
-	var read reading
-	defer read.close()
-	out := make([]clientele.EquityMovement, len(horizons))
-	g, ctx := errgroup.WithContext(ctx)
-	for i, h := range horizons {
-		g.Go(func() (err error) {
-			out[i], err = s.equityMovement(ctx, EquityRequest{r, h}, &read, nil)
-			return err
-		})
+	read := s.Read()
+	defer read.Close()
+	all, err := read.EquityMovements(ctx, r.Request, []clientele.Horizon{r.Horizon}, progress)
+	if err != nil {
+		return clientele.EquityMovement{}, err
 	}
-	return out, g.Wait()
+	return all[0], nil
 }
 
-func (s *Service) equityMovement(ctx context.Context, r EquityRequest, read *reading, progress Progress) (clientele.EquityMovement, error) {
+// EquityMovements returns the movement by each horizon. Progress may be nil. Errors are
+// those of Service.EquityMovement.
+func (r *Reading) EquityMovements(ctx context.Context, q Request, horizons []clientele.Horizon, progress Progress) ([]clientele.EquityMovement, error) {
 	if progress == nil {
 		progress = func(string, float64) {}
 	}
-	m, _, err := answer(ctx, s, func() (work[clientele.EquityMovement], error) {
-		b, err := s.equityBasis(ctx, r)
+	all, _, err := answer(ctx, r.service, func() (work[[]clientele.EquityMovement], error) {
+		b, err := r.service.equityBasis(ctx, q, horizons)
 		if err != nil {
-			return work[clientele.EquityMovement]{}, err
+			return work[[]clientele.EquityMovement]{}, err
 		}
 		keys, err := b.keys()
-		return work[clientele.EquityMovement]{keys, b.Data, func() (clientele.EquityMovement, error) {
-			if m, ok := b.frozen(); ok {
-				return m, nil
+		return work[[]clientele.EquityMovement]{keys, b.Data, func() ([]clientele.EquityMovement, error) {
+			if all, ok := b.frozen(); ok {
+				return all, nil
 			}
-			return s.moveEquity(ctx, b, read, progress)
+			return r.moveEquity(ctx, b, progress)
 		}}, err
 	})
-	return m, err
+	return all, err
 }
 
 // ReadyEquityMovement returns the movement if it is closed or in the cache; ok is false if
 // it has to be computed first.
 func (s *Service) ReadyEquityMovement(ctx context.Context, r EquityRequest) (m clientele.EquityMovement, ok bool, err error) {
-	b, err := s.equityBasis(ctx, r)
+	b, err := s.equityBasis(ctx, r.Request, []clientele.Horizon{r.Horizon})
 	if err != nil {
 		return m, false, err
 	}
-	if m, ok := b.frozen(); ok {
-		return m, true, nil
+	if all, ok := b.frozen(); ok {
+		return all[0], true, nil
 	}
 	keys, err := b.keys()
 	if err != nil {
 		return m, false, err
 	}
-	return kept[clientele.EquityMovement](ctx, s, keys.now)
+	all, ok, err := kept[[]clientele.EquityMovement](ctx, s, keys.now)
+	if err != nil || !ok {
+		return m, false, err
+	}
+	return all[0], true, nil
 }
 
 // LatestEquityMovement is for a movement what Latest is for a statement.
 func (s *Service) LatestEquityMovement(ctx context.Context, r EquityRequest) (m clientele.EquityMovement, is Kept, err error) {
-	b, err := s.equityBasis(ctx, r)
+	b, err := s.equityBasis(ctx, r.Request, []clientele.Horizon{r.Horizon})
 	if err != nil {
 		return m, is, err
 	}
-	if m, ok := b.frozen(); ok {
-		return m, Kept{b.closed.Hash, true}, nil
+	if all, ok := b.frozen(); ok {
+		return all[0], Kept{b.closed.Hash, true}, nil
 	}
 	keys, err := b.keys()
 	if err != nil {
 		return m, is, err
 	}
-	return latest[clientele.EquityMovement](ctx, s, keys)
+	all, is, err := latest[[]clientele.EquityMovement](ctx, s, keys)
+	if err != nil || is.Key == "" {
+		return m, is, err
+	}
+	return all[0], is, nil
 }
 
-// equityBasis is everything that makes an equity movement, beside the records themselves.
+// equityBasis is everything that makes equity movements, beside the records themselves.
 type equityBasis struct {
 	basis
-	Horizon clientele.Horizon
-	Opening string           // hash of the close that the opening is of; "" if there is none
-	opening *clientele.Close // that close
-	foreign *clientele.Close // one that would be, but was made in another currency
-	closed  *clientele.Close // the close of the period itself
+	Horizons []clientele.Horizon
+	Opening  string           // hash of the close that the opening is of; "" if there is none
+	opening  *clientele.Close // that close
+	foreign  *clientele.Close // one that would be, but was made in another currency
+	closed   *clientele.Close // the close of the period itself
 }
 
-func (s *Service) equityBasis(ctx context.Context, r EquityRequest) (b equityBasis, err error) {
-	if b.basis, err = s.basis(ctx, r.Request); err != nil {
+func (s *Service) equityBasis(ctx context.Context, r Request, horizons []clientele.Horizon) (b equityBasis, err error) {
+	if b.basis, err = s.basis(ctx, r); err != nil {
 		return b, err
 	}
-	b.Horizon = r.Horizon
+	b.Horizons = horizons
 	opening, ok, err := s.book.ClosedOn(ctx, r.Period.Opening())
 	if err != nil {
 		return b, err
@@ -136,18 +131,20 @@ func (s *Service) equityBasis(ctx context.Context, r EquityRequest) (b equityBas
 	return b, err
 }
 
-// frozen is the movement as it was closed; ok is false if the period is not closed, or is
-// asked for by segments, which are not closed.
-func (b equityBasis) frozen() (m clientele.EquityMovement, ok bool) {
+// frozen are the movements as they were closed; ok is false if the period is not closed,
+// or one was refused then, or is asked for by segments, which are not closed.
+func (b equityBasis) frozen() (all []clientele.EquityMovement, ok bool) {
 	if b.closed == nil || b.Request.By != "" {
-		return m, false
+		return nil, false
 	}
-	for _, m := range b.closed.Movements {
-		if m.Horizon == b.Horizon {
-			return m, true
+	for _, h := range b.Horizons {
+		i := slices.IndexFunc(b.closed.Movements, func(m clientele.EquityMovement) bool { return m.Horizon == h })
+		if i < 0 {
+			return nil, false
 		}
+		all = append(all, b.closed.Movements[i])
 	}
-	return m, false
+	return all, true
 }
 
 func (b equityBasis) keys() (keys, error) {
@@ -157,8 +154,8 @@ func (b equityBasis) keys() (keys, error) {
 }
 
 // refused says why there is no movement; "" if there is one.
-func (e *ends) refused() string {
-	for _, r := range []*modelling.Run{e.opening.run, e.closing.run} {
+func (e ends) refused() string {
+	for _, r := range e.runs {
 		if !r.Usable() {
 			return fmt.Sprintf("As of %s there is no model: %s", r.AsOf, r.Refused)
 		}
@@ -166,67 +163,89 @@ func (e *ends) refused() string {
 	return ""
 }
 
-func (e *ends) move(b equityBasis) modelling.Move {
-	return modelling.Move{Opening: e.opening.run, Closing: e.closing.run, Terms: b.terms(), Horizon: b.Horizon}
+func (e ends) move(b equityBasis) modelling.Move {
+	return modelling.Move{Opening: e.runs[0], Closing: e.runs[1], Terms: b.terms(), Horizons: b.Horizons}
 }
 
-// moveEquity computes the movement from the records.
-func (s *Service) moveEquity(ctx context.Context, b equityBasis, read *reading, progress Progress) (clientele.EquityMovement, error) {
-	r := b.Request
-	m := clientele.EquityMovement{
-		Attribute: r.By, Currency: b.Settings.Currency, From: r.Period.From, To: r.Period.To, Horizon: b.Horizon,
-	}
+// moveEquity computes the movements from the records.
+func (r *Reading) moveEquity(ctx context.Context, b equityBasis, progress Progress) ([]clientele.EquityMovement, error) {
 	progress("Summing up purchase histories", 0)
-	if err := s.knows(ctx, r.By); err != nil {
-		return m, err
+	if err := r.service.knows(ctx, b.Request.By); err != nil {
+		return nil, err
 	}
-	e, err := s.ends(ctx, b, read, progress)
+	e, err := r.readEnds(ctx, b, progress)
 	if err != nil {
-		return m, err
+		return nil, err
 	}
-	if m.Refused = e.refused(); m.Refused != "" {
-		return m, nil
+	all := b.untold(e)
+	if e.refused() != "" {
+		return all, nil
 	}
-	m.Models = &clientele.MovementModels{Opening: modelOf(e.opening.run), Closing: modelOf(e.closing.run)}
-	m.Warnings = b.movementWarnings(e)
 	move := e.move(b)
 	progress("Moving every customer's worth", 0.7)
-	moved, err := s.moveCustomers(ctx, move, e, r.By)
+	moved, err := r.moveCustomers(ctx, move, e, b.Request.By)
 	if refusal, ok := fit.AsRefusal(err); ok {
-		m.Refused = refusal.Error()
-		return m, nil
+		for i := range all {
+			all[i].Refused = refusal.Error()
+		}
+		return all, nil
 	}
 	if err != nil {
-		return m, err
+		return nil, err
 	}
 	progress("Telling how sure that is", 0.9)
-	total := fill(&m, moved)
-	if err := e.restate(b, &m); err != nil {
-		return m, err
-	}
-	m.Cash = &clientele.CashMargin{Expected: fromCents(cents(total.Cash)), Actual: moved.Actual.Share(b.Settings.MarginOrOne())}
-	spreadMovement(&m, move, moved, total)
-	if err := e.sameAsStatements(b, &m); err != nil {
-		return m, err
+	for i := range all {
+		if err := e.tell(b, &all[i], move, moved, moved.Horizons[i]); err != nil {
+			return nil, err
+		}
 	}
 	progress("Done", 1)
-	return m, nil
+	return all, nil
 }
 
-// moveCustomers moves the worth of every customer, one horizon at a time: it takes much
-// memory. The error may be a *fit.Refusal.
-func (s *Service) moveCustomers(ctx context.Context, move modelling.Move, e *ends, by string) (moved warehouse.EquityMoved, err error) {
-	e.moving.Lock()
-	defer e.moving.Unlock()
+// untold are the movements without their lines.
+func (b equityBasis) untold(e ends) []clientele.EquityMovement {
+	r := b.Request
+	all := make([]clientele.EquityMovement, len(b.Horizons))
+	for i, h := range b.Horizons {
+		all[i] = clientele.EquityMovement{
+			Attribute: r.By, Currency: b.Settings.Currency, From: r.Period.From, To: r.Period.To, Horizon: h, Refused: e.refused(),
+		}
+		if all[i].Refused == "" {
+			all[i].Models = &clientele.MovementModels{Opening: modelOf(e.runs[0]), Closing: modelOf(e.runs[1])}
+			all[i].Warnings = b.movementWarnings(e)
+		}
+	}
+	return all
+}
+
+// tell fills in the lines of one movement, and how sure they are.
+func (e ends) tell(b equityBasis, m *clientele.EquityMovement, move modelling.Move, moved warehouse.EquityMoved, by warehouse.EquityTotals) error {
+	total := fill(m, by)
+	if err := e.restate(b, m); err != nil {
+		return err
+	}
+	m.Cash = &clientele.CashMargin{Expected: fromCents(cents(total.Cash)), Actual: moved.Actual.Share(b.Settings.MarginOrOne())}
+	spreadMovement(m, move, moved.Pairs, total)
+	return e.sameAsStatements(b, m)
+}
+
+// moveCustomers moves the worth of every customer. The error may be a *fit.Refusal.
+func (r *Reading) moveCustomers(ctx context.Context, move modelling.Move, e ends, by string) (moved warehouse.EquityMoved, err error) {
 	q, err := move.Query(e.opening.cells.all(), e.closing.cells.all())
 	if err != nil {
 		return moved, err
 	}
 	q.By, q.Sample = by, modelling.MoveSample
-	if moved, err = s.warehouse.MoveEquity(ctx, q); err != nil {
+	if moved, err = r.service.warehouse.MoveEquity(ctx, q); err != nil {
 		return moved, err
 	}
-	return moved, addsUp(moved.Sums)
+	for _, h := range moved.Horizons {
+		if err := addsUp(h.Sums); err != nil {
+			return moved, err
+		}
+	}
+	return moved, nil
 }
 
 // modelOf names a run.
@@ -236,7 +255,7 @@ func modelOf(r *modelling.Run) clientele.MovementModel {
 }
 
 // movementWarnings are what a reader of the movement must know.
-func (b equityBasis) movementWarnings(e *ends) []string {
+func (b equityBasis) movementWarnings(e ends) []string {
 	out := b.warnings()
 	if b.closed != nil {
 		out = append(out, fmt.Sprintf("%s is closed; by segment it is shown as the records are now.", b.closed.Period))
@@ -244,7 +263,7 @@ func (b equityBasis) movementWarnings(e *ends) []string {
 	if c := b.foreign; c != nil {
 		out = append(out, fmt.Sprintf("%s was closed in %s, and the book is in %s now: without a rate between them the opening is as the records are now.", c.Period, c.Settings.Currency, b.Settings.Currency))
 	}
-	for _, r := range []*modelling.Run{e.opening.run, e.closing.run} {
+	for _, r := range e.runs {
 		if r.Trust.Verdict == clientele.Rejected {
 			out = append(out, fmt.Sprintf("The model as of %s does not hold against weeks that it had not seen: %s", r.AsOf, r.Trust.Words))
 		}
@@ -273,7 +292,7 @@ var middle = []warehouse.EquityLine{
 }
 
 // fill rounds the lines to cents, such that they, and the segments, add up.
-func fill(m *clientele.EquityMovement, moved warehouse.EquityMoved) (total warehouse.EquitySums) {
+func fill(m *clientele.EquityMovement, moved warehouse.EquityTotals) (total warehouse.EquitySums) {
 	total.Lines = map[warehouse.EquityLine]float64{}
 	table, openings := make([][]float64, len(moved.Sums)), make([]float64, len(moved.Sums))
 	for i, s := range moved.Sums {
@@ -335,27 +354,10 @@ func setLines(m *clientele.EquityMovement, opening int64, lines []int64) {
 	m.Closing = fromCents(opening)
 }
 
-// spreadMovement adds intervals and the audit; where they cannot be told a warning says why.
-func spreadMovement(m *clientele.EquityMovement, move modelling.Move, moved warehouse.EquityMoved, total warehouse.EquitySums) {
-	if len(moved.Pairs) == 0 {
-		return
-	}
-	experience := total.Lines["experience.total"]
-	d, err := move.Spread(moved.Pairs, total)
-	if err != nil {
-		m.Warnings = append(m.Warnings, err.Error())
-		return
-	}
-	m.Intervals = intervals(d)
-	if total.Squares > 0 {
-		m.Audit = audit(experience/math.Sqrt(total.Squares), experience/math.Sqrt(total.Squares+d.ExperienceVariance))
-	}
-}
-
 // restate begins the movement with the opening as it was closed: what the records, and then
 // the terms, make of it now are lines of their own. Segments were not closed, and add up:
 // by segment the movement begins as the records are now.
-func (e *ends) restate(b equityBasis, m *clientele.EquityMovement) error {
+func (e ends) restate(b equityBasis, m *clientele.EquityMovement) error {
 	if b.opening == nil {
 		return nil
 	}
@@ -368,7 +370,7 @@ func (e *ends) restate(b equityBasis, m *clientele.EquityMovement) error {
 		closed = closed.Add(b.opening.Statement.Equity.Tail.Estimate)
 	}
 	terms := basis{Settings: b.opening.Settings}.terms()
-	w, err := e.opening.worthBy(terms)
+	w, err := e.opening.worthBy(e.runs[0], terms)
 	if err != nil {
 		return err
 	}
@@ -382,69 +384,3 @@ func (e *ends) restate(b equityBasis, m *clientele.EquityMovement) error {
 	m.Restatement, m.Scope, m.Opening = restated.Sub(closed), m.Opening.Sub(restated), closed
 	return nil
 }
-
-// sameAsStatements gives both ends the intervals that statements show, which come of more
-// draws.
-func (e *ends) sameAsStatements(b equityBasis, m *clientele.EquityMovement) error {
-	if m.Intervals == nil {
-		return nil
-	}
-	for line, end := range map[string]*end{"opening": &e.opening, "closing": &e.closing} {
-		w, err := end.worthBy(b.terms())
-		if _, refused := fit.AsRefusal(err); refused {
-			continue // it keeps the movement's own
-		}
-		if err != nil {
-			return err
-		}
-		v := w.Total.Horizon
-		if m.Horizon == clientele.Infinite {
-			v = w.Total.Whole
-		}
-		m.Intervals[line] = clientele.Interval{Low: fromCents(cents(v.Low)), High: fromCents(cents(v.High))}
-	}
-	if b.opening != nil && b.Request.By == "" && m.Horizon == clientele.FiveYears {
-		e := b.opening.Statement.Equity
-		m.Intervals["opening"] = clientele.Interval{Low: e.Low, High: e.High}
-	}
-	return nil
-}
-
-func intervals(d *equity.Deviation) map[string]clientele.Interval {
-	out := map[string]clientele.Interval{}
-	put := func(line string, low, high float64) {
-		out[line] = clientele.Interval{Low: fromCents(cents(low)), High: fromCents(cents(high))}
-	}
-	put("opening", d.Low.Opening, d.High.Opening)
-	put("unwinding", d.Low.Unwinding, d.High.Unwinding)
-	put("expected_release", d.Low.Release, d.High.Release)
-	put("window", d.Low.Window, d.High.Window)
-	put("experience.total", d.ExperienceLow, d.ExperienceHigh)
-	put("experience.survival", d.Low.Survival, d.High.Survival)
-	put("experience.activity", d.Low.Activity, d.High.Activity)
-	put("experience.spend", d.Low.Spend, d.High.Spend)
-	put("new_customers", d.Low.New, d.High.New)
-	put("assumption_change", d.Low.Assumption, d.High.Assumption)
-	put("closing", d.Low.Closing, d.High.Closing)
-	return out
-}
-
-// audit words the reading on z with the parameters' uncertainty in it: beyond 1.96 once in
-// twenty periods by chance alone, beyond 3.29 once in a thousand.
-func audit(z, with float64) *clientele.Audit {
-	side := "better"
-	if with < 0 {
-		side = "worse"
-	}
-	reading := fmt.Sprintf("Customers did as the model expected, within chance (z = %.1f): experience may be read as noise.", with)
-	switch a := math.Abs(with); {
-	case a > 3.29:
-		reading = fmt.Sprintf("Customers did %s than expected by far more than chance allows (z = %.1f): the assumptions of the opening did not hold. Ask what changed before the closing is signed.", side, with)
-	case a > 1.96:
-		reading = fmt.Sprintf("Customers did %s than expected by more than chance allows in nineteen of twenty periods (z = %.1f): look for a cause.", side, with)
-	}
-	return &clientele.Audit{Z: rounded(z), WithParameters: rounded(with), Reading: reading}
-}
-
-// rounded is z to six decimals: beyond them the order of summing shows.
-func rounded(z float64) float64 { return math.Round(z*1e6) / 1e6 }

@@ -89,30 +89,39 @@ func (s *Service) basis(ctx context.Context, r Request) (basis, error) {
 // state of the records, anew if a batch came meanwhile. Progress may be nil. Errors: CodeNotFound if the records have no such
 // attribute, CodeUnbalanced if a movement does not balance, and the warehouse's own.
 func (s *Service) Statement(ctx context.Context, r Request, progress Progress) (clientele.Statement, error) {
-	st, _, err := s.computed(ctx, r, progress)
+	read := s.Read()
+	defer read.Close()
+	return read.Statement(ctx, r, progress)
+}
+
+// Statement is Service.Statement.
+func (r *Reading) Statement(ctx context.Context, q Request, progress Progress) (clientele.Statement, error) {
+	st, _, err := r.statement(ctx, q, progress)
 	return st, err
 }
 
 // Prepare has a statement ready for Ready. Its errors are those of Statement and,
 // if the statement could not be kept, the cache's.
 func (s *Service) Prepare(ctx context.Context, r Request, progress Progress) error {
-	_, notKept, err := s.computed(ctx, r, progress)
+	read := s.Read()
+	defer read.Close()
+	_, notKept, err := read.statement(ctx, r, progress)
 	return errors.Join(err, notKept)
 }
 
-// computed computes a statement, or finds it in the cache; notKept says why the cache
+// statement computes a statement, or finds it in the cache; notKept says why the cache
 // did not take it, which is no fault of the statement.
-func (s *Service) computed(ctx context.Context, r Request, progress Progress) (st clientele.Statement, notKept, err error) {
+func (r *Reading) statement(ctx context.Context, q Request, progress Progress) (st clientele.Statement, notKept, err error) {
 	if progress == nil {
 		progress = func(string, float64) {}
 	}
-	return answer(ctx, s, func() (work[clientele.Statement], error) {
-		b, err := s.basis(ctx, r)
+	return answer(ctx, r.service, func() (work[clientele.Statement], error) {
+		b, err := r.service.basis(ctx, q)
 		if err != nil {
 			return work[clientele.Statement]{}, err
 		}
 		keys, err := b.keys()
-		return work[clientele.Statement]{keys, b.Data, func() (clientele.Statement, error) { return s.compute(ctx, b, progress) }}, err
+		return work[clientele.Statement]{keys, b.Data, func() (clientele.Statement, error) { return r.compute(ctx, b, progress) }}, err
 	})
 }
 

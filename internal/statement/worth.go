@@ -19,23 +19,24 @@ var groups = []warehouse.Group{
 }
 
 // value adds the model and the worth to a statement and its segments.
-func (s *Service) value(ctx context.Context, b basis, st *clientele.Statement, progress Progress) error {
+func (r *Reading) value(ctx context.Context, b basis, st *clientele.Statement, progress Progress) error {
 	progress("Summing up purchase histories", 0.2)
-	defer s.warehouse.KeepDays()()
-	closing, err := s.warehouse.Summarise(ctx, b.Request.Period.To)
+	defer r.service.warehouse.KeepDays()()
+	by := warehouse.CellsBy{
+		Attribute: b.Request.By, Movement: &warehouse.MovementQuery{Period: b.Request.Period, Definition: b.Settings.Definition},
+	}
+	closing, err := r.readSplit(ctx, b, b.Request.Period.To, by)
 	if err != nil {
 		return err
 	}
-	defer closing.Close()
-	run, opening, err := s.runAndOpening(ctx, b, closing, progress)
+	run, opening, err := r.runAndOpening(ctx, b, closing, by, progress)
 	if err != nil {
 		return err
 	}
-	defer opening.Close()
 	report := run.Report()
 	report.Warnings = append(report.Warnings, b.warnings()...)
 	if run.Usable() {
-		err := s.addWorth(ctx, b, run, opening, closing, st, progress)
+		err := addWorth(b, run, opening, closing, st, progress)
 		if refusal, ok := fit.AsRefusal(err); ok {
 			report.Refused = refusal.Error()
 		} else if err != nil {
@@ -50,23 +51,28 @@ func (s *Service) value(ctx context.Context, b basis, st *clientele.Statement, p
 	return nil
 }
 
-// runAndOpening makes the histories as of the opening while it finds or fits the model as
+// readSplit reads the cells as of a day by segment and by what happened.
+func (r *Reading) readSplit(ctx context.Context, b basis, day clientele.Date, by warehouse.CellsBy) (*end, error) {
+	e, err := r.at(ctx, b.Data, day)
+	if err != nil {
+		return nil, err
+	}
+	return e, e.read(ctx, by)
+}
+
+// runAndOpening reads the histories as of the opening while it finds or fits the model as
 // of the closing: one keeps the engine busy, the other mostly does not.
-func (s *Service) runAndOpening(ctx context.Context, b basis, closing warehouse.Summary, progress Progress) (run *modelling.Run, opening warehouse.Summary, err error) {
+func (r *Reading) runAndOpening(ctx context.Context, b basis, closing *end, by warehouse.CellsBy, progress Progress) (run *modelling.Run, opening *end, err error) {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() (err error) {
-		opening, err = s.warehouse.Summarise(ctx, b.Request.Period.Opening())
+		opening, err = r.readSplit(ctx, b, b.Request.Period.Opening(), by)
 		return err
 	})
 	g.Go(func() (err error) {
-		run, err = s.models.Run(ctx, b.Request.Period.To, b.Data, closing, part(progress, 0.3, 0.7))
+		run, err = r.service.models.Run(ctx, b.Request.Period.To, b.Data, closing, part(progress, 0.3, 0.7))
 		return err
 	})
-	if err := g.Wait(); err != nil {
-		release(opening)
-		return nil, nil, err
-	}
-	return run, opening, nil
+	return run, opening, g.Wait()
 }
 
 func (b basis) terms() modelling.Terms {
@@ -82,27 +88,29 @@ func (b basis) warnings() []string {
 }
 
 // addWorth values both ends of the period with the closing model.
-func (s *Service) addWorth(ctx context.Context, b basis, run *modelling.Run, opening, closing warehouse.Summary, st *clientele.Statement, progress Progress) error {
-	q := warehouse.MovementQuery{Period: b.Request.Period, Definition: b.Settings.Definition}
-	by := warehouse.CellsBy{Attribute: b.Request.By, Movement: &q}
+func addWorth(b basis, run *modelling.Run, opening, closing *end, st *clientele.Statement, progress Progress) error {
 	progress("Valuing the customers at closing", 0.7)
-	after, err := run.Worth(closing.Cells(ctx, by), b.terms())
+	w, err := closing.worthBy(run, b.terms())
+	if err != nil {
+		return err
+	}
+	after, err := run.Parts(closing.cells.all(), b.terms())
 	if err != nil {
 		return err
 	}
 	progress("Valuing the customers at opening", 0.85)
-	before, err := run.Parts(opening.Cells(ctx, by), b.terms())
+	before, err := run.Parts(opening.cells.all(), b.terms())
 	if err != nil {
 		return err
 	}
-	spread(st, after, before)
+	spread(st, w, after, before)
 	return nil
 }
 
 // spread rounds the worth to cents, such that segments and groups add up, and
 // writes it into the statement.
-func spread(st *clientele.Statement, after *modelling.Worth, before map[modelling.Part]modelling.PartWorth) {
-	addSegments(st, after)
+func spread(st *clientele.Statement, w *modelling.Worth, after, before map[modelling.Part]modelling.PartWorth) {
+	addSegments(st, w)
 	names := []string{""}
 	if st.Attribute != "" {
 		names = names[:0]
@@ -115,25 +123,25 @@ func spread(st *clientele.Statement, after *modelling.Worth, before map[modellin
 		sum += w.Horizon
 	}
 	opening := apportion(table(before, names), cents(sum))
-	closing := apportion(table(after.Parts, names), cents(after.Total.Horizon.Estimate))
-	tail := cents(after.Total.Tail.Estimate)
-	st.Equity = equityOf(after.Total, columnSums(opening), columnSums(closing), tail, customersOf(after.Parts, before, names))
+	closing := apportion(table(after, names), cents(w.Total.Horizon.Estimate))
+	tail := cents(w.Total.Tail.Estimate)
+	st.Equity = equityOf(w.Total, columnSums(opening), columnSums(closing), tail, customersOf(after, before, names))
 	if st.Attribute == "" {
 		return
 	}
 	tails := make([]float64, len(names))
 	for i, name := range names {
-		tails[i] = after.Segments[name].Tail.Estimate
+		tails[i] = w.Segments[name].Tail.Estimate
 	}
 	beyond := apportion([][]float64{tails}, tail)[0]
 	for i, name := range names {
-		st.Segments[i].Equity = equityOf(after.Segments[name], opening[i], closing[i], beyond[i], customersOf(after.Parts, before, names[i:i+1]))
+		st.Segments[i].Equity = equityOf(w.Segments[name], opening[i], closing[i], beyond[i], customersOf(after, before, names[i:i+1]))
 	}
 }
 
 // addSegments adds the segments that only the worth knows: whose customers were
 // active at neither end.
-func addSegments(st *clientele.Statement, after *modelling.Worth) {
+func addSegments(st *clientele.Statement, w *modelling.Worth) {
 	if st.Attribute == "" {
 		return
 	}
@@ -141,7 +149,7 @@ func addSegments(st *clientele.Statement, after *modelling.Worth) {
 	for _, seg := range st.Segments {
 		known[seg.Segment] = true
 	}
-	for _, name := range slices.Sorted(maps.Keys(after.Segments)) {
+	for _, name := range slices.Sorted(maps.Keys(w.Segments)) {
 		if !known[name] {
 			st.Segments = append(st.Segments, clientele.Statement{
 				Segment: name, Currency: st.Currency, From: st.From, To: st.To, Definition: st.Definition,

@@ -7,18 +7,23 @@ import "github.com/clientele/clientele"
 type OpeningScore struct {
 	X, Tx, T int32
 	LogStays float64 // ln of the probability of being a customer at the closing; −Inf if there is none
-	Within   float64 // up to the horizon
 	Period   float64 // up to the closing
-	Moved    float64 // up to the horizon, moved on by the period
 	Cash     float64 // up to the closing, not discounted
 }
 
-// ClosingScore is what models say of every customer of a cell of the closing.
+// ClosingScore is what the opening's model says of every customer of a cell of the closing.
 type ClosingScore struct {
 	X, Tx, T int32
-	LogAlive float64 // ln P(alive) by the opening's model; −Inf if there is none
-	Old      float64 // discounted purchases up to the horizon, by the opening's model
-	Current  float64 // the same, by the closing's
+	LogAlive float64 // ln P(alive); −Inf if there is none
+}
+
+// EquityHorizon is the discounted purchases of every customer of each cell that count by
+// one horizon.
+type EquityHorizon struct {
+	Within  []float64 // of OpeningCells, by the opening's model: up to the horizon
+	Moved   []float64 // the same, up to the horizon moved on by the period
+	Old     []float64 // of ClosingCells, up to the horizon: by the opening's model
+	Current []float64 // the same, by the closing's
 }
 
 // SpendPair is the expected spend per purchase of a customer with XG paid repeat days
@@ -42,8 +47,8 @@ func EquityLines() []EquityLine {
 	}
 }
 
-// EquityQuery asks for the equity movement between the closes of two days. A customer's
-// lines, with m Margin, g Growth and spend by the opening's model unless said otherwise:
+// EquityQuery asks for the equity movement between the closes of two days, by one horizon
+// or several. A customer's lines, with m Margin, g Growth and spend by the opening's model unless said otherwise:
 //
 //	opening            m·spend0·Within
 //	unwinding          opening·(g − 1)
@@ -62,10 +67,11 @@ type EquityQuery struct {
 	By               string // attribute; "" for the total only
 	OpeningCells     []OpeningScore
 	ClosingCells     []ClosingScore
+	Horizons         []EquityHorizon // at least one
 	Spend            []SpendPair
 	Margin, Growth   float64
 	Sample           int         // most pairs to return; 0: none
-	Page             *EquityPage // rows behind a line; nil: none
+	Page             *EquityPage // rows behind a line by the first horizon; nil: none
 }
 
 // EquityPage asks for the customers behind a line, those who move it most first.
@@ -112,11 +118,16 @@ type EquityRow struct {
 
 // EquityMoved is the answer to an EquityQuery.
 type EquityMoved struct {
-	Sums    []EquitySums    // by segment
-	Cohorts []EquityCohort  // by month
-	Actual  clientele.Money // net amount, in the period, of the customers of the opening
-	Pairs   []EquityPair
-	Rows    []EquityRow
-	Count   int64           // rows over all pages
-	Amount  clientele.Money // and what they come to
+	Horizons []EquityTotals  // one for each of the query's
+	Actual   clientele.Money // net amount, in the period, of the customers of the opening
+	Pairs    []EquityPair
+	Rows     []EquityRow
+	Count    int64           // rows over all pages
+	Amount   clientele.Money // and what they come to
+}
+
+// EquityTotals are what a movement comes to by one horizon.
+type EquityTotals struct {
+	Sums    []EquitySums   // by segment
+	Cohorts []EquityCohort // by month
 }

@@ -36,6 +36,7 @@ func arrange(rows []Row, o Options) (*layout, error) {
 	}
 	l := &layout{grid: grid, groups: make([]float64, o.Groups)}
 	l.placeRows(rows)
+	l.addRows()
 	return l, nil
 }
 
@@ -66,6 +67,28 @@ func (l *layout) placeRows(rows []Row) {
 		l.n[at], l.z[at], l.bucket[at] = r.N, r.SumZ, b
 		l.groups[r.Group] += r.N
 	}
+}
+
+// addRows adds up the rows of one merged cell and one bucket, so that it does not matter how
+// the customers of a cell were split beyond that.
+func (l *layout) addRows() {
+	last := make([]int32, len(l.buckets)) // place of a bucket's last row, plus one
+	from, to := int32(0), int32(0)
+	for i := range l.grid.Len() {
+		first, end := to, l.first[i+1]
+		for j := from; j < end; j++ {
+			b := l.bucket[j]
+			if at := last[b] - 1; at >= first {
+				l.n[at], l.z[at] = l.n[at]+l.n[j], l.z[at]+l.z[j]
+				continue
+			}
+			l.n[to], l.z[to], l.bucket[to] = l.n[j], l.z[j], b
+			to++
+			last[b] = to
+		}
+		from, l.first[i+1] = end, to
+	}
+	l.n, l.z, l.bucket = l.n[:to], l.z[:to], l.bucket[:to]
 }
 
 // workspace is one goroutine's memory.

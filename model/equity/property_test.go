@@ -2,6 +2,7 @@ package equity
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/clientele/clientele/model/btyd"
@@ -39,6 +40,45 @@ func anyRows(t *rapid.T, groups int) []Row {
 		rows[i] = r
 	}
 	return rows
+}
+
+// However the customers of a history are split, what is evaluated is the same: so are the
+// intervals of many rows, of which a part is taken.
+func TestRowsOfOneHistoryAreAddedUp(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		o := Options{Groups: 3}
+		rows := anyRows(t, o.Groups)
+		var split []Row
+		for range 4 {
+			for _, r := range rows {
+				r.N, r.SumZ = r.N/4, r.SumZ/4
+				split = append(split, r)
+			}
+		}
+		want, err := arrange(rows, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := arrange(split, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(got.first, want.first) || !slices.Equal(got.bucket, want.bucket) {
+			t.Fatalf("rows of cells %v, buckets %v; want %v, %v", got.first, got.bucket, want.first, want.bucket)
+		}
+		kinds := map[Row]bool{}
+		for _, r := range rows {
+			kinds[Row{X: r.X, Tx: r.Tx, T: r.T, XG: r.XG, Group: r.Group}] = true
+		}
+		if len(got.n) != len(kinds) {
+			t.Fatalf("%d rows, want %d", len(got.n), len(kinds))
+		}
+		for i := range got.n {
+			if math.Abs(got.n[i]-want.n[i]) > 1e-9 || math.Abs(got.z[i]-want.z[i]) > 1e-9*want.z[i] {
+				t.Fatalf("row %d: %g and %g, want %g and %g", i, got.n[i], got.z[i], want.n[i], want.z[i])
+			}
+		}
+	})
 }
 
 // Estimates are sums over customers one by one; groups add up to the total;

@@ -2,10 +2,17 @@ package duckdb
 
 import (
 	"context"
+	"database/sql/driver"
 	"iter"
 
 	"github.com/clientele/clientele/internal/warehouse"
 )
+
+// groupNames are the groups by the number that queries give them: numbers are counted in half
+// the time that words take.
+var groupNames = []warehouse.Group{
+	warehouse.GroupLapsed, warehouse.GroupLost, warehouse.GroupNew, warehouse.GroupReactivated, warehouse.GroupStayed,
+}
 
 // Cells implements warehouse.Summary.
 func (s *summary) Cells(ctx context.Context, by warehouse.CellsBy) iter.Seq2[warehouse.Cell, error] {
@@ -13,17 +20,27 @@ func (s *summary) Cells(ctx context.Context, by warehouse.CellsBy) iter.Seq2[war
 		for row, err := range s.stream(ctx, question{by: by, query: render("cell.count", newSplit(by))}) {
 			var c warehouse.Cell
 			if err == nil {
-				c = warehouse.Cell{
-					Segment: row[0].(string), Group: warehouse.Group(row[1].(string)),
-					X: row[2].(int32), Tx: row[3].(int32), T: row[4].(int32), XG: row[5].(int32),
-					N: row[6].(int64), Spend: row[7].(float64),
-				}
+				c = cellOf(row, by)
 			}
 			if !yield(c, err) || err != nil {
 				return
 			}
 		}
 	}
+}
+
+func cellOf(row []driver.Value, by warehouse.CellsBy) warehouse.Cell {
+	c := warehouse.Cell{
+		X: row[0].(int32), Tx: row[1].(int32), T: row[2].(int32), XG: row[3].(int32), N: row[4].(int64), Spend: row[5].(float64),
+	}
+	rest := row[6:]
+	if by.Attribute != "" {
+		c.Segment, rest = rest[0].(string), rest[1:]
+	}
+	if by.Movement != nil {
+		c.Group = groupNames[rest[0].(int32)]
+	}
+	return c
 }
 
 // SpendBins implements warehouse.Summary.

@@ -70,28 +70,44 @@ func (m *equityMove) prepare(ctx context.Context, opening, closing *keptSet) err
 			return err
 		}
 	}
-	if _, err := m.tx.ExecContext(ctx, query("equity.create")); err != nil {
+	if _, err := m.tx.ExecContext(ctx, render("equity.create", m.query)); err != nil {
 		return err
 	}
-	err := appendRows(ctx, m.conn, "run_opening_score", m.query.OpeningCells, func(c warehouse.OpeningScore) []sqldriver.Value {
-		return []sqldriver.Value{c.X, c.Tx, c.T, orNull(c.LogStays), c.Within, c.Period, c.Moved, c.Cash}
-	})
-	if err != nil {
-		return err
-	}
-	err = appendRows(ctx, m.conn, "run_closing_score", m.query.ClosingCells, func(c warehouse.ClosingScore) []sqldriver.Value {
-		return []sqldriver.Value{c.X, c.Tx, c.T, orNull(c.LogAlive), c.Old, c.Current}
-	})
-	if err != nil {
-		return err
-	}
-	err = appendRows(ctx, m.conn, "run_spend_pair", m.query.Spend, func(p warehouse.SpendPair) []sqldriver.Value {
-		return []sqldriver.Value{p.XG, p.OldBase, p.OldSlope, p.CurrentBase, p.CurrentSlope}
-	})
-	if err != nil {
+	if err := m.handDown(ctx); err != nil {
 		return err
 	}
 	return create(ctx, m.tx, []table{{Name: "run_equity", Query: render("equity.move", m.query)}})
+}
+
+// handDown puts what the models say into temporary tables.
+func (m *equityMove) handDown(ctx context.Context) error {
+	q := m.query
+	err := appendRows(ctx, m.conn, "run_opening_score", len(q.OpeningCells), func(i int) []sqldriver.Value {
+		c := q.OpeningCells[i]
+		row := []sqldriver.Value{c.X, c.Tx, c.T, orNull(c.LogStays), c.Period, c.Cash}
+		for _, h := range q.Horizons {
+			row = append(row, h.Within[i], h.Moved[i])
+		}
+		return row
+	})
+	if err != nil {
+		return err
+	}
+	err = appendRows(ctx, m.conn, "run_closing_score", len(q.ClosingCells), func(i int) []sqldriver.Value {
+		c := q.ClosingCells[i]
+		row := []sqldriver.Value{c.X, c.Tx, c.T, orNull(c.LogAlive)}
+		for _, h := range q.Horizons {
+			row = append(row, h.Old[i], h.Current[i])
+		}
+		return row
+	})
+	if err != nil {
+		return err
+	}
+	return appendRows(ctx, m.conn, "run_spend_pair", len(q.Spend), func(i int) []sqldriver.Value {
+		p := q.Spend[i]
+		return []sqldriver.Value{p.XG, p.OldBase, p.OldSlope, p.CurrentBase, p.CurrentSlope}
+	})
 }
 
 // orNull is a logarithm, null where it is that of nothing.
@@ -103,17 +119,20 @@ func orNull(v float64) sqldriver.Value {
 }
 
 func (m *equityMove) read(ctx context.Context) (out warehouse.EquityMoved, err error) {
-	if out.Sums, err = m.sums(ctx); err != nil {
+	out.Horizons = make([]warehouse.EquityTotals, len(m.query.Horizons))
+	if err := m.sums(ctx, out.Horizons); err != nil {
 		return out, err
 	}
 	err = each(ctx, m.tx, render("equity.cohort", m.query), func(rows *sql.Rows) error {
+		var horizon int
 		var c warehouse.EquityCohort
 		var month sql.NullTime
-		if err := rows.Scan(&month, &c.Customers, &c.Worth); err != nil {
+		if err := rows.Scan(&horizon, &month, &c.Customers, &c.Worth); err != nil {
 			return err
 		}
 		c.Month = *day(month)
-		out.Cohorts = append(out.Cohorts, c)
+		of := &out.Horizons[horizon]
+		of.Cohorts = append(of.Cohorts, c)
 		return nil
 	})
 	if err != nil {
@@ -123,7 +142,7 @@ func (m *equityMove) read(ctx context.Context) (out warehouse.EquityMoved, err e
 		return out, err
 	}
 	if m.query.Sample > 0 {
-		if out.Pairs, err = m.sample(ctx, customersIn(out.Sums)); err != nil {
+		if out.Pairs, err = m.sample(ctx, customersIn(out.Horizons[0].Sums)); err != nil {
 			return out, err
 		}
 	}
@@ -140,16 +159,17 @@ func customersIn(sums []warehouse.EquitySums) (n int64) {
 	return n
 }
 
-func (m *equityMove) sums(ctx context.Context) (out []warehouse.EquitySums, err error) {
+func (m *equityMove) sums(ctx context.Context, into []warehouse.EquityTotals) error {
 	lines := warehouse.EquityLines()
 	columns := make([]string, len(lines), len(lines)+1)
 	for i, line := range lines {
 		columns[i] = equityColumns[line]
 	}
-	err = each(ctx, m.tx, render("equity.sum", append(columns, "cash")), func(rows *sql.Rows) error {
+	return each(ctx, m.tx, render("equity.sum", append(columns, "cash")), func(rows *sql.Rows) error {
+		var horizon int
 		s := warehouse.EquitySums{Lines: map[warehouse.EquityLine]float64{}}
 		values := make([]float64, len(lines))
-		targets := []any{&s.Segment, &s.Customers}
+		targets := []any{&horizon, &s.Segment, &s.Customers}
 		for i := range values {
 			targets = append(targets, &values[i])
 		}
@@ -159,10 +179,9 @@ func (m *equityMove) sums(ctx context.Context) (out []warehouse.EquitySums, err 
 		for i, line := range lines {
 			s.Lines[line] = values[i]
 		}
-		out = append(out, s)
+		into[horizon].Sums = append(into[horizon].Sums, s)
 		return nil
 	})
-	return out, err
 }
 
 func (m *equityMove) sample(ctx context.Context, customers int64) (out []warehouse.EquityPair, err error) {

@@ -6,6 +6,7 @@ import (
 	sqldriver "database/sql/driver"
 	"errors"
 	"iter"
+	"slices"
 
 	driver "github.com/duckdb/duckdb-go/v2"
 
@@ -132,8 +133,9 @@ func (s *summary) Customers(ctx context.Context, q warehouse.CustomersQuery) ite
 	query := render("customer.list", struct {
 		split
 		warehouse.CustomersQuery
-		AsOf clientele.Date
-	}{newSplit(q.Within), q, s.asOf})
+		AsOf    clientele.Date
+		InGroup int
+	}{newSplit(q.Within), q, s.asOf, slices.Index(groupNames, q.Group)})
 	prepare := func(conn *sql.Conn, tx *sql.Tx) error {
 		if !q.WorthOnly {
 			if err := s.prepareValue(ctx, tx, q.Definition); err != nil {
@@ -170,26 +172,28 @@ func handDown(ctx context.Context, conn *sql.Conn, tx *sql.Tx, q warehouse.Custo
 	if _, err := tx.ExecContext(ctx, query("score.create")); err != nil {
 		return err
 	}
-	err := appendRows(ctx, conn, "run_cell_score", q.Cells, func(c warehouse.CellScore) []sqldriver.Value {
+	err := appendRows(ctx, conn, "run_cell_score", len(q.Cells), func(i int) []sqldriver.Value {
+		c := q.Cells[i]
 		return []sqldriver.Value{c.X, c.Tx, c.T, c.PAlive, c.Expected, c.Discounted, c.LogSD}
 	})
 	if err != nil {
 		return err
 	}
-	return appendRows(ctx, conn, "run_spend_score", q.Spend, func(p warehouse.SpendScore) []sqldriver.Value {
+	return appendRows(ctx, conn, "run_spend_score", len(q.Spend), func(i int) []sqldriver.Value {
+		p := q.Spend[i]
 		return []sqldriver.Value{p.XG, p.Base, p.Slope, p.VarBase, p.Cov, p.VarSlope}
 	})
 }
 
-// appendRows loads rows into a temporary table.
-func appendRows[T any](ctx context.Context, conn *sql.Conn, table string, rows []T, values func(T) []sqldriver.Value) error {
+// appendRows loads n rows into a temporary table.
+func appendRows(ctx context.Context, conn *sql.Conn, table string, n int, row func(i int) []sqldriver.Value) error {
 	return conn.Raw(func(c any) error {
 		a, err := driver.NewAppender(c.(sqldriver.Conn), "temp", "main", table)
 		if err != nil {
 			return err
 		}
-		for _, r := range rows {
-			if err := a.AppendRow(values(r)...); err != nil {
+		for i := range n {
+			if err := a.AppendRow(row(i)...); err != nil {
 				return errors.Join(err, a.Close())
 			}
 		}

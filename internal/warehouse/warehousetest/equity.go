@@ -22,7 +22,7 @@ func testEquityProperties(t *testing.T, w warehouse.Warehouse) {
 		opening := day(rapid.IntRange(-1, bookDays).Draw(rt, "opening"))
 		m := moveReference{records: book, q: warehouse.EquityQuery{
 			Opening: opening, Closing: opening + clientele.Date(rapid.IntRange(1, 40).Draw(rt, "days")), By: attributeName,
-			Margin: 0.3, Growth: 1.05, Sample: 3,
+			Margin: 0.3, Growth: 1.05, Sample: 3, Horizons: make([]warehouse.EquityHorizon, rapid.IntRange(1, 3).Draw(rt, "horizons")),
 		}}
 		m.draw(rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "scores"), 0)))
 		line := rapid.SampledFrom(warehouse.EquityLines()).Draw(rt, "line")
@@ -58,12 +58,16 @@ func (m *moveReference) draw(rng *rand.Rand) {
 			continue
 		}
 		seen[c] = true
-		o := warehouse.OpeningScore{X: c[0], Tx: c[1], T: c[2], LogStays: s, Within: 5 * rng.Float64(), Cash: rng.Float64()}
-		o.Moved = o.Within + rng.Float64()
-		if o.Period = o.Moved * rng.Float64(); math.IsInf(s, -1) {
-			o.Moved = o.Period // nothing is expected
-		}
+		o := warehouse.OpeningScore{X: c[0], Tx: c[1], T: c[2], LogStays: s, Period: 2 * rng.Float64(), Cash: rng.Float64()}
 		m.q.OpeningCells = append(m.q.OpeningCells, o)
+		for k := range m.q.Horizons {
+			moved := o.Period // nothing is expected
+			if !math.IsInf(s, -1) {
+				moved += 5 * rng.Float64()
+			}
+			by := &m.q.Horizons[k]
+			by.Within, by.Moved = append(by.Within, moved*rng.Float64()), append(by.Moved, moved)
+		}
 	}
 	clear(seen)
 	for _, h := range m.after {
@@ -72,9 +76,11 @@ func (m *moveReference) draw(rng *rand.Rand) {
 			continue
 		}
 		seen[c] = true
-		m.q.ClosingCells = append(m.q.ClosingCells, warehouse.ClosingScore{
-			X: c[0], Tx: c[1], T: c[2], LogAlive: s, Old: 5 * math.Exp(s) * rng.Float64(), Current: 5 * rng.Float64(),
-		})
+		m.q.ClosingCells = append(m.q.ClosingCells, warehouse.ClosingScore{X: c[0], Tx: c[1], T: c[2], LogAlive: s})
+		for k := range m.q.Horizons {
+			by := &m.q.Horizons[k]
+			by.Old, by.Current = append(by.Old, 5*math.Exp(s)*rng.Float64()), append(by.Current, 5*rng.Float64())
+		}
 	}
 	for xg := range paid {
 		m.q.Spend = append(m.q.Spend, warehouse.SpendPair{
@@ -87,16 +93,17 @@ func cellOf(h history, asOf clientele.Date) [3]int32 {
 	return [3]int32{h.x, int32(h.last - h.first), int32(asOf - h.first)}
 }
 
-// lines are those of one customer.
-func (m *moveReference) lines(h history) (lines map[warehouse.EquityLine]float64, fresh bool) {
+// lines are those of one customer by one horizon.
+func (m *moveReference) lines(h history, by warehouse.EquityHorizon) (lines map[warehouse.EquityLine]float64, fresh bool) {
 	spend := func(xg int32) warehouse.SpendPair {
 		return m.q.Spend[slices.IndexFunc(m.q.Spend, func(p warehouse.SpendPair) bool { return p.XG == xg })]
 	}
 	c, p := cellOf(h, m.q.Closing), spend(h.xg)
-	s := m.q.ClosingCells[slices.IndexFunc(m.q.ClosingCells, func(s warehouse.ClosingScore) bool { return [3]int32{s.X, s.Tx, s.T} == c })]
+	at := slices.IndexFunc(m.q.ClosingCells, func(s warehouse.ClosingScore) bool { return [3]int32{s.X, s.Tx, s.T} == c })
+	s := m.q.ClosingCells[at]
 	spent1 := p.OldBase + p.OldSlope*h.spend.Float64()
-	old := m.q.Margin * spent1 * s.Old
-	closing := m.q.Margin * (p.CurrentBase + p.CurrentSlope*h.spend.Float64()) * s.Current
+	old := m.q.Margin * spent1 * by.Old[at]
+	closing := m.q.Margin * (p.CurrentBase + p.CurrentSlope*h.spend.Float64()) * by.Current[at]
 	out := map[warehouse.EquityLine]float64{"closing": closing, "assumption_change": closing - old}
 	i := slices.IndexFunc(m.before, func(b history) bool { return b.customer == h.customer })
 	if i < 0 {
@@ -105,14 +112,15 @@ func (m *moveReference) lines(h history) (lines map[warehouse.EquityLine]float64
 	}
 	b := m.before[i]
 	c, p = cellOf(b, m.q.Opening), spend(b.xg)
-	o := m.q.OpeningCells[slices.IndexFunc(m.q.OpeningCells, func(o warehouse.OpeningScore) bool { return [3]int32{o.X, o.Tx, o.T} == c })]
+	at = slices.IndexFunc(m.q.OpeningCells, func(o warehouse.OpeningScore) bool { return [3]int32{o.X, o.Tx, o.T} == c })
+	o, within, moved := m.q.OpeningCells[at], by.Within[at], by.Moved[at]
 	spent0 := p.OldBase + p.OldSlope*b.spend.Float64()
 	money := m.q.Margin * spent0
-	out["opening"] = money * o.Within
+	out["opening"] = money * within
 	out["unwinding"] = out["opening"] * (m.q.Growth - 1)
 	out["expected_release"] = -m.q.Growth * money * o.Period
-	out["window"] = m.q.Growth * money * (o.Moved - o.Within)
-	expected := m.q.Growth * money * math.Max(0, o.Moved-o.Period)
+	out["window"] = m.q.Growth * money * (moved - within)
+	expected := m.q.Growth * money * math.Max(0, moved-o.Period)
 	total := old - expected
 	out["experience.total"] = total
 	switch {
@@ -131,53 +139,13 @@ func (m *moveReference) lines(h history) (lines map[warehouse.EquityLine]float64
 }
 
 func (m *moveReference) check(rt *rapid.T, got warehouse.EquityMoved) {
-	near := func(what string, got, want float64) {
-		if !(math.Abs(got-want) <= 1e-7*(1+math.Abs(want))) {
-			rt.Fatalf("%s: %.12g, want %.12g", what, got, want)
-		}
+	if len(got.Horizons) != len(m.q.Horizons) {
+		rt.Fatalf("%d horizons, want %d", len(got.Horizons), len(m.q.Horizons))
 	}
-	segments := map[string]map[warehouse.EquityLine]float64{}
-	months := map[clientele.Date]float64{}
-	page := map[string]float64{}
-	ref := reference{m.records, warehouse.MovementQuery{By: attributeName}}
-	for _, h := range m.after {
-		lines, fresh := m.lines(h)
-		segment := ref.segment(h.customer)
-		if segments[segment] == nil {
-			segments[segment] = map[warehouse.EquityLine]float64{}
-		}
-		for line, v := range lines {
-			segments[segment][line] += v
-		}
-		if fresh {
-			months[clientele.NewDate(h.first.Time().Year(), h.first.Time().Month(), 1)] += lines["new_customers"]
-		}
-		if v := lines[m.q.Page.Line]; v != 0 {
-			page[h.customer] = v
-		}
+	for k := range m.q.Horizons {
+		m.checkTotals(rt, got.Horizons[k], m.q.Horizons[k])
 	}
-	if len(got.Sums) != len(segments) || len(got.Cohorts) != len(months) || len(got.Rows) != len(page) || got.Count != int64(len(page)) {
-		rt.Fatalf("%d segments, %d months, %d and %d rows; want %d, %d and %d", len(got.Sums), len(got.Cohorts), len(got.Rows), got.Count, len(segments), len(months), len(page))
-	}
-	for _, s := range got.Sums {
-		for _, line := range warehouse.EquityLines() {
-			near(s.Segment+" "+string(line), s.Lines[line], segments[s.Segment][line])
-		}
-		if !(s.Worst <= 1e-9) {
-			rt.Fatalf("the lines of a customer of %s are off by %g", s.Segment, s.Worst)
-		}
-	}
-	for _, c := range got.Cohorts {
-		near("month "+c.Month.String(), c.Worth, months[c.Month])
-	}
-	sum := 0.0
-	for i, r := range got.Rows {
-		near(r.Customer, r.Amount.Float64(), page[r.Customer])
-		if sum += r.Amount.Float64(); i > 0 && math.Abs(r.Amount.Float64()) > math.Abs(got.Rows[i-1].Amount.Float64())+1e-9 {
-			rt.Fatalf("row %d moves the line more than the row before", i)
-		}
-	}
-	near("all rows", got.Amount.Float64(), sum)
+	m.checkRows(rt, got)
 	var actual clientele.Money
 	for _, l := range m.Lines {
 		if l.Day > m.q.Opening && l.Day <= m.q.Closing && slices.ContainsFunc(m.before, func(h history) bool { return h.customer == l.Customer }) {
@@ -189,9 +157,71 @@ func (m *moveReference) check(rt *rapid.T, got warehouse.EquityMoved) {
 	}
 }
 
+// checkTotals compares what the movement comes to by one horizon.
+func (m *moveReference) checkTotals(rt *rapid.T, got warehouse.EquityTotals, by warehouse.EquityHorizon) {
+	segments := map[string]map[warehouse.EquityLine]float64{}
+	months := map[clientele.Date]float64{}
+	ref := reference{m.records, warehouse.MovementQuery{By: attributeName}}
+	for _, h := range m.after {
+		lines, fresh := m.lines(h, by)
+		segment := ref.segment(h.customer)
+		if segments[segment] == nil {
+			segments[segment] = map[warehouse.EquityLine]float64{}
+		}
+		for line, v := range lines {
+			segments[segment][line] += v
+		}
+		if fresh {
+			months[clientele.NewDate(h.first.Time().Year(), h.first.Time().Month(), 1)] += lines["new_customers"]
+		}
+	}
+	if len(got.Sums) != len(segments) || len(got.Cohorts) != len(months) {
+		rt.Fatalf("%d segments, %d months; want %d and %d", len(got.Sums), len(got.Cohorts), len(segments), len(months))
+	}
+	for _, s := range got.Sums {
+		for _, line := range warehouse.EquityLines() {
+			near(rt, s.Segment+" "+string(line), s.Lines[line], segments[s.Segment][line])
+		}
+		if !(s.Worst <= 1e-9) {
+			rt.Fatalf("the lines of a customer of %s are off by %g", s.Segment, s.Worst)
+		}
+	}
+	for _, c := range got.Cohorts {
+		near(rt, "month "+c.Month.String(), c.Worth, months[c.Month])
+	}
+}
+
+// checkRows compares the page, which is by the first horizon.
+func (m *moveReference) checkRows(rt *rapid.T, got warehouse.EquityMoved) {
+	page := map[string]float64{}
+	for _, h := range m.after {
+		lines, _ := m.lines(h, m.q.Horizons[0])
+		if v := lines[m.q.Page.Line]; v != 0 {
+			page[h.customer] = v
+		}
+	}
+	if len(got.Rows) != len(page) || got.Count != int64(len(page)) {
+		rt.Fatalf("%d and %d rows, want %d", len(got.Rows), got.Count, len(page))
+	}
+	sum := 0.0
+	for i, r := range got.Rows {
+		near(rt, r.Customer, r.Amount.Float64(), page[r.Customer])
+		if sum += r.Amount.Float64(); i > 0 && math.Abs(r.Amount.Float64()) > math.Abs(got.Rows[i-1].Amount.Float64())+1e-9 {
+			rt.Fatalf("row %d moves the line more than the row before", i)
+		}
+	}
+	near(rt, "all rows", got.Amount.Float64(), sum)
+}
+
+func near(rt *rapid.T, what string, got, want float64) {
+	if !(math.Abs(got-want) <= 1e-7*(1+math.Abs(want))) {
+		rt.Fatalf("%s: %.12g, want %.12g", what, got, want)
+	}
+}
+
 // testEquityErrors asks for what there is none of.
 func testEquityErrors(t *testing.T, w warehouse.Warehouse) {
-	q := warehouse.EquityQuery{Opening: day(0), Closing: day(5), Margin: 1, Growth: 1}
+	q := warehouse.EquityQuery{Opening: day(0), Closing: day(5), Margin: 1, Growth: 1, Horizons: make([]warehouse.EquityHorizon, 1)}
 	for code, page := range map[clientele.Code]*warehouse.EquityPage{
 		clientele.CodeNotFound: {Line: "customers.new", Limit: 10},
 		clientele.CodeUsage:    {Line: "opening", Limit: 1001},
@@ -203,7 +233,7 @@ func testEquityErrors(t *testing.T, w warehouse.Warehouse) {
 	}
 	q.Page = &warehouse.EquityPage{Line: "opening", Limit: 10}
 	got, err := w.MoveEquity(t.Context(), q)
-	if err != nil || len(got.Sums) > 0 || got.Count > 0 {
+	if err != nil || len(got.Horizons[0].Sums) > 0 || got.Count > 0 {
 		t.Errorf("of nothing: %+v, %v", got, err)
 	}
 }

@@ -1,17 +1,17 @@
 {{/* Customers by purchase history, and by segment and group where asked for. */ -}}
-SELECT {{if .By}}coalesce(a.value, {{unknown_segment}}){{else}}''{{end}} AS segment,
-{{- if .Grouped}}
-    {{template "customer.group.sql" .From}} AS grouped,
-{{- else}}
-    '' AS grouped,
-{{- end}}
-    s.x, s.tx, s.t, s.xg, count(*) AS n, CAST(sum(s.z) AS DOUBLE) AS spend
-FROM run_summary AS s
+WITH person AS (
+    SELECT s.x, s.tx, s.t, s.xg, s.z
+        {{- if .By}}, coalesce(a.value, {{unknown_segment}}) AS segment{{end}}
+        {{- if .Grouped}}, {{template "customer.group.sql" .From}} AS grouped{{end}}
+    FROM run_summary AS s
 {{- if .By}}
-LEFT JOIN customer_attribute AS a ON a.customer = s.customer AND a.attribute = {{text .By}}
+    LEFT JOIN customer_attribute AS a ON a.customer = s.customer AND a.attribute = {{text .By}}
 {{- end}}
 {{- if .Grouped}}
-LEFT JOIN run_movement AS m ON m.customer = s.customer
+    LEFT JOIN run_movement AS m ON m.customer = s.customer
 {{- end}}
-GROUP BY 1, 2, s.x, s.tx, s.t, s.xg
-ORDER BY 1, 2, s.x, s.tx, s.t, s.xg
+)
+SELECT x, tx, t, xg, count(*) AS n, CAST(sum(z) AS DOUBLE) AS spend{{if .By}}, segment{{end}}{{if .Grouped}}, grouped{{end}}
+FROM person
+GROUP BY {{if .By}}segment, {{end}}{{if .Grouped}}grouped, {{end}}x, tx, t, xg
+ORDER BY {{if .By}}segment, {{end}}{{if .Grouped}}grouped, {{end}}x, tx, t, xg

@@ -34,7 +34,7 @@ WITH {{if not .WorthOnly}}bought AS (
 {{- end}}
     WHERE TRUE
 {{- if .By}} AND coalesce(a.value, {{unknown_segment}}) = {{text .Segment}}{{end}}
-{{- if .Grouped}} AND {{template "customer.group.sql" .From}} = {{text (print .Group)}}{{end}}
+{{- if .Grouped}} AND {{template "customer.group.sql" .From}} = {{.InGroup}}{{end}}
 ), valued AS (
     SELECT *, discounted * spend * {{.Margin}} AS clv,
         exp(1.959964 * sqrt(deviation * deviation + CASE WHEN spend_variance > 0 THEN spend_variance ELSE 0 END / (spend * spend))) AS factor

@@ -1,8 +1,11 @@
-{{/* The lines of the equity movement of every customer, after both summaries and the scores are at hand. */ -}}
+{{/* The lines of the equity movement of every customer by each horizon, after both summaries and the scores are at hand. */ -}}
 WITH pair AS (
     SELECT c.customer, c.first_day, o.customer IS NULL AS fresh,
         {{if .By}}coalesce(a.value, {{unknown_segment}}){{else}}''{{end}} AS segment,
-        b.log_stays, b.within, b.period, b.moved, b.cash, s.log_alive, s.old AS old_purchases, s.current,
+        b.log_stays, b.period, b.cash, s.log_alive,
+{{- range $h, $_ := .Horizons}}
+        b.within_{{$h}}, b.moved_{{$h}}, s.old_{{$h}}, s.current_{{$h}},
+{{- end}}
         p0.old_base + p0.old_slope * CAST(o.z AS DOUBLE) AS spent0,
         p1.old_base + p1.old_slope * CAST(c.z AS DOUBLE) AS spent1,
         p1.current_base + p1.current_slope * CAST(c.z AS DOUBLE) AS spent2,
@@ -16,8 +19,17 @@ WITH pair AS (
 {{- if .By}}
     LEFT JOIN customer_attribute AS a ON a.customer = c.customer AND a.attribute = {{text .By}}
 {{- end}}
+), ahead AS (
+{{- range $h, $_ := .Horizons}}
+{{- if $h}}
+    UNION ALL
+{{- end}}
+    SELECT {{$h}} AS horizon, customer, first_day, fresh, segment, log_stays, period, cash, log_alive, spent0, spent1, spent2, brought,
+        within_{{$h}} AS within, moved_{{$h}} AS moved, old_{{$h}} AS old_purchases, current_{{$h}} AS current
+    FROM pair
+{{- end}}
 ), valued AS (
-    SELECT customer, first_day, fresh, segment, brought, log_stays, log_alive, spent0, spent1,
+    SELECT horizon, customer, first_day, fresh, segment, brought, log_stays, log_alive, spent0, spent1,
         coalesce({{.Margin}} * spent0 * within, 0) AS opening,
         coalesce({{.Growth}} * {{.Margin}} * spent0 * period, 0) AS released,
         coalesce({{.Growth}} * {{.Margin}} * spent0 * (moved - within), 0) AS moved_on,
@@ -25,7 +37,7 @@ WITH pair AS (
         coalesce({{.Margin}} * spent0 * cash, 0) AS cash,
         {{.Margin}} * spent1 * old_purchases AS old,
         {{.Margin}} * spent2 * current AS closing
-    FROM pair
+    FROM ahead
 ), compared AS (
     SELECT *, CASE WHEN fresh THEN 0 ELSE old - expected END AS experience,
         CASE WHEN NOT fresh AND expected > 0 AND old > 0 THEN ln(old / expected) END AS ratio
@@ -42,7 +54,7 @@ WITH pair AS (
         CASE WHEN experience = 0 OR ratio IS NULL THEN 0 ELSE mean * ln(spent1 / spent0) END AS spend
     FROM averaged
 )
-SELECT customer, first_day, fresh, segment, opening, opening * ({{.Growth}} - 1) AS unwinding, -released AS release,
+SELECT horizon, customer, first_day, fresh, segment, opening, opening * ({{.Growth}} - 1) AS unwinding, -released AS release,
     moved_on, experience, survival, experience - survival - spend AS activity, spend,
     CASE WHEN fresh THEN old ELSE 0 END AS fresh_worth, closing - old AS assumption, closing, cash, brought
 FROM shared
