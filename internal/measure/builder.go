@@ -9,6 +9,9 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
+
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/warehouse"
 	"github.com/clientele/clientele/model/score"
@@ -135,6 +138,9 @@ func (b *builder) scaled(e score.Estimate) score.Estimate {
 	return score.Estimate{Value: k * e.Value, Low: k * e.Low, High: k * e.High}
 }
 
+// english writes counts with a comma between thousands.
+var english = message.NewPrinter(language.English)
+
 // fewest is the least number of answers that are shown apart.
 const fewest = 5
 
@@ -191,18 +197,18 @@ func (b *builder) total(c counted) {
 	for _, l := range leftOuts() {
 		if n := c.left[l]; n > 0 {
 			b.report.LeftOut = append(b.report.LeftOut, clientele.MeasureLeftOut{N: n, Why: leftOut(l, b.report.Within)})
-			why = append(why, fmt.Sprintf("of %d %s", n, leftOut(l, b.report.Within)))
+			why = append(why, english.Sprintf("of %d %s", n, leftOut(l, b.report.Within)))
 		}
 	}
 	if b.report.N == 0 && len(why) > 0 {
 		b.report.Why = "All that there is in these days is left out: " + strings.Join(why, "; ") + "."
 	}
 	say := func(format string, args ...any) {
-		b.report.Warnings = append(b.report.Warnings, fmt.Sprintf(format, args...))
+		b.report.Warnings = append(b.report.Warnings, english.Sprintf(format, args...))
 	}
 	m := b.report.Measurement
 	if m.N > 0 && m.Effective < .995*float64(m.N) {
-		say("Weights are given: %d tell as much as %.0f of equal weight, by which the interval goes.", m.N, m.Effective)
+		say("Weights are given: %d tell as much as %d of equal weight, by which the interval goes.", m.N, int64(math.Round(m.Effective)))
 	}
 	if c.instant > 0 && 20*c.instant > m.N {
 		say("%d of %d matters ended in the minute in which they began. Where a system closes them by itself, that is no time to resolve: look at touchpoints or segments apart.", c.instant, m.N)

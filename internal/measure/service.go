@@ -86,7 +86,8 @@ func (r Request) Check() error {
 }
 
 // Ready returns a report that was made of the records as they are; ok is false if it has to
-// be. Errors are those of Check.
+// be. Errors beside those of Check: CodeNotFound for an attribute or a touchpoint that the
+// records do not have.
 func (s *Service) Ready(ctx context.Context, r Request) (out clientele.MeasureReport, ok bool, err error) {
 	if err := r.Check(); err != nil {
 		return out, false, err
@@ -95,11 +96,13 @@ func (s *Service) Ready(ctx context.Context, r Request) (out clientele.MeasureRe
 	if err != nil {
 		return out, false, err
 	}
-	return s.cached(ctx, key)
+	if out, ok, err = s.cached(ctx, key); err != nil || ok {
+		return out, ok, err
+	}
+	return out, false, s.knows(ctx, r)
 }
 
-// Report returns a report that was made, or makes and keeps it. Errors beside those of Check:
-// CodeNotFound for an attribute or a touchpoint that the records do not have.
+// Report returns a report that was made, or makes and keeps it. Errors are those of Ready.
 func (s *Service) Report(ctx context.Context, r Request) (clientele.MeasureReport, error) {
 	out, _, err := s.kept(ctx, r)
 	return out, err
@@ -200,9 +203,6 @@ func (s *Service) key(ctx context.Context, r Request) (string, error) {
 func (s *Service) report(ctx context.Context, r Request) (out clientele.MeasureReport, err error) {
 	e, err := find(r.Name)
 	if err != nil {
-		return out, err
-	}
-	if err := s.knows(ctx, r); err != nil {
 		return out, err
 	}
 	settings, err := s.book.Settings(ctx)

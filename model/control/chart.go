@@ -24,16 +24,16 @@ func (p Point) Low() float64 { return p.Centre - 3*p.Sigma }
 // High is the upper limit, three Sigma above the centre.
 func (p Point) High() float64 { return p.Centre + 3*p.Sigma }
 
+// rounding is how far, relative to a value, it may be off the centre by arithmetic alone.
+const rounding = 1e-12
+
 // Standard is the distance from the centre in Sigma; 0 where nothing varies.
 func (p Point) Standard() float64 {
-	switch off := p.Value - p.Centre; {
-	case off == 0:
+	off := p.Value - p.Centre
+	if math.Abs(off) <= rounding*math.Abs(p.Value) {
 		return 0
-	case p.Sigma == 0:
-		return math.Copysign(math.Inf(1), off)
-	default:
-		return off / p.Sigma
 	}
+	return off / p.Sigma
 }
 
 // Chart is figures in their order with limits made of them.

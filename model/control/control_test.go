@@ -278,8 +278,9 @@ func TestTooFew(t *testing.T) {
 	if Changes(nil) != nil || Changes([]float64{1}) != nil {
 		t.Error("changes of nothing")
 	}
-	flat := XmR([]float64{7, 7, 7, 7, 7, 7, 7, 7, 7})
-	if got := Signals(flat.Standard(), WesternElectric); got != nil {
-		t.Errorf("signals of what does not vary: %v", got)
+	for _, v := range []float64{0, 7, 250.0 / 9, -.1} { // the mean of some is off them by rounding
+		if got := Signals(XmR(slices.Repeat([]float64{v}, 31)).Standard(), WesternElectric); got != nil {
+			t.Errorf("signals of %g, which does not vary: %v", v, got)
+		}
 	}
 }
