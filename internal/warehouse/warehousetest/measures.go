@@ -198,7 +198,7 @@ func testMeasuredDays(t *testing.T, w warehouse.Warehouse) {
 		}
 	}
 	got, err := w.Touchpoints(t.Context())
-	if want := []warehouse.Touchpoint{{"shop", 2, 1}, {"web", 0, 1}}; err != nil || !slices.Equal(got, want) {
+	if want := []warehouse.Touchpoint{{Name: "shop", Interactions: 2, Answers: 1}, {Name: "web", Answers: 1}}; err != nil || !slices.Equal(got, want) {
 		t.Errorf("touchpoints %+v, %v", got, err)
 	}
 }
