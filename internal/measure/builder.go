@@ -14,6 +14,7 @@ import (
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/warehouse"
+	"github.com/clientele/clientele/model/retention"
 	"github.com/clientele/clientele/model/score"
 )
 
@@ -64,28 +65,25 @@ func (b *builder) build(ctx context.Context, w warehouse.Measures, settings clie
 	if err != nil {
 		return err
 	}
-	total, err := b.figures(ctx, w, []clientele.Period{heard}, "")
+	c, err := b.count(ctx, w, grid.periods, "")
 	if err != nil {
 		return err
 	}
-	b.total(total)
-	if err := b.series(ctx, w, grid); err != nil {
+	if err := b.total(c); err != nil {
 		return err
 	}
-	if b.report.By == "" {
-		return nil
-	}
-	parts, err := b.figures(ctx, w, []clientele.Period{heard}, b.report.By)
-	if err != nil {
+	if err := b.series(c, grid); err != nil || b.report.By == "" {
 		return err
 	}
-	b.segments(parts)
-	return nil
+	if c, err = b.count(ctx, w, []clientele.Period{heard}, b.report.By); err != nil {
+		return err
+	}
+	return b.segments(c)
 }
 
 // counted is what came up for some periods, by period and segment.
 type counted struct {
-	figures map[place]figure
+	parts   map[place]part
 	left    map[warehouse.LeftOut]int64
 	instant int64 // matters that ended as they began
 }
@@ -95,41 +93,66 @@ type place struct {
 	segment string
 }
 
+// part is what a figure is made of.
+type part struct {
+	score.Sums
+	spells []retention.Spell // of matters: hours, and how many took so long
+	ended  bool              // at least one of them has
+}
+
+// whole is all parts together.
+func (c counted) whole() (all part) {
+	for _, p := range c.parts {
+		all.Sums = all.Sums.Add(p.Sums)
+		all.spells, all.ended = append(all.spells, p.spells...), all.ended || p.ended
+	}
+	return all
+}
+
 // unknown is the estimate of nothing.
 var unknown = score.Estimate{Value: math.NaN(), Low: math.NaN(), High: math.NaN()}
 
-// at is the figure of a place, of nothing where nothing came up.
-func (c counted) at(p place) figure {
-	if f, ok := c.figures[p]; ok {
-		return f
-	}
-	return figure{Estimate: unknown}
-}
-
-// figures measures some periods, split by By.
-func (b *builder) figures(ctx context.Context, w warehouse.Measures, periods []clientele.Period, by string) (counted, error) {
+// count adds up some periods, split by By.
+func (b *builder) count(ctx context.Context, w warehouse.Measures, periods []clientele.Period, by string) (counted, error) {
 	q := b.query
 	q.Periods, q.By = periods, by
 	if b.entry.of == warehouse.Matters {
-		return b.durations(ctx, w, q)
+		return durations(ctx, w, q)
 	}
 	sums, err := w.Measure(ctx, q)
 	if err != nil {
 		return counted{}, err
 	}
-	out := counted{figures: map[place]figure{}, left: map[warehouse.LeftOut]int64{}}
+	out := counted{parts: map[place]part{}, left: map[warehouse.LeftOut]int64{}}
 	for _, s := range sums {
 		if s.LeftOut != warehouse.Counts {
 			out.left[s.LeftOut] += s.N
 			continue
 		}
 		at := place{s.Period, segmentName(by, s.Segment)}
-		out.figures[at] = figure{Sums: out.figures[at].Sums.Add(s.Sums)}
+		out.parts[at] = part{Sums: out.parts[at].Sums.Add(s.Sums)}
 	}
-	for at, f := range out.figures {
-		f.Estimate = b.scaled(b.entry.estimate(f.Sums))
-		out.figures[at] = f
+	return out, nil
+}
+
+// figures estimates parts, and blanks what is not to be seen.
+func (b *builder) figures(parts ...part) ([]figure, error) {
+	out := make([]figure, len(parts))
+	for i, p := range parts {
+		out[i] = figure{Sums: p.Sums, Estimate: unknown}
+		var err error
+		switch {
+		case p.N == 0 && p.W == 0:
+		case b.entry.of == warehouse.Matters:
+			out[i].Estimate, out[i].why, err = p.median()
+		default:
+			out[i].Estimate = b.scaled(b.entry.estimate(p.Sums))
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
+	b.guarded(out)
 	return out, nil
 }
 
@@ -186,12 +209,14 @@ func told(f float64) *float64 {
 }
 
 // total fills in the whole, what is left out, and what bears on it.
-func (b *builder) total(c counted) {
-	all := []figure{c.at(place{})}
+func (b *builder) total(c counted) error {
+	all, err := b.figures(c.whole())
+	if err != nil {
+		return err
+	}
 	if b.entry.never != "" && all[0].X == 0 {
 		all[0].Estimate, all[0].why = unknown, b.entry.never
 	}
-	b.guarded(all)
 	b.report.Measurement = b.measurement(all[0])
 	var why []string
 	for _, l := range leftOuts() {
@@ -213,26 +238,28 @@ func (b *builder) total(c counted) {
 	if c.instant > 0 && 20*c.instant > m.N {
 		say("%d of %d matters ended in the minute in which they began. Where a system closes them by itself, that is no time to resolve: look at touchpoints or segments apart.", c.instant, m.N)
 	}
+	return nil
 }
 
 // segments sets the parts side by side: days late in their order, others by name.
-func (b *builder) segments(c counted) {
+func (b *builder) segments(c counted) error {
 	var names []string
-	for at := range c.figures {
+	for at := range c.parts {
 		names = append(names, at.segment)
 	}
 	slices.SortFunc(names, func(x, y string) int {
 		return cmp.Or(cmp.Compare(latePlace(x), latePlace(y)), cmp.Compare(x, y))
 	})
-	parts := make([]figure, len(names))
+	parts := make([]part, len(names))
 	for i, name := range names {
-		parts[i] = c.figures[place{0, name}]
+		parts[i] = c.parts[place{0, name}]
 	}
-	b.guarded(parts)
+	figures, err := b.figures(parts...)
 	b.report.Segments = []clientele.MeasureSegment{}
-	for i, f := range parts {
+	for i, f := range figures {
 		b.report.Segments = append(b.report.Segments, clientele.MeasureSegment{Name: names[i], Measurement: b.measurement(f)})
 	}
+	return err
 }
 
 // late are the stretches of days that a delivery was early or late by, up to and with a day.

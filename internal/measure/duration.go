@@ -12,48 +12,45 @@ import (
 // taken: nothing lasts no time at all.
 const atOnce = .5
 
-// durations measures how long matters took.
-func (b *builder) durations(ctx context.Context, w warehouse.Measures, q warehouse.MeasureQuery) (counted, error) {
+// durations counts how long matters took.
+func durations(ctx context.Context, w warehouse.Measures, q warehouse.MeasureQuery) (counted, error) {
 	rows, err := w.Durations(ctx, q)
 	if err != nil {
 		return counted{}, err
 	}
-	out := counted{figures: map[place]figure{}, left: map[warehouse.LeftOut]int64{}}
-	spells := map[place][]retention.Spell{}
-	ended := map[place]bool{}
+	out := counted{parts: map[place]part{}, left: map[warehouse.LeftOut]int64{}}
 	for _, d := range rows {
 		if d.LeftOut != warehouse.Counts {
 			out.left[d.LeftOut] += d.N
 			continue
 		}
-		at := place{d.Period, segmentName(q.By, d.Segment)}
-		out.figures[at] = figure{Sums: out.figures[at].Sums.Add(d.Sums)}
-		spells[at] = append(spells[at], retention.Spell{Exit: max(atOnce, float64(d.Minutes)) / 60, Left: d.Ended, N: d.W})
-		ended[at] = ended[at] || d.Ended
+		at := place{d.Period, d.Segment}
+		p := out.parts[at]
+		p.Sums, p.ended = p.Sums.Add(d.Sums), p.ended || d.Ended
+		p.spells = append(p.spells, retention.Spell{Exit: max(atOnce, float64(d.Minutes)) / 60, Left: d.Ended, N: d.W})
+		out.parts[at] = p
 		if d.Ended && d.Minutes == 0 {
 			out.instant += d.N
 		}
 	}
-	for at, f := range out.figures {
-		if f.Estimate, err = median(spells[at], f.Sums); err != nil {
-			return counted{}, err
-		}
-		f.why = "Fewer than half of these have ended so far."
-		if !ended[at] {
-			f.why = "None of these has an end on record: map the field end, or wait for it."
-		}
-		out.figures[at] = f
-	}
 	return out, nil
 }
 
-// median is that of weighted matters, which count for as many as they effectively are.
-func median(spells []retention.Spell, of score.Sums) (score.Estimate, error) {
-	if of.W == 0 {
-		return unknown, nil
+// median is the time that half of the matters outlast, which count for as many as they
+// effectively are; why says why it could not be told.
+func (p part) median() (e score.Estimate, why string, err error) {
+	why = "Fewer than half of these have ended so far."
+	if !p.ended {
+		why = "None of these has an end on record: map the field end, or wait for it."
 	}
-	for i := range spells {
-		spells[i].N *= of.Effective() / of.W
+	if p.W == 0 {
+		return unknown, why, nil
 	}
-	return score.Median(spells)
+	spells := make([]retention.Spell, len(p.spells))
+	for i, s := range p.spells {
+		s.N *= p.Effective() / p.W
+		spells[i] = s
+	}
+	e, err = score.Median(spells)
+	return e, why, err
 }

@@ -1,13 +1,11 @@
 package measure
 
 import (
-	"context"
 	"fmt"
 	"math"
 	"sync"
 
 	"github.com/clientele/clientele"
-	"github.com/clientele/clientele/internal/warehouse"
 	"github.com/clientele/clientele/model/control"
 	"github.com/clientele/clientele/model/score"
 )
@@ -83,16 +81,15 @@ func week(d clientele.Date) clientele.Period {
 func oneDay(d clientele.Date) clientele.Period { return clientele.Period{From: d, To: d} }
 
 // series measures every period, and charts those that are whole.
-func (b *builder) series(ctx context.Context, w warehouse.Measures, g grid) error {
-	c, err := b.figures(ctx, w, g.periods, "")
+func (b *builder) series(c counted, g grid) error {
+	parts := make([]part, len(g.periods))
+	for i := range parts {
+		parts[i] = c.parts[place{i, ""}]
+	}
+	figures, err := b.figures(parts...)
 	if err != nil {
 		return err
 	}
-	figures := make([]figure, len(g.periods))
-	for i := range figures {
-		figures[i] = c.at(place{i, ""})
-	}
-	b.guarded(figures)
 	b.report.Series.Every = g.every
 	var charted []int // the points that are on the chart
 	for i, f := range figures {
