@@ -51,11 +51,7 @@ func (s *Site) measures(w http.ResponseWriter, r *http.Request) error {
 // awaitMeasure has a measure made, and leads to the work.
 func (s *Site) awaitMeasure(w http.ResponseWriter, r *http.Request, m measure.Request) error {
 	j, err := s.desk().Measure(r.Context(), m)
-	if err != nil {
-		return err
-	}
-	http.Redirect(w, r, jobHref(j.ID, r.URL.RequestURI()), http.StatusSeeOther)
-	return nil
+	return follow(w, r, j, err)
 }
 
 func measureHref(name string) string { return "/measures/" + url.PathEscape(name) }

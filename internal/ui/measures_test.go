@@ -69,6 +69,8 @@ func TestMeasuresPage(t *testing.T) {
 		f.measured[name] = m
 	}
 	expect(t, s, "/measures", http.StatusOK, "Nothing is measured yet.", "--as interactions", "Drop a file")
+	signedIn(t, f, "olive").sees("/measures", http.StatusOK, "You may not import files")
+	signedIn(t, f, "olive").sees("/measures/nps", http.StatusOK, "cannot be told")
 }
 
 func TestMeasurePage(t *testing.T) {
