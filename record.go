@@ -128,6 +128,7 @@ var fields = map[Kind][]Field{
 		{"problem", TypeText, false, "problem kind; missing: none recorded"},
 		{"channel", TypeText, false, "phone, mail, shop, …"},
 		{"agent", TypeText, false, "who served"},
+		{"weight", TypeNumber, false, "sampling weight; missing: 1"},
 	},
 	Feedback: {
 		{"response", TypeID, false, "answer id; missing: customer, instrument, touchpoint and time"},

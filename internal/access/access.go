@@ -19,6 +19,7 @@ import (
 	"github.com/clientele/clientele/internal/goal"
 	"github.com/clientele/clientele/internal/ingest"
 	"github.com/clientele/clientele/internal/job"
+	"github.com/clientele/clientele/internal/measure"
 	"github.com/clientele/clientele/internal/modelling"
 	"github.com/clientele/clientele/internal/policy"
 	"github.com/clientele/clientele/internal/privacy"
@@ -38,6 +39,7 @@ type Parts struct {
 	Closings    *closing.Service
 	Definitions *definition.Service
 	Goals       *goal.Service
+	Measures    *measure.Service
 	Importer    *ingest.Importer
 	Records     warehouse.Warehouse
 	Jobs        *job.Queue
@@ -57,6 +59,7 @@ type Guards struct {
 	Closings    Closings
 	Definitions Definitions
 	Goals       Goals
+	Measures    Measures
 	Importer    Importer
 	Records     Records
 	Jobs        Jobs
@@ -67,7 +70,7 @@ type Guards struct {
 // New guards the capabilities of a book.
 func New(p Parts) Guards {
 	return Guards{
-		Book{&p}, Statements{&p}, Models{&p}, Contracts{&p}, Closings{&p}, Definitions{&p}, Goals{&p}, Importer{&p}, Records{&p}, Jobs{&p},
+		Book{&p}, Statements{&p}, Models{&p}, Contracts{&p}, Closings{&p}, Definitions{&p}, Goals{&p}, Measures{&p}, Importer{&p}, Records{&p}, Jobs{&p},
 		Privacy{&p}, Audit{&p},
 	}
 }

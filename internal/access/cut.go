@@ -6,6 +6,7 @@ import (
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/policy"
 	"github.com/clientele/clientele/internal/statement"
+	"github.com/clientele/clientele/internal/warehouse"
 )
 
 // planAttribute is the attribute that the plan of a contract counts as.
@@ -61,6 +62,17 @@ func cutAcquisition(a policy.Actor, q clientele.Acquisition) clientele.Acquisiti
 func cutContracts(a policy.Actor, r clientele.ContractReport) clientele.ContractReport {
 	seen, left := covered(a, planAttribute, r.Plans, func(g clientele.ContractGroup) string { return g.Name })
 	r.Plans, r.Hidden = seen, hidden(a, left, "plans")
+	return r
+}
+
+// cutMeasure leaves the segments of an attribute that are the actor's. Touchpoints and days
+// late are of the company.
+func cutMeasure(a policy.Actor, r clientele.MeasureReport) clientele.MeasureReport {
+	if r.By == warehouse.ByTouchpoint || r.By == warehouse.ByDaysLate {
+		return r
+	}
+	seen, left := covered(a, r.By, r.Segments, func(s clientele.MeasureSegment) string { return s.Name })
+	r.Segments, r.Hidden = seen, hidden(a, left, "segments")
 	return r
 }
 

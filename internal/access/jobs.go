@@ -23,6 +23,7 @@ const (
 	RestateJob    = "restatement"
 	DefinitionJob = "definition"
 	GoalsJob      = "goals"
+	MeasuresJob   = "measures"
 )
 
 // asking is what it takes to ask for a kind of job, and to see what it is about. A kind
@@ -30,7 +31,7 @@ const (
 var asking = map[string]policy.Permission{
 	StatementJob: policy.ReadStatement, MovementJob: policy.ReadStatement, ContractsJob: policy.ReadStatement, GrowthJob: policy.ReadStatement,
 	ImportJob: policy.ImportData, ModelJob: policy.ReadModel, CompareJob: policy.ChooseModel, RestateJob: policy.ReadCloses,
-	DefinitionJob: policy.ReadStatement, GoalsJob: policy.ReadGoals,
+	DefinitionJob: policy.ReadStatement, GoalsJob: policy.ReadGoals, MeasuresJob: policy.ReadMeasures,
 }
 
 // Jobs guards job.Queue. Jobs run as the program itself, and are asked for by who may see

@@ -123,7 +123,7 @@ func (w *world) things() *strings.Replacer {
 	w.must(201, &token, "POST", "/api/v1/tokens", bodies["addToken"])
 	w.must(201, &file, "POST", UploadPath+"?name=a.csv", "a,b\n", "Content-Type", "application/octet-stream")
 	return strings.NewReplacer("/people/{id}", "/people/"+invited.Person.ID, "/units/{id}", "/units/"+unit.ID, "/tokens/{id}", "/tokens/"+token.ID,
-		"{token}", file.Token, "{id}", "J", "{line}", "customers.lost", "{period}", "2026-Q3", "{version}", "1", "{sequence}", "1", "{session}", "s")
+		"{token}", file.Token, "{id}", "J", "{line}", "customers.lost", "{period}", "2026-Q3", "{version}", "1", "{sequence}", "1", "{session}", "s", "{name}", "nps")
 }
 
 // ofOperation is a good request.

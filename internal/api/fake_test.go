@@ -22,6 +22,7 @@ import (
 	"github.com/clientele/clientele/internal/event"
 	"github.com/clientele/clientele/internal/goal"
 	"github.com/clientele/clientele/internal/ingest"
+	"github.com/clientele/clientele/internal/measure"
 	"github.com/clientele/clientele/internal/people"
 	"github.com/clientele/clientele/internal/policy"
 	"github.com/clientele/clientele/internal/privacy"
@@ -170,6 +171,19 @@ type fakeContracts struct{ *fake }
 
 func (f fakeContracts) Ready(context.Context, contract.Request) (clientele.ContractReport, bool, error) {
 	return computed[clientele.ContractReport](f.fake)
+}
+
+type fakeMeasures struct{ *fake }
+
+func (f fakeMeasures) Ready(_ context.Context, r measure.Request) (clientele.MeasureReport, bool, error) {
+	if err := r.Check(); err != nil {
+		return clientele.MeasureReport{}, false, err
+	}
+	return computed[clientele.MeasureReport](f.fake)
+}
+
+func (f fakeMeasures) ReadyOverview(context.Context) (clientele.MeasureOverview, bool, error) {
+	return computed[clientele.MeasureOverview](f.fake)
 }
 
 func (f *fake) Closes(context.Context) ([]clientele.Close, error) { return made[[]clientele.Close](f) }
@@ -337,7 +351,7 @@ func newWorld(t testing.TB) *world {
 	owner := policy.Local("root")
 	return &world{f, t, New(Services{
 		Book: f, Statements: fakeStatements{f}, Models: f, Contracts: fakeContracts{f}, Closings: fakeClosings{f}, Definitions: fakeDefinitions{f},
-		Goals: fakeGoals{f}, Importer: f, Records: f, Jobs: f, Work: work.Desk{Jobs: f}, Uploads: work.Uploads{Dir: t.TempDir()},
+		Goals: fakeGoals{f}, Measures: fakeMeasures{f}, Importer: f, Records: f, Jobs: f, Work: work.Desk{Jobs: f}, Uploads: work.Uploads{Dir: t.TempDir()},
 		People: accounts, Audit: log, Privacy: f, Events: f, Replies: kept, Log: slog.New(slog.DiscardHandler),
 	}), &owner, kept}
 }

@@ -343,6 +343,16 @@ func TestNoRecordsYet(t *testing.T) {
 	w.must(200, nil, "GET", "/api/v1/statement?from=2026-01-01&to=2026-03-31", "")
 }
 
+// What is asked of a measure is checked, whatever is on record.
+func TestMeasuresAreChecked(t *testing.T) {
+	w := newWorld(t)
+	w.must(404, nil, "GET", "/api/v1/measures/nsp", "")
+	w.must(400, nil, "GET", "/api/v1/measures/nps?within=7", "")
+	w.must(400, nil, "GET", "/api/v1/measures/defect_rate?by=days_late", "")
+	w.must(422, nil, "GET", "/api/v1/measures/nps?from=soon", "")
+	w.must(200, nil, "GET", "/api/v1/measures/repeat_contacts?within=7&touchpoint=shop&by=touchpoint&from=2026-01-01&to=2026-01-31", "")
+}
+
 // Nothing that is sent ends in a defect.
 func FuzzBody(f *testing.F) {
 	w := newWorld(f)

@@ -20,6 +20,7 @@ import (
 	"github.com/clientele/clientele/internal/httpd"
 	"github.com/clientele/clientele/internal/ingest"
 	"github.com/clientele/clientele/internal/ledger"
+	"github.com/clientele/clientele/internal/measure"
 	"github.com/clientele/clientele/internal/people"
 	"github.com/clientele/clientele/internal/privacy"
 	"github.com/clientele/clientele/internal/statement"
@@ -38,6 +39,7 @@ type Services struct {
 	Closings    Closings
 	Definitions Definitions
 	Goals       Goals
+	Measures    Measures
 	Importer    Importer
 	Records     Records
 	Jobs        Jobs
@@ -104,6 +106,12 @@ type Goals interface {
 	Ready(context.Context, clientele.Period) (goal.Report, bool, error)
 }
 
+// Measures is what is measured at touchpoints; see measure.Service.
+type Measures interface {
+	Ready(context.Context, measure.Request) (clientele.MeasureReport, bool, error)
+	ReadyOverview(context.Context) (clientele.MeasureOverview, bool, error)
+}
+
 // Importer reads files as an import would; see ingest.Importer.
 type Importer interface {
 	Inspect(ctx context.Context, path string, r ingest.Request) (ingest.Inspection, error)
@@ -135,6 +143,7 @@ type Work interface {
 	Restatement(ctx context.Context, period string) (store.Job, error)
 	Definition(context.Context, definition.Question) (store.Job, error)
 	Goals(context.Context, *clientele.Period) (store.Job, error) // nil: all that there are
+	Measure(context.Context, measure.Request) (store.Job, error) // of no name: all that there are
 	Import(context.Context, work.Import) (store.Job, error)
 }
 
@@ -218,7 +227,7 @@ func New(s Services) *API {
 	a.checker = &checker{components: a.types.components}
 	a.router = httpd.NewRouter(a.fail)
 	for _, add := range []func(*API){
-		addStatement, addMovement, addModel, addClosed, addDefinitions, addGoals, addData, addUploads, addJobs,
+		addStatement, addMovement, addModel, addClosed, addDefinitions, addGoals, addMeasures, addData, addUploads, addJobs,
 		addPeople, addUnits, addTokens, addAudit, addPrivacy, addEvents, addDescription,
 	} {
 		add(a)

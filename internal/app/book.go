@@ -18,6 +18,7 @@ import (
 	"github.com/clientele/clientele/internal/goal"
 	"github.com/clientele/clientele/internal/ingest"
 	"github.com/clientele/clientele/internal/job"
+	"github.com/clientele/clientele/internal/measure"
 	"github.com/clientele/clientele/internal/modelling"
 	"github.com/clientele/clientele/internal/people"
 	"github.com/clientele/clientele/internal/privacy"
@@ -86,6 +87,7 @@ type Book struct {
 	Contracts   *contract.Service
 	Definitions *definition.Service
 	Goals       *goal.Service
+	Measures    *measure.Service
 	Jobs        *job.Queue
 	People      *people.Service
 	Audit       *audit.Log
@@ -201,6 +203,7 @@ func (b *Book) openParts(ctx context.Context, w Watcher) (err error) {
 	b.Models = modelling.New(records, operations, operations, program())
 	b.Statements = statement.New(records, b.Models, b, operations, program())
 	b.Contracts = contract.New(records, b.Models, b, operations, program())
+	b.Measures = measure.New(records, b.Models, b, operations, program())
 	b.Closings = closing.New(closing.Parts{
 		Closes: operations, Cache: operations, Book: b, Statements: toClose{b}, Models: b.Models, Files: b.Landing,
 		Replaced: func(ctx context.Context) (map[string][]string, error) { return b.Privacy.Replacements(ctx) }, Program: VersionString(),

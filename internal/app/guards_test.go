@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -14,6 +15,7 @@ import (
 	"github.com/clientele/clientele/internal/definition"
 	"github.com/clientele/clientele/internal/goal"
 	"github.com/clientele/clientele/internal/ingest"
+	"github.com/clientele/clientele/internal/measure"
 	"github.com/clientele/clientele/internal/policy"
 	"github.com/clientele/clientele/internal/ui"
 )
@@ -132,5 +134,55 @@ func TestEveryKindOfJobCanBeAskedFor(t *testing.T) {
 	}
 	if _, err := g.Jobs.Add(olga, "unheard of", "", nil); clientele.CodeOf(err) != clientele.CodeForbidden {
 		t.Errorf("a kind that nobody named: %v", err)
+	}
+}
+
+// Segments of a measure are cut to who asks; touchpoints are of the company.
+func TestMeasuresAreCutToTheReader(t *testing.T) {
+	b := open(t, makeBook(t), Watcher{})
+	defer shut(t, b)
+	var who, answers strings.Builder
+	who.WriteString("customer,region\n")
+	answers.WriteString("response,customer,touchpoint,time,instrument,score,scale_min,scale_max\n")
+	for i := range 40 {
+		fmt.Fprintf(&who, "c%d,%s\n", i, []string{"north", "south"}[i%2])
+		fmt.Fprintf(&answers, "r%d,c%d,%s,2026-01-%02d,nps,%d,0,10\n", i, i, []string{"shop", "phone"}[i/2%2], 1+i%28, i%11)
+	}
+	for _, f := range []struct {
+		kind clientele.Kind
+		text string
+	}{{clientele.Customers, who.String()}, {clientele.Feedback, answers.String()}} {
+		path := filepath.Join(t.TempDir(), "file.csv")
+		if err := os.WriteFile(path, []byte(f.text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.Importer.Import(t.Context(), path, ingest.Request{Kind: f.kind}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	byRegion, byTouchpoint := measure.Request{Name: "nps", By: "region"}, measure.Request{Name: "nps", By: "touchpoint"}
+	for _, r := range []measure.Request{byRegion, byTouchpoint} {
+		if err := b.Measures.Prepare(t.Context(), r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	g := b.Guards().Measures
+	owner := policy.With(t.Context(), policy.Actor{ID: "o", Name: "Olive", Roles: []policy.Role{policy.Owner}, Scopes: []policy.Scope{{Attribute: "region", Value: "north"}}})
+	lead := actorOf(t.Context(), "Lea", policy.Lead)
+	for _, c := range []struct {
+		ctx    context.Context
+		ask    measure.Request
+		shown  int
+		hidden int64
+	}{{lead, byRegion, 2, 0}, {owner, byRegion, 1, 1}, {owner, byTouchpoint, 2, 0}} {
+		m, ok, err := g.Ready(c.ctx, c.ask)
+		if err != nil || !ok || m.N != 40 || len(m.Segments) != c.shown || (c.hidden > 0) != (m.Hidden != nil) || c.hidden > 0 && (m.Hidden.Count != c.hidden || m.Segments[0].Name != "north") {
+			t.Errorf("%+v: %v, %v, %+v, hidden %+v", c.ask, ok, err, m.Segments, m.Hidden)
+		}
+	}
+	for _, role := range []policy.Role{policy.Employee, policy.Administrator} {
+		if _, _, err := g.Ready(actorOf(t.Context(), "Emma", role), byRegion); clientele.CodeOf(err) != clientele.CodeForbidden {
+			t.Errorf("%s: %v", role, err)
+		}
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/clientele/clientele/internal/access"
 	"github.com/clientele/clientele/internal/contract"
 	"github.com/clientele/clientele/internal/ingest"
+	"github.com/clientele/clientele/internal/measure"
 	"github.com/clientele/clientele/internal/policy"
 	"github.com/clientele/clientele/internal/statement"
 	"github.com/clientele/clientele/internal/store"
@@ -34,9 +35,10 @@ func regions(t *testing.T) *Book {
 	}
 	b := open(t, path, Watcher{})
 	t.Cleanup(func() { shut(t, b) })
-	var orders, who, plans strings.Builder
+	var orders, who, plans, answers strings.Builder
 	orders.WriteString("order,customer,time,amount\n")
 	who.WriteString("customer,region,acquisition_channel,acquisition_cost\n")
+	answers.WriteString("response,customer,time,instrument,score,scale_min,scale_max\n")
 	plans.WriteString("customer,subscription,start,end,plan,recurring_amount,recurring_period\n")
 	r := rand.New(rand.NewPCG(4, 2))
 	first := clientele.MustDate("2022-01-01")
@@ -56,6 +58,7 @@ func regions(t *testing.T) *Book {
 		}
 		name := strings.ToUpper(side[:1]) + side[1:]
 		fmt.Fprintf(&who, "%s,%smark,%sads,5\n", id, name, name)
+		fmt.Fprintf(&answers, "r%d,%s,2023-%02d-01,nps,%d,0,10\n", c, id, 1+c%12, c%11)
 		if c < 40 {
 			fmt.Fprintf(&plans, "%s,s%d,2022-%02d-01,,%smark,10,month\n", id, c, 1+c%12, name)
 		}
@@ -64,7 +67,7 @@ func regions(t *testing.T) *Book {
 	for _, f := range []struct {
 		name, text string
 		kind       clientele.Kind
-	}{{"orders.csv", orders.String(), clientele.Transactions}, {"customers.csv", who.String(), clientele.Customers}, {"plans.csv", plans.String(), clientele.Subscriptions}} {
+	}{{"orders.csv", orders.String(), clientele.Transactions}, {"customers.csv", who.String(), clientele.Customers}, {"plans.csv", plans.String(), clientele.Subscriptions}, {"answers.csv", answers.String(), clientele.Feedback}} {
 		file := filepath.Join(t.TempDir(), f.name)
 		if err := os.WriteFile(file, []byte(f.text), 0o600); err != nil {
 			t.Fatal(err)
@@ -103,6 +106,8 @@ func prepare(t *testing.T, b *Book) {
 	_, err = b.Models.Examine(ctx, theQuarter.To, step)
 	failed(err)
 	failed(b.Contracts.Prepare(ctx, contract.Request{AsOf: theQuarter.To}))
+	failed(b.Measures.Prepare(ctx, measure.Request{}))
+	failed(b.Measures.Prepare(ctx, measure.Request{Name: "nps", By: "region"}))
 	failed(b.Goals.Prepare(ctx, theQuarter, step))
 	failed(b.Goals.PrepareOverview(ctx, step))
 }
@@ -132,6 +137,8 @@ func pageSamples(t *testing.T, b *Book) map[string][]sample {
 		"GET /movement":                            one(sample{path: "/movement?" + quarter, shows: segments}),
 		"GET /movement/explain":                    one(sample{path: "/movement/explain?line=closing&" + quarter, shows: figure}),
 		"GET /contracts":                           one(sample{path: "/contracts?as_of=2023-12-31"}),
+		"GET /measures":                            one(sample{path: "/measures"}),
+		"GET /measures/{name}":                     one(sample{path: "/measures/nps"}),
 		"GET /growth":                              one(sample{path: "/growth?as_of=2023-12-31"}),
 		"GET /orders":                              one(sample{path: "/orders?" + quarter, shows: customers}),
 		"GET /model":                               one(sample{path: "/model?as_of=2023-12-31", also: statementToo}),

@@ -23,6 +23,7 @@ type Plot struct {
 	Waterfall *Waterfall `json:"waterfall,omitempty"`
 	Tracking  *Tracking  `json:"tracking,omitempty"`
 	Columns   *Columns   `json:"columns,omitempty"`
+	Control   *Control   `json:"control,omitempty"`
 }
 
 // Table is the figures of a chart as text, formatted for the reader.

@@ -172,3 +172,23 @@ func TestColumnsProperties(t *testing.T) {
 		}
 	})
 }
+
+func TestControlAxisIsRoundAroundAll(t *testing.T) {
+	f := func(v float64) *float64 { return &v }
+	points := []ControlPoint{{Value: f(43), Low: f(31), High: f(52), Partial: true}, {}, {Value: f(27.5), Low: f(33), High: f(50), Signal: true}}
+	c := NewControl(points, f(41), func(v float64) string { return fmt.Sprint(v) })
+	if want := (Axis{Min: 24, Max: 56}); c.Axis != want || !cmp.Equal(c.Ticks, []string{"24", "32", "40", "48", "56"}) {
+		t.Errorf("axis %+v, ticks %q", c.Axis, c.Ticks)
+	}
+	for _, points := range [][]ControlPoint{nil, {{}}, {{Value: f(7)}}, {{Value: f(-.25)}, {Value: f(-.25)}}} {
+		c := NewControl(points, nil, func(v float64) string { return fmt.Sprint(v) })
+		for _, p := range points {
+			if p.Value != nil && (*p.Value < c.Axis.Min || *p.Value > c.Axis.Max) {
+				t.Errorf("%v leaves the axis %+v", *p.Value, c.Axis)
+			}
+		}
+		if c.Axis.Max <= c.Axis.Min || len(c.Ticks) < 2 {
+			t.Errorf("axis %+v, ticks %q", c.Axis, c.Ticks)
+		}
+	}
+}

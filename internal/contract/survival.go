@@ -1,8 +1,6 @@
 package contract
 
 import (
-	"math"
-
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/warehouse"
 	"github.com/clientele/clientele/model/retention"
@@ -25,19 +23,12 @@ func survival(spells []warehouse.Spell) ([]clientele.SurvivalStep, error) {
 	for _, s := range steps {
 		step := clientele.SurvivalStep{Month: int(s.Time), AtRisk: int64(s.AtRisk), Left: int64(s.Left), Survival: s.Survival, High: high}
 		if s.Survival > 0 {
-			step.Low, step.High = bounds(s)
+			step.Low, step.High = s.Interval()
 		}
 		high = step.High
 		out = append(out, step)
 	}
 	return out, nil
-}
-
-// bounds are those of a 95 % interval on the scale of ln(−ln S), which stays within 0 and 1
-// (Kalbfleisch and Prentice, The Statistical Analysis of Failure Time Data, 1980).
-func bounds(s retention.Step) (low, high float64) {
-	spread := math.Exp(1.959964 * s.SE / (s.Survival * -math.Log(s.Survival)))
-	return math.Pow(s.Survival, spread), math.Pow(s.Survival, 1/spread)
 }
 
 // median is the first month that fewer than half outlast; nil where more do.

@@ -38,6 +38,7 @@ var (
 	ReadRows          = reads("rows.read", "see segments, and the customers and orders behind a figure")
 	ReadModel         = reads("model.read", "see how the models were fitted and checked")
 	ChooseModel       = changes("model.choose", "compare models, and so choose the one in use")
+	ReadMeasures      = reads("measures.read", "see what is measured at touchpoints")
 	ReadGoals         = reads("goals.read", "see what is aimed at")
 	SetGoal           = changes("goals.set", "set what is aimed at")
 	ReadCloses        = reads("closes.read", "see closed periods and what came late")
@@ -89,14 +90,14 @@ func (g grants) own(p Permission) grants {
 // table says how far each role goes. What is not in it is denied.
 var table = map[Role]grants{
 	Executive: all(OwnAccount, ReadRoles, ReadDefinitions, ProposeDefinition, ApproveDefinition, ReadStatement, ReadRows, ReadModel,
-		ReadGoals, SetGoal, ReadCloses, ReadData, SeeJobs, ReadPeople, ReadPrivacy),
+		ReadMeasures, ReadGoals, SetGoal, ReadCloses, ReadData, SeeJobs, ReadPeople, ReadPrivacy),
 	Lead: all(OwnAccount, ReadRoles, ReadDefinitions, ProposeDefinition, ApproveDefinition, ReadStatement, ReadRows, ReadModel,
-		ReadGoals, SetGoal, ReadCloses, ReadData, SeeJobs, RunJobs, ReadPeople, ReadPrivacy, ExportPerson, ErasePerson),
-	Owner: all(OwnAccount, ReadRoles, ReadDefinitions, ReadStatement, ReadGoals, ReadCloses, SeeJobs, ReadPeople).own(ReadRows),
+		ReadMeasures, ReadGoals, SetGoal, ReadCloses, ReadData, SeeJobs, RunJobs, ReadPeople, ReadPrivacy, ExportPerson, ErasePerson),
+	Owner: all(OwnAccount, ReadRoles, ReadDefinitions, ReadStatement, ReadMeasures, ReadGoals, ReadCloses, SeeJobs, ReadPeople).own(ReadRows),
 	Analyst: all(OwnAccount, ReadRoles, ReadDefinitions, ProposeDefinition, ReadStatement, ReadRows, ReadModel, ChooseModel,
-		ReadGoals, ReadCloses, ReadData, ReadRejects, ImportData, SendEvents, SeeJobs, RunJobs, ReadPrivacy),
+		ReadMeasures, ReadGoals, ReadCloses, ReadData, ReadRejects, ImportData, SendEvents, SeeJobs, RunJobs, ReadPrivacy),
 	Employee: all(OwnAccount, ReadRoles, ReadDefinitions),
-	Auditor: all(OwnAccount, ReadRoles, ReadDefinitions, ReadStatement, ReadRows, ReadModel, ReadGoals, ReadCloses, ReadData, ReadRejects,
+	Auditor: all(OwnAccount, ReadRoles, ReadDefinitions, ReadStatement, ReadRows, ReadModel, ReadMeasures, ReadGoals, ReadCloses, ReadData, ReadRejects,
 		SeeJobs, ReadPeople, ReadAudit, ReadPrivacy, Operate),
 	Administrator: all(OwnAccount, ReadRoles, ReadDefinitions, ReadData, SendEvents, SeeJobs, RunJobs, ReadPeople, ManagePeople, ManageServices,
 		ReadAudit, ReadPrivacy, ErasePerson, Operate),

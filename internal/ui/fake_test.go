@@ -16,6 +16,7 @@ import (
 	"github.com/clientele/clientele/internal/definition"
 	"github.com/clientele/clientele/internal/goal"
 	"github.com/clientele/clientele/internal/ingest"
+	"github.com/clientele/clientele/internal/measure"
 	"github.com/clientele/clientele/internal/modelling"
 	"github.com/clientele/clientele/internal/statement"
 	"github.com/clientele/clientele/internal/store"
@@ -36,6 +37,7 @@ type fake struct {
 	won         *clientele.Acquisition    // nil: not computed
 	contracts   *clientele.ContractReport // nil: not prepared
 	noContracts bool
+	measured    map[string]clientele.MeasureReport // by name; nil: not prepared
 	askedEquity statement.ExplainEquityRequest
 	imports     []clientele.ImportRef
 	rejects     []warehouse.Reject
@@ -260,6 +262,38 @@ func (f *fake) LatestEquityMovement(_ context.Context, r statement.EquityRequest
 	return m, f.keptAs(m), nil
 }
 
+// measuresFake measures a fake.
+type measuresFake struct{ *fake }
+
+func (f measuresFake) Ready(_ context.Context, r measure.Request) (m clientele.MeasureReport, ok bool, err error) {
+	if f.failure != nil {
+		return m, false, f.failure
+	}
+	m, ok = f.measured[r.Name]
+	if m.By = r.By; r.By == "" {
+		m.Segments = nil
+	}
+	return m, ok, nil
+}
+
+func (f measuresFake) ReadyOverview(context.Context) (o clientele.MeasureOverview, ok bool, err error) {
+	for _, d := range measure.Library() {
+		if m, ok := f.measured[d.Name]; ok {
+			o.Measures = append(o.Measures, m)
+		}
+	}
+	return o, f.measured != nil, f.failure
+}
+
+func (f measuresFake) Prepare(context.Context, measure.Request) error {
+	f.measured = measurements()
+	return f.failure
+}
+
+func (f measuresFake) Touchpoints(context.Context) ([]warehouse.Touchpoint, error) {
+	return []warehouse.Touchpoint{{Name: "delivery"}, {Name: "<phone>"}}, nil
+}
+
 // contractsFake reports on the contracts of a fake.
 type contractsFake struct{ *fake }
 
@@ -416,7 +450,7 @@ func (f *fake) services(t testing.TB) Services {
 		t.Fatalf("%v: %s", err, clientele.HintOf(err))
 	}
 	return Services{
-		Book: f, Statements: f, Models: f, Contracts: contractsFake{f}, Closings: f,
+		Book: f, Statements: f, Models: f, Contracts: contractsFake{f}, Measures: measuresFake{f}, Closings: f,
 		Definitions: definition.New(definition.Parts{Ledgers: f, Written: f.settings, Statements: defining{f}, Now: signedAt}),
 		Goals:       goal.New(goal.Parts{Ledgers: f, Book: f, Statements: aiming{f}, Now: signedAt}),
 		Importer:    f, Records: f, Jobs: f, People: f.directory, Audit: f.audit, Privacy: f.shielded, Uploads: t.TempDir(), Assets: assets, Log: slog.New(slog.DiscardHandler),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/access"
@@ -11,6 +12,7 @@ import (
 	"github.com/clientele/clientele/internal/definition"
 	"github.com/clientele/clientele/internal/ingest"
 	"github.com/clientele/clientele/internal/job"
+	"github.com/clientele/clientele/internal/measure"
 	"github.com/clientele/clientele/internal/policy"
 	"github.com/clientele/clientele/internal/statement"
 	"github.com/clientele/clientele/internal/store"
@@ -29,6 +31,7 @@ const (
 	jobRestate    = access.RestateJob
 	jobDefinition = access.DefinitionJob
 	jobGoals      = access.GoalsJob
+	jobMeasures   = access.MeasuresJob
 )
 
 // Handlers run the jobs that the pages add. They may be run again from the
@@ -37,7 +40,7 @@ const (
 func Handlers(s Services) map[string]job.Handler {
 	return map[string]job.Handler{
 		jobStatement: s.runStatement, jobMovement: s.runMovement, jobGrowth: s.runGrowth, jobImport: s.runImport, jobModel: s.runModel, jobCompare: s.runCompare,
-		jobContracts: s.runContracts, jobRestate: s.runRestate, jobDefinition: s.runDefinition, jobGoals: s.runGoals,
+		jobContracts: s.runContracts, jobRestate: s.runRestate, jobDefinition: s.runDefinition, jobGoals: s.runGoals, jobMeasures: s.runMeasures,
 	}
 }
 
@@ -109,6 +112,15 @@ func (s Services) runContracts(ctx context.Context, payload json.RawMessage, rep
 	return nil, s.Contracts.Prepare(ctx, contract.Request{AsOf: given.Day})
 }
 
+func (s Services) runMeasures(ctx context.Context, payload json.RawMessage, report func(store.JobProgress)) (any, error) {
+	var r measure.Request
+	if err := json.Unmarshal(payload, &r); err != nil {
+		return nil, err
+	}
+	report(store.JobProgress{Step: "counting answers and interactions", Fraction: -1})
+	return nil, s.Measures.Prepare(ctx, r)
+}
+
 func (s Services) runRestate(ctx context.Context, payload json.RawMessage, report func(store.JobProgress)) (any, error) {
 	var given work.Restatement
 	if err := json.Unmarshal(payload, &given); err != nil {
@@ -169,6 +181,9 @@ func (s Services) ComputeAhead(ctx context.Context) {
 }
 
 func (s Services) addDefaults(ctx context.Context) error {
+	if err := s.addMeasures(ctx); err != nil {
+		return err
+	}
 	periods, ok, err := s.Statements.Periods(ctx)
 	if err != nil || !ok {
 		return err
@@ -199,6 +214,18 @@ func (s Services) addDefaults(ctx context.Context) error {
 
 // desk is where pages ask for long work.
 func (s Services) desk() work.Desk { return work.Desk{Jobs: s.Jobs} }
+
+// addMeasures has all measures reported on, where the book has anything that happened at touchpoints.
+func (s Services) addMeasures(ctx context.Context) error {
+	imports, err := s.Book.Imports(ctx)
+	if err != nil || !slices.ContainsFunc(imports, func(i clientele.ImportRef) bool {
+		return i.Kind == clientele.Interactions || i.Kind == clientele.Feedback
+	}) {
+		return err
+	}
+	_, err = s.desk().Measure(ctx, measure.Request{})
+	return err
+}
 
 // addContracts has the contracts as of a day reported on, where the book has any.
 func (s Services) addContracts(ctx context.Context, day clientele.Date) error {

@@ -59,6 +59,7 @@ func nextOf(r *http.Request) string { return ownPath(r.URL.Query().Get("next"), 
 var waitingFor = map[string]struct{ section, words string }{
 	jobStatement: {"statement", "Computing the statement"}, jobModel: {"model", "Fitting and checking the model"}, jobCompare: {"model", "Comparing the models"},
 	jobDefinition: {"definitions", "Computing past quarters by both versions"}, jobGoals: {"goals", "Computing what came of the goals"},
+	jobMeasures:  {"measures", "Counting what is measured"},
 	jobContracts: {"contracts", "Counting contracts and fitting renewals"},
 	jobRestate:   {"closes", "Comparing the close with the records as they are now"},
 }

@@ -19,6 +19,7 @@ var sections = []struct {
 	{"movement", "Movement", "/movement", policy.ReadStatement},
 	{"growth", "Growth", "/growth", policy.ReadStatement},
 	{"contracts", "Contracts", "/contracts", policy.ReadStatement},
+	{"measures", "Measures", "/measures", policy.ReadMeasures},
 	{"model", "Model", "/model", policy.ReadModel},
 	{"goals", "Goals", "/goals", policy.ReadGoals},
 	{"definitions", "Definitions", "/definitions", policy.ReadDefinitions},

@@ -14,6 +14,7 @@ import (
 	"github.com/clientele/clientele/internal/goal"
 	"github.com/clientele/clientele/internal/ingest"
 	"github.com/clientele/clientele/internal/ledger"
+	"github.com/clientele/clientele/internal/measure"
 	"github.com/clientele/clientele/internal/modelling"
 	"github.com/clientele/clientele/internal/people"
 	"github.com/clientele/clientele/internal/privacy"
@@ -33,6 +34,7 @@ type Services struct {
 	Closings    Closings
 	Definitions Definitions
 	Goals       Goals
+	Measures    Measures
 	Importer    Importer
 	Records     Records
 	Jobs        Jobs // worked by a job.Worker with Handlers
@@ -104,6 +106,14 @@ type Goals interface {
 	Named(context.Context, clientele.Period) (bool, error)
 	Ready(context.Context, clientele.Period) (goal.Report, bool, error)
 	Prepare(ctx context.Context, p clientele.Period, progress goal.Progress) error
+}
+
+// Measures is what is measured at touchpoints; see measure.Service.
+type Measures interface {
+	Ready(context.Context, measure.Request) (clientele.MeasureReport, bool, error)
+	ReadyOverview(context.Context) (clientele.MeasureOverview, bool, error)
+	Prepare(context.Context, measure.Request) error
+	Touchpoints(context.Context) ([]warehouse.Touchpoint, error)
 }
 
 // Importer reads files into the book; see ingest.Importer.

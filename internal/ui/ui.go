@@ -62,6 +62,8 @@ func (s *Site) pages() []route {
 		{"GET /movement/explain", policy.ReadStatement, s.explainMovement},
 		{"GET /contracts", policy.ReadStatement, s.contracts},
 		{"GET /growth", policy.ReadStatement, s.growth},
+		{"GET /measures", policy.ReadMeasures, s.measures},
+		{"GET /measures/{name}", policy.ReadMeasures, s.measure},
 		{"GET /orders", policy.ReadRows, s.orders},
 		{"GET /model", policy.ReadModel, s.model},
 		{"POST /model/compare", policy.ChooseModel, s.compareModels},

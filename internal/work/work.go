@@ -7,12 +7,14 @@ package work
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/access"
 	"github.com/clientele/clientele/internal/definition"
 	"github.com/clientele/clientele/internal/ingest"
+	"github.com/clientele/clientele/internal/measure"
 	"github.com/clientele/clientele/internal/statement"
 	"github.com/clientele/clientele/internal/store"
 )
@@ -103,6 +105,15 @@ func (d Desk) Goals(ctx context.Context, p *clientele.Period) (store.Job, error)
 		key = p.String()
 	}
 	return d.Jobs.Add(ctx, access.GoalsJob, "goals "+key, Goals{p})
+}
+
+// Measure has a measure reported on; of no name, all that there are.
+func (d Desk) Measure(ctx context.Context, r measure.Request) (store.Job, error) {
+	text, err := json.Marshal(r)
+	if err != nil {
+		return store.Job{}, clientele.Errorf(clientele.CodeInternal, "a measure cannot be asked for").Because(err)
+	}
+	return d.Jobs.Add(ctx, access.MeasuresJob, "measures "+string(text), r)
 }
 
 // Import has a file that waits imported.

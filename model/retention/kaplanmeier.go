@@ -26,6 +26,17 @@ type Step struct {
 	SE       float64 // of Survival, by Greenwood's formula; 0 where Survival is 0
 }
 
+// Interval is the 95 % interval of Survival, on the scale of ln(−ln S), so that it stays within
+// 0 and 1 (Kalbfleisch and Prentice, The Statistical Analysis of Failure Time Data, 1980). Where
+// Survival is 0 it has no width.
+func (s Step) Interval() (low, high float64) {
+	if s.Survival <= 0 {
+		return 0, 0
+	}
+	spread := math.Exp(1.959964 * s.SE / (s.Survival * -math.Log(s.Survival)))
+	return math.Pow(s.Survival, spread), math.Pow(s.Survival, 1/spread)
+}
+
 // KaplanMeier returns the product-limit estimate of survival with late entry
 // (Kaplan and Meier, Journal of the American Statistical Association 53, 1958),
 // one step per instant of leaving. It assumes no model, and says nothing beyond the

@@ -5,7 +5,7 @@ import { GridComponent, MarkLineComponent } from "echarts/components";
 import { init, use } from "echarts/core";
 import type { EChartsCoreOption } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
-import type { Axis, Bar, Columns, Plot, Tracking, Waterfall } from "./plot";
+import type { Axis, Bar, Columns, Control, ControlPoint, Plot, Tracking, Waterfall } from "./plot";
 
 use([CustomChart, LineChart, GridComponent, MarkLineComponent, SVGRenderer]);
 
@@ -45,6 +45,7 @@ export function draw(box: HTMLElement, plot: Plot): void {
 
 function layOut(plot: Plot, width: number): { option: EChartsCoreOption; height: number } {
   if (plot.tracking) return { option: tracking(plot.tracking, width), height: Math.min(280, 150 + width / 4) };
+  if (plot.control) return { option: control(plot.control, width), height: Math.min(280, 150 + width / 4) };
   if (plot.columns) return { option: columns(plot.columns, width), height: Math.min(240, 160 + width / 8) };
   if (!plot.waterfall) throw new Error("a chart without a plot");
   const { bars } = plot.waterfall;
@@ -248,6 +249,32 @@ function tracking(t: Tracking, width: number): EChartsCoreOption {
       { ...line("actual", t.points.map((p) => p.actual), { color: ink, width: 1.75 }), markLine: split(t) },
     ],
   };
+}
+
+// control draws what was measured, the centre, and the band that chance explains. A signal is
+// a diamond, a period that is not whole a ring.
+function control(c: Control, width: number): EChartsCoreOption {
+  const line = (name: string, data: (number | null)[], style: object) => ({ name, type: "line", data, symbol: "none", silent: true, step: "middle", lineStyle: style });
+  const band = { stack: "band", stackStrategy: "all" };
+  const known = (p: ControlPoint) => p.low !== null && p.high !== null;
+  return {
+    ...common,
+    grid: { left: 0, right: 12, top: 14, bottom: 4, containLabel: true },
+    xAxis: { ...classes(c.points.map((p) => p.label), Math.floor(width / 100)), axisLine: { onZero: false, lineStyle: { color: rule } } },
+    yAxis: levels(c.axis, c.ticks),
+    series: [
+      { ...line("low", c.points.map((p) => p.low), { opacity: 0 }), ...band },
+      { ...line("band", c.points.map((p) => (known(p) ? (p.high ?? 0) - (p.low ?? 0) : null)), { opacity: 0 }), ...band, areaStyle: { color: "var(--band)", opacity: 1 } },
+      line("centre", c.points.map((p) => (known(p) ? c.centre : null)), { color: "var(--accent)", width: 2, type: "dashed" }),
+      { name: "value", type: "line", silent: true, lineStyle: { color: ink, width: 1.75 }, showAllSymbol: true, data: c.points.map(measuredPoint) },
+    ],
+  };
+}
+
+function measuredPoint(p: ControlPoint): object {
+  if (p.signal) return { value: p.value, symbol: "diamond", symbolSize: 12, itemStyle: { color: fills.down } };
+  if (p.partial) return { value: p.value, symbol: "circle", symbolSize: 8, itemStyle: { color: "var(--paper)", borderColor: ink, borderWidth: 1.5 } };
+  return { value: p.value, symbol: "circle", symbolSize: 4, itemStyle: { color: ink } };
 }
 
 function split(t: Tracking) {

@@ -51,8 +51,25 @@ export interface Columns {
   ticks: string[];
 }
 
+export interface ControlPoint {
+  label: string;
+  value: number | null;
+  low: number | null;
+  high: number | null;
+  signal?: boolean;
+  partial?: boolean;
+}
+
+export interface Control {
+  axis: Axis;
+  points: ControlPoint[];
+  centre: number | null;
+  ticks: string[];
+}
+
 export interface Plot {
   waterfall?: Waterfall;
   tracking?: Tracking;
   columns?: Columns;
+  control?: Control;
 }

@@ -34,6 +34,7 @@ var dialect = template.FuncMap{
 	"months": func(from, to string) string {
 		return fmt.Sprintf("CAST(datesub('month', %s, %s) AS INTEGER)", from, to)
 	},
+	"lasting":         lasting,
 	"due":             due,
 	"month":           func(day string) string { return "CAST(date_trunc('month', " + day + ") AS DATE)" },
 	"quarter":         func(day string) string { return "CAST(date_trunc('quarter', " + day + ") AS DATE)" },
@@ -68,4 +69,11 @@ func due(period, from, n string) string {
 	return fmt.Sprintf(`CAST(date_trunc('month', CASE %[1]s WHEN 'day' THEN %[2]s + to_days(%[3]s) WHEN 'week' THEN %[2]s + to_days(7 * (%[3]s))
             WHEN 'quarter' THEN %[2]s + to_months(3 * (%[3]s)) WHEN 'year' THEN %[2]s + to_months(12 * (%[3]s))
             ELSE %[2]s + to_months(%[3]s) END) AS DATE)`, period, from, n)
+}
+
+// lasting is the minutes from an instant to another, on the grid of warehouse.Duration.
+func lasting(from, to string) string {
+	seconds := fmt.Sprintf("date_diff('second', %s, %s)", from, to)
+	return fmt.Sprintf(`CASE WHEN %[1]s < 86400 THEN (%[1]s + 59) // 60 WHEN %[1]s < 60 * 86400 THEN (%[1]s + 3599) // 3600 * 60
+            ELSE (%[1]s + 86399) // 86400 * 1440 END`, seconds)
 }

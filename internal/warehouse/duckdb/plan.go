@@ -294,6 +294,7 @@ func (p *plan) interactions() {
 	p.text("problem", "problem")
 	p.text("channel", "channel")
 	p.text("agent", "agent")
+	p.weight()
 	p.identity("interaction", "interaction", customer, touchpoint, kind, at)
 }
 
@@ -310,11 +311,16 @@ func (p *plan) feedback() {
 	v := p.mapped("not_applicable", expr.BoolType)
 	p.add("not_applicable", "not_applicable", fmt.Sprintf("coalesce(%s, false)", v.sql))
 	p.text("text", "text")
+	p.weight()
+	p.text("language", "language")
+	p.identity("response", "response", customer, instrument, touchpoint, at)
+}
+
+// weight is that of a sample, 1 where it is not given.
+func (p *plan) weight() {
 	w := p.mapped("weight", expr.NumberType)
 	p.r.reject("", w.sql+" < 0", p.source("weight"), fmt.Sprintf("CAST(%s AS VARCHAR)", w.sql), func(s string) string { return s + " is not a weight: it is negative" })
 	p.add("weight", "weight", fmt.Sprintf("coalesce(%s, 1)", w.sql))
-	p.text("language", "language")
-	p.identity("response", "response", customer, instrument, touchpoint, at)
 }
 
 func (p *plan) reasons() {

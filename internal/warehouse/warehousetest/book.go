@@ -86,13 +86,18 @@ func loadCSV(t testing.TB, w warehouse.Warehouse, kind clientele.Kind, columns [
 	if len(rows) == 0 {
 		return
 	}
-	b := batch(t, kind, columns, rows)
+	loadBatch(t, w, batch(t, kind, columns, rows))
+}
+
+// loadBatch loads a file of which every row is good.
+func loadBatch(t testing.TB, w warehouse.Warehouse, b warehouse.Batch) {
+	t.Helper()
 	report, err := w.Load(t.Context(), b, warehouse.LoadOptions{Accept: func(warehouse.LoadReport) error { return nil }})
 	if err != nil {
-		t.Fatalf("loading %s: %v", kind, err)
+		t.Fatalf("loading %s: %v", b.Kind, err)
 	}
 	if report.Rejected > 0 {
-		t.Fatalf("loading %s: rejected %+v", kind, report.Rejects)
+		t.Fatalf("loading %s: rejected %+v", b.Kind, report.Rejects)
 	}
 }
 

@@ -94,7 +94,8 @@ CREATE TABLE interaction (
     outcome     VARCHAR,           -- null: unknown
     problem     VARCHAR,           -- problem kind; null: none recorded
     channel     VARCHAR,           -- null: unknown
-    agent       VARCHAR            -- null: unknown
+    agent       VARCHAR,           -- null: unknown
+    weight      DECIMAL(38, 12) NOT NULL -- sampling weight
 );
 
 CREATE TABLE feedback (

@@ -1,0 +1,3 @@
+{{/* Holds rows to a touchpoint. */ -}}
+{{if .Touchpoint}} AND touchpoint = {{text .Touchpoint}}{{end}}
+{{- /**/ -}}
