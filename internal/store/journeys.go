@@ -41,14 +41,14 @@ type KeptPart struct {
 type KeptEdit struct {
 	Number  int64 // from 1
 	At      time.Time
-	Who     string // id; "" is the owner of the machine
-	Name    string // of who, as it was then
-	Action  string
-	Part    string // id of what was edited
-	Journey string // id of the journey that it was, or was in; "" is several
-	Says    string // what was done, for people
-	Undoes  int64  // number of the edit that it takes back; 0 is none
-	Undone  bool   // it was taken back
+	Who     string   // id; "" is the owner of the machine
+	Name    string   // of who, as it was then
+	Kind    PartKind // of what was edited; "" is several
+	Part    string   // id of it; "" is several
+	Journey string   // id of the journey that it was, or was in; "" is several
+	Says    string   // what was done, for people
+	Undoes  int64    // number of the edit that it takes back; 0 is none
+	Undone  bool     // it was taken back
 	Steps   json.RawMessage
 }
 
@@ -71,6 +71,8 @@ type Journeys interface {
 	PartAt(ctx context.Context, kind PartKind, parent string, position int64) (KeptPart, error)
 	// CountParts counts those of a kind with a parent.
 	CountParts(ctx context.Context, kind PartKind, parent string) (int64, error)
+	// CountAllParts counts every part.
+	CountAllParts(ctx context.Context) (int64, error)
 	// AddPart keeps a new part, and moves those behind it one on. CodeConflict if the name is taken.
 	AddPart(ctx context.Context, p KeptPart) error
 	// SavePart keeps what a part has become, wherever it stands now. CodeConflict if the name is taken.

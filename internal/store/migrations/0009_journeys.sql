@@ -41,7 +41,7 @@ CREATE TABLE journey_edit (
     at      BIGINT NOT NULL,
     who     TEXT NOT NULL,      -- '' is the owner of the machine
     name    TEXT NOT NULL,
-    action  TEXT NOT NULL,
+    kind    TEXT NOT NULL,      -- of part; '' is several
     part    TEXT NOT NULL,
     journey TEXT NOT NULL,      -- '' is several
     says    TEXT NOT NULL,

@@ -1,2 +1,2 @@
-SELECT number, at, who, name, action, part, journey, says, undoes, undone, steps
+SELECT number, at, who, name, kind, part, journey, says, undoes, undone, steps
 FROM journey_edit WHERE number = ?

@@ -44,6 +44,12 @@ func (s *Store) CountParts(ctx context.Context, kind store.PartKind, parent stri
 	return n, failure(err)
 }
 
+// CountAllParts implements store.Journeys.
+func (s *Store) CountAllParts(ctx context.Context) (n int64, err error) {
+	err = s.on(ctx).QueryRowContext(ctx, queries.Text("journey_part.count_all")).Scan(&n)
+	return n, failure(err)
+}
+
 // AddPart implements store.Journeys.
 func (s *Store) AddPart(ctx context.Context, p store.KeptPart) error {
 	return s.inTx(ctx, func(tx *sql.Tx) error {
@@ -176,7 +182,7 @@ func (s *Store) RemovePastOwner(ctx context.Context, touchpoint string, since ti
 // AddEdit implements store.Journeys.
 func (s *Store) AddEdit(ctx context.Context, e store.KeptEdit) (number int64, err error) {
 	err = s.inTx(ctx, func(tx *sql.Tx) error {
-		return tx.QueryRowContext(ctx, queries.Text("journey_edit.add"), e.At.UnixMilli(), e.Who, e.Name, e.Action, e.Part, e.Journey, e.Says,
+		return tx.QueryRowContext(ctx, queries.Text("journey_edit.add"), e.At.UnixMilli(), e.Who, e.Name, e.Kind, e.Part, e.Journey, e.Says,
 			e.Undoes, e.Undone, string(e.Steps)).Scan(&number)
 	})
 	return number, err
@@ -213,7 +219,7 @@ func (s *Store) MarkEdit(ctx context.Context, number int64, undone bool) error {
 func scanEdit(row scanner) (e store.KeptEdit, err error) {
 	var at int64
 	var steps string
-	err = row.Scan(&e.Number, &at, &e.Who, &e.Name, &e.Action, &e.Part, &e.Journey, &e.Says, &e.Undoes, &e.Undone, &steps)
+	err = row.Scan(&e.Number, &at, &e.Who, &e.Name, &e.Kind, &e.Part, &e.Journey, &e.Says, &e.Undoes, &e.Undone, &steps)
 	e.At, e.Steps = time.UnixMilli(at).UTC(), json.RawMessage(steps)
 	return e, err
 }

@@ -93,6 +93,9 @@ func testParts(t *testing.T, e Engine) {
 	got, err = s.Part(t.Context(), "k")
 	must(t, err)
 	same(t, below, got)
+	all, err := s.CountAllParts(t.Context())
+	must(t, err)
+	same(t, int64(9), all)
 	of, err := s.PartsOf(t.Context(), "j")
 	must(t, err)
 	ids := []string{}
@@ -232,7 +235,7 @@ func testEdits(t *testing.T, e Engine) {
 	ctx := t.Context()
 	edit := func(journey string, undoes int64) store.KeptEdit {
 		e := store.KeptEdit{
-			At: start, Who: "p", Name: "Ada", Action: "part.changed", Part: "t", Journey: journey, Says: "é", Undoes: undoes, Steps: json.RawMessage(`[ 1]`),
+			At: start, Who: "p", Name: "Ada", Kind: store.TouchpointPart, Part: "t", Journey: journey, Says: "é", Undoes: undoes, Steps: json.RawMessage(`[ 1]`),
 		}
 		n, err := s.AddEdit(ctx, e)
 		must(t, err)
