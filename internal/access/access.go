@@ -19,6 +19,7 @@ import (
 	"github.com/clientele/clientele/internal/goal"
 	"github.com/clientele/clientele/internal/ingest"
 	"github.com/clientele/clientele/internal/job"
+	"github.com/clientele/clientele/internal/journey"
 	"github.com/clientele/clientele/internal/modelling"
 	"github.com/clientele/clientele/internal/policy"
 	"github.com/clientele/clientele/internal/privacy"
@@ -38,12 +39,13 @@ type Parts struct {
 	Closings    *closing.Service
 	Definitions *definition.Service
 	Goals       *goal.Service
+	Journeys    *journey.Service
 	Importer    *ingest.Importer
 	Records     warehouse.Warehouse
 	Jobs        *job.Queue
 	Privacy     *privacy.Service
 	Log         *audit.Log
-	Store       interface { // that of definitions, goals, jobs and the audit
+	Store       interface { // that of definitions, goals, journeys, jobs and the audit
 		Atomically(ctx context.Context, f func(context.Context) error) error
 	}
 }
@@ -57,6 +59,7 @@ type Guards struct {
 	Closings    Closings
 	Definitions Definitions
 	Goals       Goals
+	Journeys    Journeys
 	Importer    Importer
 	Records     Records
 	Jobs        Jobs
@@ -67,8 +70,8 @@ type Guards struct {
 // New guards the capabilities of a book.
 func New(p Parts) Guards {
 	return Guards{
-		Book{&p}, Statements{&p}, Models{&p}, Contracts{&p}, Closings{&p}, Definitions{&p}, Goals{&p}, Importer{&p}, Records{&p}, Jobs{&p},
-		Privacy{&p}, Audit{&p},
+		Book{&p}, Statements{&p}, Models{&p}, Contracts{&p}, Closings{&p}, Definitions{&p}, Goals{&p}, Journeys{&p}, Importer{&p}, Records{&p},
+		Jobs{&p}, Privacy{&p}, Audit{&p},
 	}
 }
 

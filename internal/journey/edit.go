@@ -134,6 +134,62 @@ func (s *Service) Change(ctx context.Context, kind Kind, id string, version int6
 	})
 }
 
+// Nudge moves a part one place on, or back: a touchpoint at the edge of its stage goes on to
+// the next one. It changes nothing where there is no further place.
+func (s *Service) Nudge(ctx context.Context, kind Kind, id string, version int64, later bool) (Done, error) {
+	return s.edit(ctx, 0, func(ctx context.Context) (made, error) {
+		before, err := s.load(ctx, kind, id, &version)
+		if err != nil {
+			return made{}, err
+		}
+		after := before.copied()
+		if err := s.nudged(ctx, &after.Part, later); err != nil {
+			return made{}, err
+		}
+		at, err := s.nameOf(ctx, after.Part.Parent)
+		says := changeWords(before, after, at)
+		if len(differing(before, after)) == 0 {
+			says = fmt.Sprintf("%s is the %s already", before.Part.Name, map[bool]string{true: "last", false: "first"}[later])
+		}
+		return made{steps: []step{{before, after}}, says: says}, err
+	})
+}
+
+// nudged makes a part stand one place further.
+func (s *Service) nudged(ctx context.Context, p *store.KeptPart, later bool) error {
+	n, err := s.store.CountParts(ctx, p.Kind, p.Parent)
+	if err != nil {
+		return err
+	}
+	to := p.Position - 1
+	if later {
+		to = p.Position + 1
+	}
+	if 0 <= to && to < n {
+		p.Position = to
+		return nil
+	}
+	if p.Kind != IsTouchpoint {
+		return nil
+	}
+	stage, err := s.store.Part(ctx, p.Parent)
+	if err != nil {
+		return err
+	}
+	next, err := s.store.PartAt(ctx, IsStage, stage.Parent, stage.Position+(to-p.Position))
+	if clientele.CodeOf(err) == clientele.CodeNotFound {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	p.Parent, p.Position = next.ID, 0
+	if !later {
+		p.Position, err = s.store.CountParts(ctx, IsTouchpoint, next.ID)
+	}
+	return err
+}
+
 // become makes a state what a change says.
 func (s *Service) become(ctx context.Context, to *state, c Change) (err error) {
 	if c.Name != nil {

@@ -124,6 +124,7 @@ type Edit struct {
 	Says    string    `json:"says"`   // what was done, such as "renamed Till to Checkout"
 	Undoes  int64     `json:"undoes"` // number of the edit that it took back; 0 is none
 	Undone  bool      `json:"undone"` // it was taken back
+	Texts   bool      `json:"texts"`  // it changed what is said of one touchpoint, and nothing else
 }
 
 // Done is an edit that was just made.

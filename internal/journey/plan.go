@@ -65,6 +65,7 @@ func (s *Service) Apply(ctx context.Context, d Document, id string) (p Plan, don
 		says := fmt.Sprintf("applied a file: %d created, %d changed, %d moved, %d removed", p.Created, p.Changed, p.Moved, p.Removed)
 		return made{steps: steps, says: says, many: true}, nil
 	})
+	done.After = p.Steps
 	return p, done, err
 }
 

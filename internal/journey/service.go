@@ -3,6 +3,7 @@ package journey
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -201,6 +202,43 @@ func (s *Service) profile(ctx context.Context, id string) (p Profile, err error)
 	return p, err
 }
 
+// Stage returns a stage with its touchpoints, and the journey that it is of.
+func (s *Service) Stage(ctx context.Context, id string) (stage Stage, of Ref, err error) {
+	err = s.store.Atomically(ctx, func(ctx context.Context) error {
+		p, err := s.part(ctx, IsStage, id)
+		if err != nil {
+			return err
+		}
+		j, err := s.journey(ctx, p.Parent)
+		if err != nil {
+			return err
+		}
+		stage, of = j.Stages[p.Position], Ref{j.ID, j.Name}
+		return nil
+	})
+	return stage, of, err
+}
+
+// Place is a stage where a touchpoint can stand.
+type Place struct {
+	Journey Ref `json:"journey"`
+	Stage   Ref `json:"stage"`
+}
+
+// Places lists every stage, by journey.
+func (s *Service) Places(ctx context.Context) ([]Place, error) {
+	parts, err := s.store.Parts(ctx)
+	places := []Place{}
+	for _, j := range summaries(parts) {
+		for _, p := range parts {
+			if p.Kind == IsStage && p.Parent == j.ID {
+				places = append(places, Place{Ref{j.ID, j.Name}, Ref{p.ID, p.Name}})
+			}
+		}
+	}
+	return places, err
+}
+
 // part returns a part of a kind.
 func (s *Service) part(ctx context.Context, kind Kind, id string) (store.KeptPart, error) {
 	p, err := s.store.Part(ctx, id)
@@ -247,7 +285,17 @@ func (s *Service) Last(ctx context.Context, journey string) (Edit, bool, error) 
 func editOf(e store.KeptEdit) Edit {
 	return Edit{
 		Number: e.Number, At: e.At, Who: e.Who, Name: e.Name, Kind: e.Kind, Part: e.Part, Journey: e.Journey, Says: e.Says, Undoes: e.Undoes, Undone: e.Undone,
+		Texts: changesTexts(e),
 	}
+}
+
+// changesTexts reports whether an edit changed texts of a touchpoint and nothing else.
+func changesTexts(e store.KeptEdit) bool {
+	var steps []step
+	if e.Kind != IsTouchpoint || json.Unmarshal(e.Steps, &steps) != nil || len(steps) != 1 || steps[0].Before == nil || steps[0].After == nil {
+		return false
+	}
+	return !slices.ContainsFunc(aspects, func(a aspect) bool { return !a.text && a.of(steps[0].Before) != a.of(steps[0].After) })
 }
 
 // directory are accounts by id.
@@ -285,4 +333,22 @@ func (d directory) owner(o store.KeptOwner) Owner {
 
 func (d directory) tenure(o store.KeptOwner, until *time.Time) Tenure {
 	return Tenure{Owner: d.owner(o), Left: d[o.Person].State == "disabled", Since: o.Since, Until: until}
+}
+
+// Find finds a journey or a touchpoint by name, whatever the case of its letters.
+func (s *Service) Find(ctx context.Context, name string) (kind Kind, id string, err error) {
+	clean, err := cleanName(name)
+	if err != nil {
+		return "", "", err
+	}
+	parts, err := s.store.Parts(ctx)
+	if err != nil {
+		return "", "", err
+	}
+	for _, kind := range []Kind{IsJourney, IsTouchpoint} {
+		if i := slices.IndexFunc(parts, func(p store.KeptPart) bool { return p.Kind == kind && p.Key == keyOf(clean) }); i >= 0 {
+			return kind, parts[i].ID, nil
+		}
+	}
+	return "", "", clientele.Errorf(clientele.CodeNotFound, "there is no journey and no touchpoint called %s", clean).WithHint("The list of journeys shows all that there is.")
 }

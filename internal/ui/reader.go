@@ -21,6 +21,7 @@ var sections = []struct {
 	{"contracts", "Contracts", "/contracts", policy.ReadStatement},
 	{"model", "Model", "/model", policy.ReadModel},
 	{"goals", "Goals", "/goals", policy.ReadGoals},
+	{"journeys", "Journeys", "/journeys", policy.ReadJourneys},
 	{"definitions", "Definitions", "/definitions", policy.ReadDefinitions},
 	{"closes", "Closes", "/closes", policy.ReadCloses},
 	{"data", "Data", "/data", policy.ReadData},

@@ -13,6 +13,7 @@ import (
 	"github.com/clientele/clientele/internal/definition"
 	"github.com/clientele/clientele/internal/goal"
 	"github.com/clientele/clientele/internal/ingest"
+	"github.com/clientele/clientele/internal/journey"
 	"github.com/clientele/clientele/internal/ledger"
 	"github.com/clientele/clientele/internal/modelling"
 	"github.com/clientele/clientele/internal/people"
@@ -33,6 +34,7 @@ type Services struct {
 	Closings    Closings
 	Definitions Definitions
 	Goals       Goals
+	Journeys    Journeys
 	Importer    Importer
 	Records     Records
 	Jobs        Jobs // worked by a job.Worker with Handlers
@@ -104,6 +106,24 @@ type Goals interface {
 	Named(context.Context, clientele.Period) (bool, error)
 	Ready(context.Context, clientele.Period) (goal.Report, bool, error)
 	Prepare(ctx context.Context, p clientele.Period, progress goal.Progress) error
+}
+
+// Journeys is the map of journeys; see journey.Service.
+type Journeys interface {
+	Journeys(context.Context) ([]journey.Summary, error)
+	Journey(ctx context.Context, id string) (journey.Journey, error)
+	Stage(ctx context.Context, id string) (stage journey.Stage, of journey.Ref, err error)
+	Touchpoint(ctx context.Context, id string) (journey.Profile, error)
+	Places(context.Context) ([]journey.Place, error)
+	Vacancies(context.Context) (journey.Vacancies, error)
+	Edits(ctx context.Context, of string, below int64, limit int) ([]journey.Edit, error)
+	Last(ctx context.Context, of string) (journey.Edit, bool, error)
+	Add(context.Context, journey.NewPart) (journey.Done, error)
+	Change(ctx context.Context, kind journey.Kind, id string, version int64, c journey.Change) (journey.Done, error)
+	Nudge(ctx context.Context, kind journey.Kind, id string, version int64, later bool) (journey.Done, error)
+	Own(ctx context.Context, id string, version int64, o journey.Owner) (journey.Done, error)
+	Remove(ctx context.Context, kind journey.Kind, id string, version int64) (journey.Done, error)
+	Undo(ctx context.Context, number int64) (journey.Done, error)
 }
 
 // Importer reads files into the book; see ingest.Importer.

@@ -48,7 +48,7 @@ func New(s Services) *Site {
 	site := &Site{Services: s, templates: parseTemplates(), uploads: uploads{work.Uploads{Dir: s.Uploads}}, kept: kept}
 	site.router = httpd.NewRouter(site.Fail)
 	site.router.Handle("GET /assets/", policy.Anyone, http.StripPrefix("/assets/", s.Assets))
-	for _, r := range slices.Concat(site.pages(), site.accountPages(), site.companyPages()) {
+	for _, r := range slices.Concat(site.pages(), site.accountPages(), site.companyPages(), site.journeyPages()) {
 		site.router.Handle(r.pattern, r.need, site.handle(r.page))
 	}
 	return site
@@ -148,6 +148,31 @@ func (s *Site) companyPages() []route {
 		{"GET /audit/{number}", policy.ReadAudit, s.event},
 		{"GET /audit.csv", policy.ReadAudit, s.auditCSV},
 	}
+}
+
+// journeyPages are about the map of journeys. What an owner may not change of it is refused by
+// the guard behind them.
+func (s *Site) journeyPages() []route {
+	routes := []route{
+		{"GET /journeys", policy.ReadJourneys, s.journeys},
+		{"GET /journeys/history", policy.ReadJourneys, s.journeysHistory},
+		{"POST /journeys/undo", policy.EditJourneys, s.undoEdit},
+		{"GET /journeys/{id}", policy.ReadJourneys, s.canvas},
+		{"GET /journeys/{id}/history", policy.ReadJourneys, s.journeyHistory},
+		{"GET /touchpoints/{id}", policy.ReadJourneys, s.touchpoint},
+		{"POST /touchpoints/{id}/notes", policy.EditJourneys, s.writeNotes},
+		{"POST /touchpoints/{id}/owner", policy.EditJourneys, s.setOwner},
+		{"POST /touchpoints/{id}/place", policy.EditJourneys, s.placeTouchpoint},
+	}
+	for kind, path := range partPaths {
+		routes = append(routes,
+			route{"POST " + path, policy.EditJourneys, s.addPart(kind)},
+			route{"POST " + path + "/{id}", policy.EditJourneys, s.renamePart(kind)},
+			route{"POST " + path + "/{id}/move", policy.EditJourneys, s.movePart(kind)},
+			route{"POST " + path + "/{id}/remove", policy.EditJourneys, s.removePart(kind)},
+		)
+	}
+	return routes
 }
 
 // Routes lists the addresses of the pages, and what each needs.
