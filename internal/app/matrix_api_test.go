@@ -16,7 +16,7 @@ import (
 // wildcards is what stands for the parts of addresses that name something.
 var wildcards = strings.NewReplacer(
 	"/statement/lines/{line}", "/statement/lines/customers.closing", "/movement/lines/{line}", "/movement/lines/closing",
-	"{period}", "2023-Q3", "{version}", "1", "{sequence}", "1", "{token}", waiting, "{id}", "nobody", "{session}", "none",
+	"{period}", "2023-Q3", "{version}", "1", "{sequence}", "1", "{token}", waiting, "{id}", "nobody", "{session}", "none", "{number}", "99",
 )
 
 // ofRows are the operations that show rows, and of whom.

@@ -406,7 +406,11 @@ type made struct {
 
 // idle reports whether an edit would change nothing.
 func (m made) idle() bool {
-	return len(m.steps) == 0 || len(m.steps) == 1 && m.steps[0].Before != nil && m.steps[0].After != nil && len(differing(m.steps[0].Before, m.steps[0].After)) == 0
+	if len(m.steps) != 1 {
+		return len(m.steps) == 0
+	}
+	before, after := m.steps[0].Before, m.steps[0].After
+	return m.prepare == nil && before != nil && after != nil && len(differing(before, after)) == 0
 }
 
 // edit makes an edit in one transaction, and keeps it, unless it changes nothing; undoes is
@@ -414,9 +418,11 @@ func (m made) idle() bool {
 func (s *Service) edit(ctx context.Context, undoes int64, make func(context.Context) (made, error)) (done Done, err error) {
 	err = s.store.Atomically(ctx, func(ctx context.Context) error {
 		m, err := make(ctx)
-		if err != nil || m.idle() {
-			done.Says = m.says
+		if err != nil {
 			return err
+		}
+		if m.idle() {
+			return s.leave(ctx, m, &done)
 		}
 		for i := range m.steps {
 			if m.prepare != nil {
@@ -432,6 +438,20 @@ func (s *Service) edit(ctx context.Context, undoes int64, make func(context.Cont
 		return err
 	})
 	return done, err
+}
+
+// leave says where a part stands that an edit would not have changed.
+func (s *Service) leave(ctx context.Context, m made, d *Done) (err error) {
+	d.Says = m.says
+	if m.many {
+		return nil
+	}
+	p := m.steps[m.main].of().Part
+	d.Kind, d.Part = p.Kind, p.ID
+	if d.Journey, err = s.journeyOf(ctx, p); err != nil {
+		return err
+	}
+	return s.describe(ctx, d, m.steps[m.main])
 }
 
 // take does one step; what it makes of the part has the next version.

@@ -220,12 +220,6 @@ func (s *Site) editPart(kind journey.Kind, edit func(r *http.Request, version in
 		if isLive(r) {
 			return s.showLive(w, r, d)
 		}
-		if d.Number == 0 { // nothing was changed
-			d.Kind, d.Part, d.Version = kind, r.PathValue("id"), version
-			if d.Journey, err = s.journeyOfPart(r, kind); err != nil {
-				return err
-			}
-		}
 		leave(w, r, s.placeOf(r, d))
 		return nil
 	}
@@ -317,7 +311,7 @@ func (s *Site) showLive(w http.ResponseWriter, r *http.Request, d journey.Done) 
 	if d.Number > 0 {
 		l.Undo = strconv.FormatInt(d.Number, 10)
 	}
-	if d.Version == 1 {
+	if d.Version == 1 && d.Number > 0 {
 		var err error
 		if l.HTML, err = s.partHTML(r, d); err != nil {
 			return err
