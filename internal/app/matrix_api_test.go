@@ -82,7 +82,7 @@ func (p programAsks) hold(t *testing.T, h http.Handler) {
 		}
 	case w.Code == http.StatusUnauthorized || w.Code >= http.StatusInternalServerError:
 		t.Errorf("%s asks %s: status %d %s", p.name, p.route.Pattern, w.Code, w.Body)
-	case w.Code == http.StatusForbidden && p.reach(policy.ReadRows) == policy.Everything && p.reach(policy.ReadStatement) == policy.Everything && p.actor.Limits == nil:
+	case w.Code == http.StatusForbidden && reach == policy.Everything && p.reach(policy.ReadRows) == policy.Everything && p.reach(policy.ReadStatement) == policy.Everything && p.actor.Limits == nil:
 		t.Errorf("%s asks %s, and may, and is told %s", p.name, p.route.Pattern, w.Body)
 	}
 	for _, region := range []whose{north, south} {

@@ -74,7 +74,7 @@ func (s *Site) touchpointWith(w http.ResponseWriter, r *http.Request, yours *jou
 	if v.writes(t.Touchpoint) {
 		p.Notes = notesFormOf(t.Touchpoint, yours, refused)
 	}
-	if yours == nil {
+	if yours == nil || p.Notes == nil {
 		p.Refused = refusalOf(refused)
 	}
 	if v.draws() {
