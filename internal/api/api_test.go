@@ -113,7 +113,7 @@ var bodies = map[string]string{
 	"addJourney": `{"name":"Buying"}`, "changeJourney": `{"parent":"","position":0}`, "addStage": `{"journey":"j","name":"Pay"}`, "changeStage": `{"name":"Pay"}`,
 	"addTouchpoint": `{"stage":"s","name":"Checkout"}`, "setOwner": `{"name":"Ada"}`,
 	"changeTouchpoint": `{"notes":{"customers":"","promise":"One page","standard":"","problems":["slow"],"voices":"","actions":""}}`,
-	"addToken": `{"name":"loader","days":30,"scopes":["data.import"],"service":true,"roles":["analyst"]}`, "sendEvents": `{"batch":[]}`, "findCustomer": `{"customer":"c1"}`, "exportCustomer": `{"customer":"c1"}`, "eraseCustomers": `{"customers":["c1"],"why":"asked"}`, "uploadFile": "a,b\n",
+	"addToken":         `{"name":"loader","days":30,"scopes":["data.import"],"service":true,"roles":["analyst"]}`, "sendEvents": `{"batch":[]}`, "findCustomer": `{"customer":"c1"}`, "exportCustomer": `{"customer":"c1"}`, "eraseCustomers": `{"customers":["c1"],"why":"asked"}`, "uploadFile": "a,b\n",
 }
 
 // things are names of what is there, for the operations whose addresses name something.

@@ -114,7 +114,9 @@ func addJourneys(a *API) {
 	}, a.removePart(journey.IsJourney))
 	register(a, policy.ReadJourneys, operation{
 		name: "getVacancies", pattern: "GET " + root + "/vacancies", about: aboutJourneys, says: "How many touchpoints nobody answers for, and since when the oldest.",
-	}, func(ctx context.Context, _ *none) (answer[journey.Vacancies], error) { return only(a.Journeys.Vacancies(ctx)) })
+	}, func(ctx context.Context, _ *none) (answer[journey.Vacancies], error) {
+		return only(a.Journeys.Vacancies(ctx))
+	})
 }
 
 func (a *API) changePart(ctx context.Context, kind journey.Kind, in thePartEdit, c journey.Change) (answer[journey.Done], error) {

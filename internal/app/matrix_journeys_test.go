@@ -52,7 +52,6 @@ func journeySamples(t *testing.T, b *Book) map[string][]sample {
 		"POST /stages/{id}":             edit("/stages/" + stage),
 		"POST /stages/{id}/move":        edit("/stages/" + stage + "/move"),
 		"POST /stages/{id}/remove":      edit("/stages/" + stage + "/remove"),
-		"POST /touchpoints/{id}":        edit("/touchpoints/" + at),
 		"POST /touchpoints/{id}/move":   edit("/touchpoints/" + at + "/move"),
 		"POST /touchpoints/{id}/remove": edit("/touchpoints/" + at + "/remove"),
 		"POST /touchpoints/{id}/notes":  edit("/touchpoints/" + at + "/notes"),
@@ -101,7 +100,10 @@ func TestWhoAnswersForATouchpointWritesItsNotes(t *testing.T) {
 			_, err := g.Change(olive, journey.IsTouchpoint, id, 3, journey.Change{Name: new("Till"), Notes: &journey.Notes{}})
 			return err
 		},
-		func() error { _, err := g.Add(olive, journey.NewPart{Kind: journey.IsJourney, Name: "Mine"}); return err },
+		func() error {
+			_, err := g.Add(olive, journey.NewPart{Kind: journey.IsJourney, Name: "Mine"})
+			return err
+		},
 		func() error { _, err := g.Plan(olive, journey.Document{}); return err },
 		func() error { _, _, err := g.Apply(olive, journey.Document{}, ""); return err },
 		func() error {

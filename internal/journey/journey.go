@@ -104,6 +104,7 @@ type Journey struct {
 	Above  []Ref     `json:"above"` // from the top down
 	Stages []Stage   `json:"stages"`
 	Below  []Summary `json:"below"` // journeys right below it
+	Whole  []Summary `json:"-"`     // every journey of the map
 }
 
 // Vacancies are the touchpoints that nobody answers for.

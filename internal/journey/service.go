@@ -104,7 +104,7 @@ func (s *Service) journey(ctx context.Context, id string) (Journey, error) {
 	if i < 0 {
 		return Journey{}, notFound(IsJourney)
 	}
-	j := Journey{Summary: whole[i], Above: above(whole, whole[i].Parent), Stages: []Stage{}, Below: []Summary{}}
+	j := Journey{Summary: whole[i], Above: above(whole, whole[i].Parent), Stages: []Stage{}, Below: []Summary{}, Whole: whole}
 	for _, other := range whole {
 		if other.Parent == id {
 			j.Below = append(j.Below, other)

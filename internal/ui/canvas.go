@@ -1,8 +1,8 @@
 package ui
 
 import (
-	"bytes"
 	"encoding/json"
+	"html/template"
 	"net/http"
 	"strconv"
 	"strings"
@@ -35,22 +35,39 @@ type canvasStage struct {
 	Holds             string
 	Draw, Focus       bool // Focus: something was just added to it
 	Typed             string
-	Cards             []card
+	Cards             []template.HTML
 }
 
-// card is a touchpoint on the canvas.
+// card is a touchpoint on the canvas: all that it is drawn from.
 type card struct {
 	ID, Name, Version string
 	Draw              bool
-	Lanes             []lane
+	Lanes             [6]lane
+}
+
+// mostCards is how many touchpoints are kept as they were drawn: of a canvas few change from
+// one time to the next.
+const mostCards = 4000
+
+// cardHTML is a touchpoint as it stands on the canvas.
+func (s *Site) cardHTML(c card) (template.HTML, error) {
+	if html, ok := s.cards.Get(c); ok {
+		return html, nil
+	}
+	var b strings.Builder
+	if err := s.templates["canvas"].ExecuteTemplate(&b, "card", c); err != nil {
+		return "", clientele.Errorf(clientele.CodeInternal, "a touchpoint cannot be drawn").Because(err)
+	}
+	html := template.HTML(b.String()) //nolint:gosec // a template wrote it, which escapes what people wrote
+	s.cards.Add(c, html)
+	return html, nil
 }
 
 // lane is one thing that is said of a touchpoint.
 type lane struct {
-	Name  string
-	Texts []string
-	Note  string
-	Lack  string // what is missing, if that matters
+	Name, Text string
+	Note       string
+	Lack       string // what is missing, if that matters
 }
 
 // laneNames are the lanes of a canvas, from the top down.
@@ -62,29 +79,26 @@ func (v visit) card(t journey.Touchpoint) card {
 	case t.Owner.Vacant():
 		owner.Lack, owner.Note = "no owner", forDays(t.Owner.Since)
 	case t.Owner.Left:
-		owner.Texts, owner.Lack = []string{t.Owner.Name}, "signs in no more"
+		owner.Text, owner.Lack = t.Owner.Name, "signs in no more"
 	default:
-		owner.Texts = []string{t.Owner.Name}
+		owner.Text = t.Owner.Name
 	}
-	return card{t.ID, t.Name, strconv.FormatInt(t.Version, 10), v.draws(), []lane{
-		{Name: laneNames[0], Texts: texts(t.Customers)}, {Name: laneNames[1], Texts: texts(t.Promise), Note: t.Standard}, owner,
-		{Name: laneNames[3], Texts: t.Problems}, {Name: laneNames[4], Texts: texts(t.Voices)}, {Name: laneNames[5], Texts: texts(t.Actions)},
+	return card{t.ID, t.Name, strconv.FormatInt(t.Version, 10), v.draws(), [6]lane{
+		{Name: laneNames[0], Text: t.Customers}, {Name: laneNames[1], Text: t.Promise, Note: t.Standard}, owner,
+		{Name: laneNames[3], Text: strings.Join(t.Problems, "\n")}, {Name: laneNames[4], Text: t.Voices}, {Name: laneNames[5], Text: t.Actions},
 	}}
 }
 
-func texts(text string) []string {
-	if text == "" {
-		return nil
+func (s *Site) canvasStage(v visit, st journey.Stage) (canvasStage, error) {
+	c := canvasStage{ID: st.ID, Name: st.Name, Version: strconv.FormatInt(st.Version, 10), Holds: many(len(st.Touchpoints), "touchpoint", "touchpoints"), Draw: v.draws()}
+	for _, t := range st.Touchpoints {
+		html, err := s.cardHTML(v.card(t))
+		if err != nil {
+			return c, err
+		}
+		c.Cards = append(c.Cards, html)
 	}
-	return []string{text}
-}
-
-func (v visit) canvasStage(s journey.Stage) canvasStage {
-	c := canvasStage{ID: s.ID, Name: s.Name, Version: strconv.FormatInt(s.Version, 10), Holds: many(len(s.Touchpoints), "touchpoint", "touchpoints"), Draw: v.draws()}
-	for _, t := range s.Touchpoints {
-		c.Cards = append(c.Cards, v.card(t))
-	}
-	return c
+	return c, nil
 }
 
 func (s *Site) canvas(w http.ResponseWriter, r *http.Request) error {
@@ -102,25 +116,24 @@ func (s *Site) canvasWith(w http.ResponseWriter, r *http.Request, id, typed, typ
 	if err != nil {
 		return err
 	}
-	all, err := s.Journeys.Journeys(r.Context())
-	if err != nil {
-		return err
-	}
 	p := canvasPage{
 		frame: s.frame(v, "journeys", j.Name), Name: j.Name, ID: j.ID, Version: strconv.FormatInt(j.Version, 10), Headline: canvasHeadline(j),
-		Draw: v.draws(), Refused: refusalOf(refused), Lanes: laneNames, Below: v.journeyNodes(all, j.ID), Typed: typed, TypedFor: typedFor,
+		Draw: v.draws(), Refused: refusalOf(refused), Lanes: laneNames, Below: v.journeyNodes(j.Whole, j.ID), Typed: typed, TypedFor: typedFor,
 	}
 	for _, a := range j.Above {
 		p.Above = append(p.Above, choice{Name: a.Name, Href: partHref(journey.IsJourney, a.ID)})
 	}
 	for _, stage := range j.Stages {
-		c := v.canvasStage(stage)
+		c, err := s.canvasStage(v, stage)
+		if err != nil {
+			return err
+		}
 		if c.Focus = r.URL.Query().Get("add") == stage.ID; typedFor == stage.ID {
 			c.Typed, c.Focus = typed, true
 		}
 		p.Stages = append(p.Stages, c)
 	}
-	p.Parents = parentPicks(all, j)
+	p.Parents = parentPicks(j)
 	if p.Undo, err = s.undoPart(v, j.ID); err != nil {
 		return err
 	}
@@ -140,10 +153,10 @@ func canvasHeadline(j journey.Journey) string {
 }
 
 // parentPicks are the journeys that one can be part of: none that is below it.
-func parentPicks(all []journey.Summary, j journey.Journey) []pick {
+func parentPicks(j journey.Journey) []pick {
 	picks := []pick{{"", "none: at the top", j.Parent == ""}}
 	within := map[string]bool{j.ID: true}
-	for _, other := range all { // each after the one that it is below
+	for _, other := range j.Whole { // each after the one that it is below
 		if within[other.Parent] {
 			within[other.ID] = true
 		}
@@ -328,22 +341,26 @@ func (s *Site) partHTML(r *http.Request, d journey.Done) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var b bytes.Buffer
 	switch d.Kind {
 	case journey.IsStage:
 		stage, _, err := s.Journeys.Stage(r.Context(), d.Part)
 		if err != nil {
 			return "", err
 		}
-		err = s.templates["canvas"].ExecuteTemplate(&b, "stage", v.canvasStage(stage))
+		c, err := s.canvasStage(v, stage)
+		if err != nil {
+			return "", err
+		}
+		var b strings.Builder
+		err = s.templates["canvas"].ExecuteTemplate(&b, "stage", c)
 		return b.String(), err
 	case journey.IsTouchpoint:
 		t, err := s.Journeys.Touchpoint(r.Context(), d.Part)
 		if err != nil {
 			return "", err
 		}
-		err = s.templates["canvas"].ExecuteTemplate(&b, "card", v.card(t.Touchpoint))
-		return b.String(), err
+		html, err := s.cardHTML(v.card(t.Touchpoint))
+		return string(html), err
 	}
 	return "", nil
 }

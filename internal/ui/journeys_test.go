@@ -176,13 +176,13 @@ func TestAMapIsDrawnOnPages(t *testing.T) {
 	refusesForm(t, s, "/touchpoints", form("parent", stage, "name", "checkout"), http.StatusConflict, "There is a touchpoint called checkout already in this book.", `value="checkout"`)
 	refusesForm(t, s, "/stages", form("parent", a.id("Buying"), "name", ""), http.StatusUnprocessableEntity, "The name is missing.")
 	refusesForm(t, s, "/touchpoints", form("parent", "none", "name", "x"), http.StatusUnprocessableEntity, "there is no such stage")
-	leads(t, s, "/touchpoints/"+at, form("version", "1", "name", "Till"), whole+"#part-"+at)
+	leads(t, s, "/touchpoints/"+at+"/place", form("version", "1", "name", "Till", "stage", stage), "/touchpoints/"+at)
 	leads(t, s, "/touchpoints/"+at+"/move", form("version", "2", "to", "later"), whole+"#part-"+at) // it is the last already
 	leads(t, s, "/stages/"+stage, form("version", "1", "name", "Paying"), whole+"#part-"+stage)
 	leads(t, s, "/stages/"+stage+"/move", form("version", "2", "to", "earlier"), whole+"#part-"+stage)
 	refusesForm(t, s, "/stages/"+stage+"/move", form("version", "1", "to", "earlier"), http.StatusPreconditionFailed, "Paying was changed since you opened it.")
-	refusesForm(t, s, "/touchpoints/"+at, form("version", "1", "name", "x"), http.StatusPreconditionFailed, "Till was changed since you opened it.")
-	refusesForm(t, s, "/touchpoints/"+at, form("version", "2", "name", "x", "parent", stage), http.StatusBadRequest, "Only a journey is moved by this form.")
+	refusesForm(t, s, "/touchpoints/"+at+"/move", form("version", "1", "to", "later"), http.StatusPreconditionFailed, "Till was changed since you opened it.")
+	refusesForm(t, s, "/stages/"+stage, form("version", "3", "name", "x", "parent", "y"), http.StatusBadRequest, "Only a journey is moved by this form.")
 	refusesForm(t, s, "/touchpoints/none/move", form("version", "2"), http.StatusNotFound)
 	refusesForm(t, s, "/touchpoints/"+at+"/move", form(), http.StatusBadRequest)
 	w = post(t, s, "/journeys", form("parent", a.id("Buying"), "name", "Below"))
@@ -206,7 +206,7 @@ func TestCanvasAndTouchpointPages(t *testing.T) {
 	s := newTestSite(t, f)
 	expect(t, s, "/journeys", http.StatusOK, "2 touchpoints have no owner, the oldest for 41 days.", "Buying &lt;b&gt;", "2 stages · 2 touchpoints", "1 without an owner, for 41 days", "Returning")
 	canvas := expect(t, s, "/journeys/"+a.id("Buying <b>"), http.StatusOK, "<h1>Buying &lt;b&gt;</h1>", "1 touchpoint has no owner.", "Look &amp; compare", "Loads in 2 s", "95 of 100",
-		"<p>slow</p><p>broken</p>", "“Where?”", "Olive", "since ", "no owner", "Alt with an arrow key", `aria-label="Move Home page earlier"`, "Returning")
+		"slow\nbroken</dd>", "“Where?”", "Olive", "since ", "no owner", "Alt with an arrow key", `aria-label="Move Home page earlier"`, "Returning")
 	if strings.Contains(canvas, "Help line") {
 		t.Error("the canvas has touchpoints of another journey")
 	}
@@ -238,7 +238,7 @@ func TestEditsAreTakenBackOnPages(t *testing.T) {
 	a.apply(shedText)
 	whole, at := "/journeys/"+a.id("Buying <b>"), "/touchpoints/"+a.id("Home page")
 	part := strings.TrimPrefix(at, "/touchpoints/")
-	leads(t, s, at, form("version", "1", "name", "Landing page"), whole+"#part-"+part)
+	leads(t, s, at+"/place", form("version", "1", "name", "Landing page", "stage", a.stage("Find")), at)
 	expect(t, s, whole, http.StatusOK, "Last: renamed Home page to Landing page.", `name="number" value="2"`)
 	leads(t, s, "/journeys/undo", form("number", "2"), whole+"#part-"+part)
 	expect(t, s, whole+"/history", http.StatusOK, "Took back: renamed Home page to Landing page", "taken back since", "edit 3")

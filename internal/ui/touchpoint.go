@@ -21,7 +21,7 @@ type touchpointPage struct {
 	Version  string
 	Draw     bool
 	Notes    *notesForm // nil for those who may not write
-	Lanes    []lane
+	Lanes    [6]lane
 	Owners   []ownerRow
 	Owner    *ownerForm // nil for those who may not say who answers
 	Places   []pick
