@@ -43,7 +43,7 @@ func (r canvasRow) ratio() float64 { return float64(r.cpu[1]) / float64(r.cpu[0]
 // canvases has a server answer edits of two canvases, alternately.
 func (p programs) canvases(ctx context.Context, dir string, rounds int) ([]canvasRow, error) {
 	book, file := filepath.Join(dir, "canvas"), filepath.Join(dir, "journeys.yaml")
-	text, err := journey.Document{Journeys: []journey.JourneyText{drawnJourney("Small", smallCanvas), drawnJourney("Large", largeCanvas)}}.Format()
+	text, err := journey.Document{Journeys: []journey.Text{drawnJourney("Small", smallCanvas), drawnJourney("Large", largeCanvas)}}.Format()
 	if err == nil {
 		err = os.WriteFile(file, text, 0o600)
 	}
@@ -74,8 +74,8 @@ func (p programs) canvases(ctx context.Context, dir string, rounds int) ([]canva
 }
 
 // drawnJourney is a journey of so many touchpoints, ten a stage, on which everything is said.
-func drawnJourney(name string, touchpoints int) journey.JourneyText {
-	j := journey.JourneyText{Name: name}
+func drawnJourney(name string, touchpoints int) journey.Text {
+	j := journey.Text{Name: name}
 	for i := range touchpoints {
 		if i%10 == 0 {
 			j.Stages = append(j.Stages, journey.StageText{Name: fmt.Sprintf("Stage %d", i/10+1)})

@@ -20,14 +20,14 @@ const MaxDocument = 1 << 20
 
 // Document is the whole map as a file says it.
 type Document struct {
-	Journeys []JourneyText `yaml:"journeys" json:"journeys"`
+	Journeys []Text `yaml:"journeys" json:"journeys"`
 }
 
-// JourneyText is a journey of a Document.
-type JourneyText struct {
+// Text is a journey of a Document.
+type Text struct {
 	Name     string        `yaml:"name" json:"name"`
 	Stages   []StageText   `yaml:"stages,omitempty" json:"stages,omitempty"`
-	Journeys []JourneyText `yaml:"journeys,omitempty" json:"journeys,omitempty"` // below it
+	Journeys []Text `yaml:"journeys,omitempty" json:"journeys,omitempty"` // below it
 }
 
 // StageText is a stage of a Document.
@@ -61,7 +61,7 @@ func (d Document) Format() ([]byte, error) {
 	e := yaml.NewEncoder(&b)
 	e.SetIndent(2)
 	if d.Journeys == nil {
-		d.Journeys = []JourneyText{}
+		d.Journeys = []Text{}
 	}
 	err := errors.Join(e.Encode(d), e.Close())
 	return b.Bytes(), err
@@ -209,13 +209,13 @@ func (r *reader) name(to *string, kind Kind, taken map[string]int) func(*yaml.No
 	}
 }
 
-func (r *reader) journeys(to *[]JourneyText, depth int) func(*yaml.Node) error {
+func (r *reader) journeys(to *[]Text, depth int) func(*yaml.Node) error {
 	return func(n *yaml.Node) error {
 		return r.each(n, "journeys", func(n *yaml.Node) error {
 			if depth > maxDepth {
 				return r.wrong(n, "journeys nest at most %d deep", maxDepth)
 			}
-			var j JourneyText
+			var j Text
 			err := r.mapping(n, map[string]func(*yaml.Node) error{
 				"name": r.name(&j.Name, IsJourney, r.names[IsJourney]), "stages": r.stages(&j.Stages), "journeys": r.journeys(&j.Journeys, depth+1),
 			}, "name")
@@ -280,15 +280,15 @@ func (s *Service) Export(ctx context.Context) (d Document, err error) {
 
 // document writes a tree down.
 func (t *tree) document() (d Document) {
-	d.Journeys = []JourneyText{}
+	d.Journeys = []Text{}
 	for _, j := range t.top.journeys {
 		d.Journeys = append(d.Journeys, t.journeyText(j))
 	}
 	return d
 }
 
-func (t *tree) journeyText(n *node) JourneyText {
-	j := JourneyText{Name: n.Part.Name}
+func (t *tree) journeyText(n *node) Text {
+	j := Text{Name: n.Part.Name}
 	for _, s := range n.stages {
 		st := StageText{Name: s.Part.Name}
 		for _, p := range s.touchpoints {

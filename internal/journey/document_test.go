@@ -107,7 +107,7 @@ func TestAFileThatIsNotAMapIsRefusedWithItsPlace(t *testing.T) {
 		"{}":                                  "map.yaml:1: column 1: journeys is missing",
 		"journeys: []\nteams: []":             `map.yaml:2: column 1: there is no field "teams" here`,
 		"journeys: []\njourneys: []":          "map.yaml:2: column 1: journeys stands here twice",
-		"journeys:\n  - name: a\n    nmae: b": `map.yaml:3: column 5: there is no field "nmae" here`,
+		"journeys:\n  - name: a\n    nome: b": `map.yaml:3: column 5: there is no field "nome" here`,
 		"journeys:\n  - stages: []":           "map.yaml:2: column 5: name is missing",
 		"journeys: &a\n  - name: x\n":         "map.yaml:1: column 11: anchors and aliases are not taken",
 		"journeys:\n  - name: &n x\n  - name: *n\n":      "map.yaml:2: column 11: anchors and aliases are not taken",
@@ -167,10 +167,10 @@ func anyDocument(r *rapid.T, label string) Document {
 			n++
 		}
 	}
-	var journeys func(depth int) []JourneyText
-	journeys = func(depth int) (all []JourneyText) {
+	var journeys func(depth int) []Text
+	journeys = func(depth int) (all []Text) {
 		for range rapid.IntRange(0, 2-depth).Draw(r, label+" journeys") {
-			j := JourneyText{Name: name("j", 4)}
+			j := Text{Name: name("j", 4)}
 			for i := range rapid.IntRange(0, 3).Draw(r, label+" stages") {
 				s := StageText{Name: fmt.Sprint("s", i+rapid.IntRange(0, 1).Draw(r, label+" shift")*10)}
 				for range rapid.IntRange(0, 3).Draw(r, label+" touchpoints") {

@@ -186,7 +186,7 @@ func (p *planner) index(n *node) {
 }
 
 // want marks what a document has.
-func (p *planner) want(journeys []JourneyText) {
+func (p *planner) want(journeys []Text) {
 	for _, j := range journeys {
 		at := p.named[IsJourney][keyOf(j.Name)]
 		if at != nil {
@@ -365,7 +365,7 @@ func (p *planner) alter(n, parent, behind *node, w wish, stays bool) {
 	n.Part.Version++ // as taking the step makes it
 }
 
-func (p *planner) journeys(parent *node, texts []JourneyText) error {
+func (p *planner) journeys(parent *node, texts []Text) error {
 	var wishes []wish
 	for _, t := range texts {
 		wishes = append(wishes, wish{node: p.named[IsJourney][keyOf(t.Name)], name: t.Name, notes: Notes{Problems: []string{}}, below: func(n *node) error {

@@ -173,9 +173,13 @@ func TestKeptPagesAreOfWhatTheyAreMadeOf(t *testing.T) {
 	pages := map[string]string{"it": first}
 	for what, page := range map[string]func() string{
 		"another language": func() string { return shown(local, "/", "de") },
-		"another reader":   func() string { return shown(policy.Actor{ID: "1", Name: "Olga", Roles: []policy.Role{policy.Executive}}, "/", "en-GB") },
-		"one who may less": func() string { return shown(policy.Actor{ID: "1", Name: "Olga", Roles: []policy.Role{policy.Owner}}, "/", "en-GB") },
-		"another name":     func() string { f.settings.Name = "Southfield"; return shown(local, "/", "en-GB") },
+		"another reader": func() string {
+			return shown(policy.Actor{ID: "1", Name: "Olga", Roles: []policy.Role{policy.Executive}}, "/", "en-GB")
+		},
+		"one who may less": func() string {
+			return shown(policy.Actor{ID: "1", Name: "Olga", Roles: []policy.Role{policy.Owner}}, "/", "en-GB")
+		},
+		"another name": func() string { f.settings.Name = "Southfield"; return shown(local, "/", "en-GB") },
 		"a goal": func() string {
 			post(t, s, "/goals", url.Values{"period": {"2026-Q3"}, "customers": {"19000"}, "by": {"Ada"}})
 			return shown(local, "/", "en-GB")
