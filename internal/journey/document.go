@@ -25,9 +25,9 @@ type Document struct {
 
 // Text is a journey of a Document.
 type Text struct {
-	Name     string        `yaml:"name" json:"name"`
-	Stages   []StageText   `yaml:"stages,omitempty" json:"stages,omitempty"`
-	Journeys []Text `yaml:"journeys,omitempty" json:"journeys,omitempty"` // below it
+	Name     string      `yaml:"name" json:"name"`
+	Stages   []StageText `yaml:"stages,omitempty" json:"stages,omitempty"`
+	Journeys []Text      `yaml:"journeys,omitempty" json:"journeys,omitempty"` // below it
 }
 
 // StageText is a stage of a Document.
