@@ -8,6 +8,7 @@
 //
 //	go run ./bench                              0.1 and 1 million customers
 //	go run ./bench -customers 100000,10000000   other sizes
+//	go run ./bench canvas                       how long edits of a journey take, alone
 package main
 
 import (
@@ -45,7 +46,9 @@ func main() {
 	flag.Parse()
 	ctx := context.Background()
 	var err error
-	if flag.NArg() > 0 {
+	if flag.Arg(0) == "canvas" {
+		err = benchCanvas(ctx, *rounds, *dir)
+	} else if flag.NArg() > 0 {
 		err = child(ctx, flag.Args())
 	} else {
 		err = bench(ctx, *customers, *rounds, *orders, *dir)
@@ -85,8 +88,31 @@ func bench(ctx context.Context, customers string, rounds int, orders float64, di
 	if err != nil {
 		return err
 	}
-	fmt.Print("\n", table(results), "\n", growthTable(growth), "\n", evaluationTable(evaluated))
-	return judge(results)
+	drawn, err := programs.canvases(ctx, dir, rounds)
+	if err != nil {
+		return err
+	}
+	fmt.Print("\n", table(results), "\n", growthTable(growth), "\n", evaluationTable(evaluated), "\n", canvasTable(drawn))
+	return errors.Join(judge(results), judgeCanvases(drawn))
+}
+
+// benchCanvas measures edits of a journey alone.
+func benchCanvas(ctx context.Context, rounds int, dir string) error {
+	dir, remove, err := sizes.Folder(dir, "clientele-bench")
+	if err != nil {
+		return err
+	}
+	defer remove()
+	programs, err := build(ctx, dir)
+	if err != nil {
+		return err
+	}
+	drawn, err := programs.canvases(ctx, dir, rounds)
+	if err != nil {
+		return err
+	}
+	fmt.Print(canvasTable(drawn))
+	return judgeCanvases(drawn)
 }
 
 // company is the data of one size.

@@ -19,6 +19,7 @@ import (
 	"github.com/clientele/clientele/internal/goal"
 	"github.com/clientele/clientele/internal/ingest"
 	"github.com/clientele/clientele/internal/job"
+	"github.com/clientele/clientele/internal/journey"
 	"github.com/clientele/clientele/internal/measure"
 	"github.com/clientele/clientele/internal/modelling"
 	"github.com/clientele/clientele/internal/policy"
@@ -40,12 +41,13 @@ type Parts struct {
 	Definitions *definition.Service
 	Goals       *goal.Service
 	Measures    *measure.Service
+	Journeys    *journey.Service
 	Importer    *ingest.Importer
 	Records     warehouse.Warehouse
 	Jobs        *job.Queue
 	Privacy     *privacy.Service
 	Log         *audit.Log
-	Store       interface { // that of definitions, goals, jobs and the audit
+	Store       interface { // that of definitions, goals, journeys, jobs and the audit
 		Atomically(ctx context.Context, f func(context.Context) error) error
 	}
 }
@@ -60,6 +62,7 @@ type Guards struct {
 	Definitions Definitions
 	Goals       Goals
 	Measures    Measures
+	Journeys    Journeys
 	Importer    Importer
 	Records     Records
 	Jobs        Jobs
@@ -70,8 +73,8 @@ type Guards struct {
 // New guards the capabilities of a book.
 func New(p Parts) Guards {
 	return Guards{
-		Book{&p}, Statements{&p}, Models{&p}, Contracts{&p}, Closings{&p}, Definitions{&p}, Goals{&p}, Measures{&p}, Importer{&p}, Records{&p}, Jobs{&p},
-		Privacy{&p}, Audit{&p},
+		Book{&p}, Statements{&p}, Models{&p}, Contracts{&p}, Closings{&p}, Definitions{&p}, Goals{&p}, Measures{&p}, Journeys{&p}, Importer{&p}, Records{&p},
+		Jobs{&p}, Privacy{&p}, Audit{&p},
 	}
 }
 

@@ -110,7 +110,10 @@ var bodies = map[string]string{
 	"setGoal": `{"customers":10,"equity":"12.50"}`, "importUpload": `{"kind":"transactions","map":["amount=a*b"]}`,
 	"invitePerson": `{"email":"ada@example.com","name":"Ada","roles":["analyst"]}`, "changePerson": `{"name":"Ada L."}`,
 	"addUnit": `{"name":"North","scopes":[{"attribute":"region","value":"north"}]}`, "changeUnit": `{"name":"South"}`,
-	"addToken": `{"name":"loader","days":30,"scopes":["data.import"],"service":true,"roles":["analyst"]}`, "sendEvents": `{"batch":[]}`, "findCustomer": `{"customer":"c1"}`, "exportCustomer": `{"customer":"c1"}`, "eraseCustomers": `{"customers":["c1"],"why":"asked"}`, "uploadFile": "a,b\n",
+	"addJourney": `{"name":"Buying"}`, "changeJourney": `{"parent":"","position":0}`, "addStage": `{"journey":"j","name":"Pay"}`, "changeStage": `{"name":"Pay"}`,
+	"addTouchpoint": `{"stage":"s","name":"Checkout"}`, "setOwner": `{"name":"Ada"}`,
+	"changeTouchpoint": `{"notes":{"customers":"","promise":"One page","standard":"","problems":["slow"],"voices":"","actions":""}}`,
+	"addToken":         `{"name":"loader","days":30,"scopes":["data.import"],"service":true,"roles":["analyst"]}`, "sendEvents": `{"batch":[]}`, "findCustomer": `{"customer":"c1"}`, "exportCustomer": `{"customer":"c1"}`, "eraseCustomers": `{"customers":["c1"],"why":"asked"}`, "uploadFile": "a,b\n",
 }
 
 // things are names of what is there, for the operations whose addresses name something.
@@ -123,7 +126,7 @@ func (w *world) things() *strings.Replacer {
 	w.must(201, &token, "POST", "/api/v1/tokens", bodies["addToken"])
 	w.must(201, &file, "POST", UploadPath+"?name=a.csv", "a,b\n", "Content-Type", "application/octet-stream")
 	return strings.NewReplacer("/people/{id}", "/people/"+invited.Person.ID, "/units/{id}", "/units/"+unit.ID, "/tokens/{id}", "/tokens/"+token.ID,
-		"{token}", file.Token, "{id}", "J", "{line}", "customers.lost", "{period}", "2026-Q3", "{version}", "1", "{sequence}", "1", "{session}", "s", "{name}", "nps")
+		"{token}", file.Token, "{id}", "J", "{line}", "customers.lost", "{period}", "2026-Q3", "{version}", "1", "{sequence}", "1", "{session}", "s", "{name}", "nps", "{number}", "1")
 }
 
 // ofOperation is a good request.

@@ -22,6 +22,7 @@ import (
 	"github.com/clientele/clientele/internal/event"
 	"github.com/clientele/clientele/internal/goal"
 	"github.com/clientele/clientele/internal/ingest"
+	"github.com/clientele/clientele/internal/journey"
 	"github.com/clientele/clientele/internal/measure"
 	"github.com/clientele/clientele/internal/people"
 	"github.com/clientele/clientele/internal/policy"
@@ -250,6 +251,60 @@ func (f fakeGoals) Ready(context.Context, clientele.Period) (goal.Report, bool, 
 	return computed[goal.Report](f.fake)
 }
 
+type fakeJourneys struct{ *fake }
+
+func (f fakeJourneys) Journeys(context.Context) ([]journey.Summary, error) {
+	return made[[]journey.Summary](f.fake)
+}
+
+func (f fakeJourneys) Journey(context.Context, string) (journey.Journey, error) {
+	return made[journey.Journey](f.fake)
+}
+
+func (f fakeJourneys) Stage(context.Context, string) (journey.Stage, journey.Ref, error) {
+	return some[journey.Stage](f.fake), some[journey.Ref](f.fake), f.failure
+}
+
+func (f fakeJourneys) Touchpoint(context.Context, string) (journey.Profile, error) {
+	return made[journey.Profile](f.fake)
+}
+
+func (f fakeJourneys) Vacancies(context.Context) (journey.Vacancies, error) {
+	return made[journey.Vacancies](f.fake)
+}
+
+// Edits are five, the latest first.
+func (f fakeJourneys) Edits(_ context.Context, _ string, below int64, limit int) (edits []journey.Edit, err error) {
+	for n := int64(5); n > 0 && len(edits) < limit; n-- {
+		if below == 0 || n < below {
+			e := some[journey.Edit](f.fake)
+			e.Number = n
+			edits = append(edits, e)
+		}
+	}
+	return edits, f.failure
+}
+
+func (f fakeJourneys) Add(context.Context, journey.NewPart) (journey.Done, error) {
+	return made[journey.Done](f.fake)
+}
+
+func (f fakeJourneys) Change(context.Context, journey.Kind, string, int64, journey.Change) (journey.Done, error) {
+	return made[journey.Done](f.fake)
+}
+
+func (f fakeJourneys) Own(context.Context, string, int64, journey.Owner) (journey.Done, error) {
+	return made[journey.Done](f.fake)
+}
+
+func (f fakeJourneys) Remove(context.Context, journey.Kind, string, int64) (journey.Done, error) {
+	return made[journey.Done](f.fake)
+}
+
+func (f fakeJourneys) Undo(context.Context, int64) (journey.Done, error) {
+	return made[journey.Done](f.fake)
+}
+
 func (f *fake) Inspect(context.Context, string, ingest.Request) (ingest.Inspection, error) {
 	return made[ingest.Inspection](f)
 }
@@ -351,7 +406,7 @@ func newWorld(t testing.TB) *world {
 	owner := policy.Local("root")
 	return &world{f, t, New(Services{
 		Book: f, Statements: fakeStatements{f}, Models: f, Contracts: fakeContracts{f}, Closings: fakeClosings{f}, Definitions: fakeDefinitions{f},
-		Goals: fakeGoals{f}, Measures: fakeMeasures{f}, Importer: f, Records: f, Jobs: f, Work: work.Desk{Jobs: f}, Uploads: work.Uploads{Dir: t.TempDir()},
+		Goals: fakeGoals{f}, Journeys: fakeJourneys{f}, Measures: fakeMeasures{f}, Importer: f, Records: f, Jobs: f, Work: work.Desk{Jobs: f}, Uploads: work.Uploads{Dir: t.TempDir()},
 		People: accounts, Audit: log, Privacy: f, Events: f, Replies: kept, Log: slog.New(slog.DiscardHandler),
 	}), &owner, kept}
 }

@@ -102,7 +102,7 @@ func TestListsAreReadPartByPart(t *testing.T) {
 	w := newWorld(t)
 	for path, count := range map[string]int{
 		"/api/v1/imports": 5, "/api/v1/orders?customer=c": 5, "/api/v1/imports/1/rejects": 5, "/api/v1/roles": len(policy.Roles()),
-		"/api/v1/attributes": 1, "/api/v1/imports/2/rejects": 0,
+		"/api/v1/attributes": 1, "/api/v1/imports/2/rejects": 0, "/api/v1/journey-edits": 5, "/api/v1/journey-edits?journey=j": 5,
 	} {
 		seen, parts := 0, 0
 		for next := withLimit(path); next != ""; parts++ {

@@ -19,6 +19,7 @@ import (
 	"github.com/clientele/clientele/internal/goal"
 	"github.com/clientele/clientele/internal/httpd"
 	"github.com/clientele/clientele/internal/ingest"
+	"github.com/clientele/clientele/internal/journey"
 	"github.com/clientele/clientele/internal/ledger"
 	"github.com/clientele/clientele/internal/measure"
 	"github.com/clientele/clientele/internal/people"
@@ -40,6 +41,7 @@ type Services struct {
 	Definitions Definitions
 	Goals       Goals
 	Measures    Measures
+	Journeys    Journeys
 	Importer    Importer
 	Records     Records
 	Jobs        Jobs
@@ -110,6 +112,21 @@ type Goals interface {
 type Measures interface {
 	Ready(context.Context, measure.Request) (clientele.MeasureReport, bool, error)
 	ReadyOverview(context.Context) (clientele.MeasureOverview, bool, error)
+}
+
+// Journeys is the map of journeys; see journey.Service.
+type Journeys interface {
+	Journeys(context.Context) ([]journey.Summary, error)
+	Journey(ctx context.Context, id string) (journey.Journey, error)
+	Stage(ctx context.Context, id string) (stage journey.Stage, of journey.Ref, err error)
+	Touchpoint(ctx context.Context, id string) (journey.Profile, error)
+	Vacancies(context.Context) (journey.Vacancies, error)
+	Edits(ctx context.Context, of string, below int64, limit int) ([]journey.Edit, error)
+	Add(context.Context, journey.NewPart) (journey.Done, error)
+	Change(ctx context.Context, kind journey.Kind, id string, version int64, c journey.Change) (journey.Done, error)
+	Own(ctx context.Context, id string, version int64, o journey.Owner) (journey.Done, error)
+	Remove(ctx context.Context, kind journey.Kind, id string, version int64) (journey.Done, error)
+	Undo(ctx context.Context, number int64) (journey.Done, error)
 }
 
 // Importer reads files as an import would; see ingest.Importer.
@@ -227,7 +244,7 @@ func New(s Services) *API {
 	a.checker = &checker{components: a.types.components}
 	a.router = httpd.NewRouter(a.fail)
 	for _, add := range []func(*API){
-		addStatement, addMovement, addModel, addClosed, addDefinitions, addGoals, addMeasures, addData, addUploads, addJobs,
+		addStatement, addMovement, addModel, addClosed, addDefinitions, addGoals, addJourneys, addStages, addTouchpoints, addJourneyEdits, addMeasures, addData, addUploads, addJobs,
 		addPeople, addUnits, addTokens, addAudit, addPrivacy, addEvents, addDescription,
 	} {
 		add(a)

@@ -18,6 +18,7 @@ import (
 	"github.com/clientele/clientele/internal/goal"
 	"github.com/clientele/clientele/internal/ingest"
 	"github.com/clientele/clientele/internal/job"
+	"github.com/clientele/clientele/internal/journey"
 	"github.com/clientele/clientele/internal/measure"
 	"github.com/clientele/clientele/internal/modelling"
 	"github.com/clientele/clientele/internal/people"
@@ -88,6 +89,7 @@ type Book struct {
 	Definitions *definition.Service
 	Goals       *goal.Service
 	Measures    *measure.Service
+	Journeys    *journey.Service
 	Jobs        *job.Queue
 	People      *people.Service
 	Audit       *audit.Log
@@ -209,6 +211,7 @@ func (b *Book) openParts(ctx context.Context, w Watcher) (err error) {
 		Replaced: func(ctx context.Context) (map[string][]string, error) { return b.Privacy.Replacements(ctx) }, Program: VersionString(),
 	})
 	b.Goals = goal.New(goal.Parts{Ledgers: operations, Book: b, Statements: toAim{b}})
+	b.Journeys = journey.New(operations, nil)
 	b.Jobs = job.NewQueue(operations)
 	b.Audit = audit.New(operations, nil)
 	b.Privacy = privacy.New(privacy.Parts{

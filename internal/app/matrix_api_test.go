@@ -16,7 +16,7 @@ import (
 // wildcards is what stands for the parts of addresses that name something.
 var wildcards = strings.NewReplacer(
 	"/statement/lines/{line}", "/statement/lines/customers.closing", "/movement/lines/{line}", "/movement/lines/closing",
-	"{period}", "2023-Q3", "{version}", "1", "{sequence}", "1", "{token}", waiting, "{id}", "nobody", "{session}", "none", "{name}", "nps",
+	"{period}", "2023-Q3", "{version}", "1", "{sequence}", "1", "{token}", waiting, "{id}", "nobody", "{session}", "none", "{name}", "nps", "{number}", "99",
 )
 
 // ofRows are the operations that show rows, and of whom.
@@ -82,7 +82,7 @@ func (p programAsks) hold(t *testing.T, h http.Handler) {
 		}
 	case w.Code == http.StatusUnauthorized || w.Code >= http.StatusInternalServerError:
 		t.Errorf("%s asks %s: status %d %s", p.name, p.route.Pattern, w.Code, w.Body)
-	case w.Code == http.StatusForbidden && p.reach(policy.ReadRows) == policy.Everything && p.reach(policy.ReadStatement) == policy.Everything && p.actor.Limits == nil:
+	case w.Code == http.StatusForbidden && reach == policy.Everything && p.reach(policy.ReadRows) == policy.Everything && p.reach(policy.ReadStatement) == policy.Everything && p.actor.Limits == nil:
 		t.Errorf("%s asks %s, and may, and is told %s", p.name, p.route.Pattern, w.Body)
 	}
 	for _, region := range []whose{north, south} {

@@ -28,7 +28,7 @@ type Reach int
 // The reaches, the least first.
 const (
 	Nothing    Reach = iota
-	Own              // the rows of the person's own units
+	Own              // what is the person's own: the rows of their units, the touchpoints that they answer for
 	Everything       // all
 )
 

@@ -30,7 +30,7 @@ func roleTable() string {
 	for _, e := range Entries() {
 		fmt.Fprintf(&b, "| %s | `%s` |", e.Means, e.Permission.Name())
 		for _, role := range Roles() {
-			fmt.Fprintf(&b, " %s |", map[Reach]string{Nothing: "–", Own: "own units", Everything: "yes"}[ReachOf(role, e.Permission)])
+			fmt.Fprintf(&b, " %s |", map[Reach]string{Nothing: "–", Own: e.Own, Everything: "yes"}[ReachOf(role, e.Permission)])
 		}
 		b.WriteString("\n")
 	}

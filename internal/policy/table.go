@@ -10,6 +10,7 @@ type Entry struct {
 	Permission Permission
 	Means      string // completes "may …"
 	Changes    bool   // whether it changes anything
+	Own        string // what it is bound to for those whom it is not granted without a bound
 }
 
 var entries []Entry
@@ -19,7 +20,14 @@ func changes(name, means string) Permission { return add(name, means, true) }
 
 func add(name, means string, changes bool) Permission {
 	p := Permission{name}
-	entries = append(entries, Entry{p, means, changes})
+	entries = append(entries, Entry{p, means, changes, "own units"})
+	return p
+}
+
+// changesOwn adds a permission to change things, which some have for those of their own alone.
+func changesOwn(name, means, own string) Permission {
+	p := changes(name, means)
+	entries[len(entries)-1].Own = own
 	return p
 }
 
@@ -41,6 +49,8 @@ var (
 	ReadMeasures      = reads("measures.read", "see what is measured at touchpoints")
 	ReadGoals         = reads("goals.read", "see what is aimed at")
 	SetGoal           = changes("goals.set", "set what is aimed at")
+	ReadJourneys      = reads("journeys.read", "see the journeys, their touchpoints, and who answers for each")
+	EditJourneys      = changesOwn("journeys.edit", "draw journeys, and say who answers for a touchpoint", "own touchpoints' notes")
 	ReadCloses        = reads("closes.read", "see closed periods and what came late")
 	ReadData          = reads("data.read", "see what was imported")
 	ReadRejects       = reads("rejects.read", "see rejected rows, which hold what the files held")
@@ -81,7 +91,7 @@ func all(ps ...Permission) grants {
 	return g
 }
 
-// own adds a permission for the rows of own units.
+// own adds a permission for what is one's own, such as the rows of own units.
 func (g grants) own(p Permission) grants {
 	g[p] = Own
 	return g
@@ -90,14 +100,15 @@ func (g grants) own(p Permission) grants {
 // table says how far each role goes. What is not in it is denied.
 var table = map[Role]grants{
 	Executive: all(OwnAccount, ReadRoles, ReadDefinitions, ProposeDefinition, ApproveDefinition, ReadStatement, ReadRows, ReadModel,
-		ReadMeasures, ReadGoals, SetGoal, ReadCloses, ReadData, SeeJobs, ReadPeople, ReadPrivacy),
+		ReadMeasures, ReadGoals, SetGoal, ReadJourneys, ReadCloses, ReadData, SeeJobs, ReadPeople, ReadPrivacy),
 	Lead: all(OwnAccount, ReadRoles, ReadDefinitions, ProposeDefinition, ApproveDefinition, ReadStatement, ReadRows, ReadModel,
-		ReadMeasures, ReadGoals, SetGoal, ReadCloses, ReadData, SeeJobs, RunJobs, ReadPeople, ReadPrivacy, ExportPerson, ErasePerson),
-	Owner: all(OwnAccount, ReadRoles, ReadDefinitions, ReadStatement, ReadMeasures, ReadGoals, ReadCloses, SeeJobs, ReadPeople).own(ReadRows),
+		ReadMeasures, ReadGoals, SetGoal, ReadJourneys, EditJourneys, ReadCloses, ReadData, SeeJobs, RunJobs, ReadPeople, ReadPrivacy, ExportPerson, ErasePerson),
+	Owner: all(OwnAccount, ReadRoles, ReadDefinitions, ReadStatement, ReadMeasures, ReadGoals, ReadJourneys, ReadCloses, SeeJobs, ReadPeople).
+		own(ReadRows).own(EditJourneys),
 	Analyst: all(OwnAccount, ReadRoles, ReadDefinitions, ProposeDefinition, ReadStatement, ReadRows, ReadModel, ChooseModel,
-		ReadMeasures, ReadGoals, ReadCloses, ReadData, ReadRejects, ImportData, SendEvents, SeeJobs, RunJobs, ReadPrivacy),
-	Employee: all(OwnAccount, ReadRoles, ReadDefinitions),
-	Auditor: all(OwnAccount, ReadRoles, ReadDefinitions, ReadStatement, ReadRows, ReadModel, ReadMeasures, ReadGoals, ReadCloses, ReadData, ReadRejects,
+		ReadMeasures, ReadGoals, ReadJourneys, ReadCloses, ReadData, ReadRejects, ImportData, SendEvents, SeeJobs, RunJobs, ReadPrivacy),
+	Employee: all(OwnAccount, ReadRoles, ReadDefinitions, ReadJourneys),
+	Auditor: all(OwnAccount, ReadRoles, ReadDefinitions, ReadStatement, ReadRows, ReadModel, ReadMeasures, ReadGoals, ReadJourneys, ReadCloses, ReadData, ReadRejects,
 		SeeJobs, ReadPeople, ReadAudit, ReadPrivacy, Operate),
 	Administrator: all(OwnAccount, ReadRoles, ReadDefinitions, ReadData, SendEvents, SeeJobs, RunJobs, ReadPeople, ManagePeople, ManageServices,
 		ReadAudit, ReadPrivacy, ErasePerson, Operate),

@@ -111,7 +111,7 @@ func grantsOf(a policy.Actor) (sees, does []grantRow) {
 		}
 		row := grantRow{Means: capital(strings.Replace(e.Means, "their own", "your own", 1))}
 		if reach == policy.Own {
-			row.Reach = "of your own units"
+			row.Reach = "of your " + e.Own
 		}
 		if e.Changes {
 			does = append(does, row)

@@ -95,6 +95,9 @@ func (l *locale) period(p clientele.Period) string { return l.date(p.From) + " â
 // instant writes a moment in the book's time zone, and names the zone.
 func (l *locale) instant(t time.Time) string { return t.In(l.zone).Format(l.layout + ", 15:04 MST") }
 
+// day is the date of an instant.
+func (l *locale) day(t time.Time) string { return t.In(l.zone).Format(l.layout) }
+
 func (l *locale) int(n int64) string {
 	if n < 0 {
 		return minus + l.print.Sprintf("%d", -n)

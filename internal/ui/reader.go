@@ -22,6 +22,7 @@ var sections = []struct {
 	{"measures", "Measures", "/measures", policy.ReadMeasures},
 	{"model", "Model", "/model", policy.ReadModel},
 	{"goals", "Goals", "/goals", policy.ReadGoals},
+	{"journeys", "Journeys", "/journeys", policy.ReadJourneys},
 	{"definitions", "Definitions", "/definitions", policy.ReadDefinitions},
 	{"closes", "Closes", "/closes", policy.ReadCloses},
 	{"data", "Data", "/data", policy.ReadData},

@@ -52,7 +52,7 @@ func TestWhoMayNotIsToldWhatHelps(t *testing.T) {
 			t.Errorf("status %d, and the page does not say %q", w.Code, want)
 		}
 	}
-	if w := as(t, s, eve, "/"); w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/definitions" {
+	if w := as(t, s, eve, "/"); w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/journeys" {
 		t.Errorf("the first page answers %d to %q", w.Code, w.Header().Get("Location"))
 	}
 }

@@ -53,7 +53,7 @@ func (s *Site) roles(w http.ResponseWriter, r *http.Request) error {
 		row := roleRow{Means: capital(e.Means)}
 		for _, role := range policy.Roles() {
 			reach := policy.ReachOf(role, e.Permission)
-			row.Cells = append(row.Cells, roleCell{string(role), reachWords[reach], reach == policy.Nothing, reach == policy.Own})
+			row.Cells = append(row.Cells, roleCell{string(role), reachWords(e, reach), reach == policy.Nothing, reach == policy.Own})
 		}
 		part := &p.Parts[0]
 		if e.Changes {
@@ -64,4 +64,6 @@ func (s *Site) roles(w http.ResponseWriter, r *http.Request) error {
 	return s.show(w, http.StatusOK, "roles", p)
 }
 
-var reachWords = map[policy.Reach]string{policy.Nothing: "no", policy.Own: "own units", policy.Everything: "yes"}
+func reachWords(e policy.Entry, r policy.Reach) string {
+	return map[policy.Reach]string{policy.Nothing: "no", policy.Own: e.Own, policy.Everything: "yes"}[r]
+}

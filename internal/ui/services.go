@@ -13,6 +13,7 @@ import (
 	"github.com/clientele/clientele/internal/definition"
 	"github.com/clientele/clientele/internal/goal"
 	"github.com/clientele/clientele/internal/ingest"
+	"github.com/clientele/clientele/internal/journey"
 	"github.com/clientele/clientele/internal/ledger"
 	"github.com/clientele/clientele/internal/measure"
 	"github.com/clientele/clientele/internal/modelling"
@@ -35,6 +36,7 @@ type Services struct {
 	Definitions Definitions
 	Goals       Goals
 	Measures    Measures
+	Journeys    Journeys
 	Importer    Importer
 	Records     Records
 	Jobs        Jobs // worked by a job.Worker with Handlers
@@ -114,6 +116,24 @@ type Measures interface {
 	ReadyOverview(context.Context) (clientele.MeasureOverview, bool, error)
 	Prepare(context.Context, measure.Request) error
 	Touchpoints(context.Context) ([]warehouse.Touchpoint, error)
+}
+
+// Journeys is the map of journeys; see journey.Service.
+type Journeys interface {
+	Journeys(context.Context) ([]journey.Summary, error)
+	Journey(ctx context.Context, id string) (journey.Journey, error)
+	Stage(ctx context.Context, id string) (stage journey.Stage, of journey.Ref, err error)
+	Touchpoint(ctx context.Context, id string) (journey.Profile, error)
+	Places(context.Context) ([]journey.Place, error)
+	Vacancies(context.Context) (journey.Vacancies, error)
+	Edits(ctx context.Context, of string, below int64, limit int) ([]journey.Edit, error)
+	Last(ctx context.Context, of string) (journey.Edit, bool, error)
+	Add(context.Context, journey.NewPart) (journey.Done, error)
+	Change(ctx context.Context, kind journey.Kind, id string, version int64, c journey.Change) (journey.Done, error)
+	Nudge(ctx context.Context, kind journey.Kind, id string, version int64, later bool) (journey.Done, error)
+	Own(ctx context.Context, id string, version int64, o journey.Owner) (journey.Done, error)
+	Remove(ctx context.Context, kind journey.Kind, id string, version int64) (journey.Done, error)
+	Undo(ctx context.Context, number int64) (journey.Done, error)
 }
 
 // Importer reads files into the book; see ingest.Importer.

@@ -26,6 +26,7 @@ type statementPage struct {
 	Periods          menu
 	Segments         menu
 	Cautions         []caution // what a reader must know before the figures
+	Vacancies        string    // touchpoints that nobody answers for; "" if there are none, or the reader may not see them
 	Goals            *goalPart // nil where the period has none
 	Worth            worthPart
 	Moved            *chart.Figure // nil without equity at both ends
@@ -170,6 +171,7 @@ type beside struct {
 	Periods    statement.Periods
 	Attributes []string
 	Goals      *goalPart
+	Vacancies  string
 	Behind     string // where one sees how far the figures of new records are; "": there are none
 }
 
@@ -179,7 +181,12 @@ func (s *Site) beside(v visit, f filter, periods statement.Periods) (in beside, 
 		return in, err
 	}
 	if f.Segment == "" && v.may(policy.ReadGoals) {
-		in.Goals, err = s.statementGoals(v, f.Period)
+		if in.Goals, err = s.statementGoals(v, f.Period); err != nil {
+			return in, err
+		}
+	}
+	if f.Segment == "" && v.may(policy.ReadJourneys) {
+		in.Vacancies, err = s.statementVacancies(v)
 	}
 	return in, err
 }
@@ -209,7 +216,7 @@ func (s *Site) statementPage(v visit, whole clientele.Statement, f filter, in be
 		Headline: v.sentence(statement.Headline(st)),
 		Periods:  v.periodMenu("/", in.Periods, f),
 		Segments: segmentMenu(in.Attributes, whole, f),
-		Goals:    in.Goals,
+		Goals:    in.Goals, Vacancies: in.Vacancies,
 	}
 	if f.Segment != "" {
 		p.Kicker += " · " + f.about()

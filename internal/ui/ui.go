@@ -10,12 +10,14 @@
 package ui
 
 import (
+	"html/template"
 	"net/http"
 	"slices"
 
 	lru "github.com/hashicorp/golang-lru/v2"
 
 	"github.com/clientele/clientele/internal/httpd"
+	"github.com/clientele/clientele/internal/journey"
 	"github.com/clientele/clientele/internal/policy"
 	"github.com/clientele/clientele/internal/work"
 )
@@ -27,7 +29,8 @@ type Site struct {
 	uploads   uploads
 	router    *httpd.Router
 	checked   checked
-	kept      *lru.Cache[string, []byte] // see showKept
+	kept      *lru.Cache[string, []byte]      // see showKept
+	cards     *lru.Cache[card, template.HTML] // see cardHTML
 }
 
 // UploadPath takes files, whose bodies may be large and slow.
@@ -45,10 +48,11 @@ type route struct {
 // around it.
 func New(s Services) *Site {
 	kept, _ := lru.New[string, []byte](mostPages) // fails for sizes below 1 alone
-	site := &Site{Services: s, templates: parseTemplates(), uploads: uploads{work.Uploads{Dir: s.Uploads}}, kept: kept}
+	cards, _ := lru.New[card, template.HTML](mostCards)
+	site := &Site{Services: s, templates: parseTemplates(), uploads: uploads{work.Uploads{Dir: s.Uploads}}, kept: kept, cards: cards}
 	site.router = httpd.NewRouter(site.Fail)
 	site.router.Handle("GET /assets/", policy.Anyone, http.StripPrefix("/assets/", s.Assets))
-	for _, r := range slices.Concat(site.pages(), site.accountPages(), site.companyPages()) {
+	for _, r := range slices.Concat(site.pages(), site.accountPages(), site.companyPages(), site.journeyPages()) {
 		site.router.Handle(r.pattern, r.need, site.handle(r.page))
 	}
 	return site
@@ -150,6 +154,32 @@ func (s *Site) companyPages() []route {
 		{"GET /audit/{number}", policy.ReadAudit, s.event},
 		{"GET /audit.csv", policy.ReadAudit, s.auditCSV},
 	}
+}
+
+// journeyPages are about the map of journeys. What an owner may not change of it is refused by
+// the guard behind them.
+func (s *Site) journeyPages() []route {
+	routes := []route{
+		{"GET /journeys", policy.ReadJourneys, s.journeys},
+		{"GET /journeys/history", policy.ReadJourneys, s.journeysHistory},
+		{"POST /journeys/undo", policy.EditJourneys, s.undoEdit},
+		{"GET /journeys/{id}", policy.ReadJourneys, s.canvas},
+		{"GET /journeys/{id}/history", policy.ReadJourneys, s.journeyHistory},
+		{"GET /touchpoints/{id}", policy.ReadJourneys, s.touchpoint},
+		{"POST /touchpoints/{id}/notes", policy.EditJourneys, s.writeNotes},
+		{"POST /touchpoints/{id}/owner", policy.EditJourneys, s.setOwner},
+		{"POST /journeys/{id}", policy.EditJourneys, s.renamePart(journey.IsJourney)},
+		{"POST /stages/{id}", policy.EditJourneys, s.renamePart(journey.IsStage)},
+		{"POST /touchpoints/{id}/place", policy.EditJourneys, s.placeTouchpoint},
+	}
+	for kind, path := range partPaths {
+		routes = append(routes,
+			route{"POST " + path, policy.EditJourneys, s.addPart(kind)},
+			route{"POST " + path + "/{id}/move", policy.EditJourneys, s.movePart(kind)},
+			route{"POST " + path + "/{id}/remove", policy.EditJourneys, s.removePart(kind)},
+		)
+	}
+	return routes
 }
 
 // Routes lists the addresses of the pages, and what each needs.

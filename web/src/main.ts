@@ -1,5 +1,6 @@
 // Everything here is comfort: without scripts every page reads and every form works.
 import "htmx.org";
+import { tendCanvas } from "./canvas";
 import { tendPasskeys } from "./passkey";
 import type { Plot } from "./plot";
 
@@ -98,5 +99,6 @@ tendPrint();
 tendSecrets();
 tendCopies();
 tendPasskeys();
+tendCanvas();
 tendDrops();
 void drawCharts(document);

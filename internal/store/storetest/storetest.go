@@ -68,8 +68,10 @@ func Test(t *testing.T, e Engine) {
 	} {
 		t.Run(name, func(t *testing.T) { test(t, e) })
 	}
-	for name, test := range peopleTests {
-		t.Run(name, func(t *testing.T) { test(t, e) })
+	for _, tests := range []map[string]func(*testing.T, Engine){peopleTests, journeyTests} {
+		for name, test := range tests {
+			t.Run(name, func(t *testing.T) { test(t, e) })
+		}
 	}
 }
 

@@ -1,0 +1,1 @@
+UPDATE journey_edit SET undone = ? WHERE number = ?

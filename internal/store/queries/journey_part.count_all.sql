@@ -1,0 +1,1 @@
+SELECT count(*) FROM journey_part

@@ -1,0 +1,2 @@
+SELECT id, version, kind, coalesce(parent, ''), position, name, name_key, notes, coalesce(owner, ''), owner_name, owned_since
+FROM journey_part WHERE id = ?

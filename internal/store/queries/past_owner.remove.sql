@@ -1,0 +1,1 @@
+DELETE FROM past_owner WHERE touchpoint = ? AND since = ?
