@@ -51,6 +51,18 @@ func TestEveryPageInEverySizeAndTheme(t *testing.T) {
 	}
 }
 
+// The one number stands on one line with its currency and its magnitude.
+func TestTheNumberIsOneLine(t *testing.T) {
+	b := openTab(t, serveDemo(t))
+	b.open("/")
+	for _, width := range []int64{320, 1440} {
+		b.look("light", width)
+		if lines := ask[float64](b, `(n => n.getBoundingClientRect().height / parseFloat(getComputedStyle(n).fontSize))(document.querySelector(".number"))`); lines > 1.6 {
+			b.Errorf("at %d px it is %.1f times as high as its letters", width, lines)
+		}
+	}
+}
+
 // everyWay looks at the page that is open in every size and theme.
 func (b *tab) everyWay(name string) {
 	b.Helper()
