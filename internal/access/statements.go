@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/kept"
 	"github.com/clientele/clientele/internal/policy"
 	"github.com/clientele/clientele/internal/statement"
 	"github.com/clientele/clientele/internal/warehouse"
@@ -33,7 +34,7 @@ func (g Statements) Ready(ctx context.Context, r statement.Request) (st clientel
 
 // Latest returns the statement that is there already, or was there last, with the segments
 // that are the actor's.
-func (g Statements) Latest(ctx context.Context, r statement.Request) (st clientele.Statement, is statement.Kept, err error) {
+func (g Statements) Latest(ctx context.Context, r statement.Request) (st clientele.Statement, is kept.Is, err error) {
 	a, err := policy.Require(ctx, policy.ReadStatement)
 	if err != nil {
 		return st, is, err
@@ -81,7 +82,7 @@ func (g Statements) ReadyEquityMovement(ctx context.Context, r statement.EquityR
 }
 
 // LatestEquityMovement is for a movement what Latest is for a statement.
-func (g Statements) LatestEquityMovement(ctx context.Context, r statement.EquityRequest) (m clientele.EquityMovement, is statement.Kept, err error) {
+func (g Statements) LatestEquityMovement(ctx context.Context, r statement.EquityRequest) (m clientele.EquityMovement, is kept.Is, err error) {
 	a, err := policy.Require(ctx, policy.ReadStatement)
 	if err != nil {
 		return m, is, err
@@ -128,7 +129,7 @@ func (g Statements) ReadyAcquisition(ctx context.Context, day clientele.Date) (q
 }
 
 // LatestAcquisition is for it what Latest is for a statement.
-func (g Statements) LatestAcquisition(ctx context.Context, day clientele.Date) (q clientele.Acquisition, is statement.Kept, err error) {
+func (g Statements) LatestAcquisition(ctx context.Context, day clientele.Date) (q clientele.Acquisition, is kept.Is, err error) {
 	a, err := policy.Require(ctx, policy.ReadStatement)
 	if err != nil {
 		return q, is, err

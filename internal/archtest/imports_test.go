@@ -21,7 +21,7 @@ var floors = [][]string{
 	{"model"}, // statistics, a library that anyone can import
 	{"internal/warehouse", "internal/store", "internal/chart", "internal/config", "internal/spreadsheet", "web"},
 	{"internal/ledger"},
-	{"internal/modelling", "internal/ingest", "internal/job", "internal/simulate", "internal/audit"},
+	{"internal/modelling", "internal/kept", "internal/ingest", "internal/job", "internal/simulate", "internal/audit"},
 	{"internal/people"},
 	{"internal/httpd", "internal/privacy", "internal/event", "internal/statement", "internal/closing", "internal/contract", "internal/pack", "internal/definition", "internal/goal", "internal/journey", "internal/measure"}, // capabilities
 	{"internal/access"}, // capabilities, each behind its permission

@@ -2,15 +2,13 @@ package contract
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"time"
 
 	"github.com/clientele/clientele"
-	"github.com/clientele/clientele/internal/modelling"
+	"github.com/clientele/clientele/internal/kept"
 	"github.com/clientele/clientele/internal/warehouse"
 )
 
@@ -21,25 +19,18 @@ type Book interface {
 	Imports(ctx context.Context) ([]clientele.ImportRef, error)
 }
 
-// Versions names states of the records; see modelling.Service.
-type Versions interface {
-	DataVersion(ctx context.Context) (string, error)
-}
-
 // Service reports on the contracts of one book. Its methods may be called from several
 // goroutines.
 type Service struct {
 	warehouse warehouse.Warehouse
-	versions  Versions
 	book      Book
-	cache     modelling.Cache
-	program   string
+	answers   *kept.Answers
 }
 
 // New makes the service; program is the version of the running program, which separates
 // cached reports of different versions.
-func New(w warehouse.Warehouse, v Versions, b Book, c modelling.Cache, program string) *Service {
-	return &Service{w, v, b, c, program}
+func New(w warehouse.Warehouse, v kept.Versions, b Book, c kept.Cache, program string) *Service {
+	return &Service{w, b, kept.New(c, v, program)}
 }
 
 // Request asks for contracts as of the close of a day; the zero day is the last of the
@@ -56,11 +47,11 @@ func (s *Service) Ready(ctx context.Context, r Request) (out clientele.ContractR
 	if !slices.ContainsFunc(imports, func(i clientele.ImportRef) bool { return i.Kind == clientele.Subscriptions }) {
 		return out, false, noContracts("there are no contracts in the records yet")
 	}
-	key, err := s.key(ctx, r)
+	q, err := s.question(ctx, r)
 	if err != nil {
 		return out, false, err
 	}
-	return s.cached(ctx, key)
+	return kept.Ready[clientele.ContractReport](ctx, s.answers, q)
 }
 
 // Prepare has a report ready. Its errors are those of Kept and, if it could not be kept,
@@ -79,47 +70,15 @@ func (s *Service) Kept(ctx context.Context, r Request) (clientele.ContractReport
 
 // kept is Kept; notKept says why the cache did not take the report, which is no fault of it.
 func (s *Service) kept(ctx context.Context, r Request) (out clientele.ContractReport, notKept, err error) {
-	key, err := s.key(ctx, r)
-	if err != nil {
-		return out, nil, err
-	}
-	if out, ok, err := s.cached(ctx, key); ok || err != nil {
-		return out, nil, err
-	}
-	if out, err = s.Report(ctx, r); err != nil {
-		return out, nil, err
-	}
-	text, err := json.Marshal(out)
-	if err != nil {
-		return out, nil, clientele.Errorf(clientele.CodeInternal, "a report on contracts cannot be kept").Because(err)
-	}
-	return out, s.cache.Put(ctx, key, text), nil
+	return kept.Answer(ctx, s.answers, func() (kept.Work[clientele.ContractReport], error) {
+		q, err := s.question(ctx, r)
+		return kept.Work[clientele.ContractReport]{Question: q, Compute: func() (clientele.ContractReport, error) { return s.Report(ctx, r) }}, err
+	})
 }
 
-// cached is the report of a key; what cannot be read is not there, and made again.
-func (s *Service) cached(ctx context.Context, key string) (out clientele.ContractReport, ok bool, err error) {
-	text, ok, err := s.cache.Get(ctx, key)
-	if err != nil || !ok {
-		return out, false, err
-	}
-	return out, json.Unmarshal(text, &out) == nil, nil
-}
-
-// key names a report by all that makes it.
-func (s *Service) key(ctx context.Context, r Request) (string, error) {
-	version, err := s.versions.DataVersion(ctx)
-	if err != nil {
-		return "", err
-	}
+func (s *Service) question(ctx context.Context, r Request) (kept.Question, error) {
 	settings, err := s.book.Settings(ctx)
-	if err != nil {
-		return "", err
-	}
-	text, err := json.Marshal([]any{version, settings, r, s.program})
-	if err != nil {
-		return "", clientele.Errorf(clientele.CodeInternal, "a report on contracts cannot be named").Because(err)
-	}
-	return fmt.Sprintf("contracts/%x", sha256.Sum256(text)), nil
+	return kept.Question{Kind: "contracts", Asked: []any{r, settings}}, err
 }
 
 // Report tells of contracts. Errors: CodeNotFound if no contract had begun by then,

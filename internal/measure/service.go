@@ -2,15 +2,12 @@ package measure
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
 	"github.com/clientele/clientele"
-	"github.com/clientele/clientele/internal/modelling"
+	"github.com/clientele/clientele/internal/kept"
 	"github.com/clientele/clientele/internal/warehouse"
 )
 
@@ -21,24 +18,17 @@ type Book interface {
 	Imports(ctx context.Context) ([]clientele.ImportRef, error)
 }
 
-// Versions names states of the records; see modelling.Service.
-type Versions interface {
-	DataVersion(ctx context.Context) (string, error)
-}
-
 // Service measures one book. Its methods may be called from several goroutines.
 type Service struct {
 	warehouse warehouse.Warehouse
-	versions  Versions
 	book      Book
-	cache     modelling.Cache
-	program   string
+	answers   *kept.Answers
 }
 
 // New makes the service; program is the version of the running program, which separates
 // cached reports of different versions.
-func New(w warehouse.Warehouse, v Versions, b Book, c modelling.Cache, program string) *Service {
-	return &Service{w, v, b, c, program}
+func New(w warehouse.Warehouse, v kept.Versions, b Book, c kept.Cache, program string) *Service {
+	return &Service{w, b, kept.New(c, v, program)}
 }
 
 // DefaultWithin is N, in days, of measures that have one.
@@ -92,11 +82,11 @@ func (s *Service) Ready(ctx context.Context, r Request) (out clientele.MeasureRe
 	if err := r.Check(); err != nil {
 		return out, false, err
 	}
-	key, err := s.key(ctx, r)
+	q, err := s.question(ctx, r)
 	if err != nil {
 		return out, false, err
 	}
-	if out, ok, err = s.cached(ctx, key); err != nil || ok {
+	if out, ok, err = kept.Ready[clientele.MeasureReport](ctx, s.answers, q); err != nil || ok {
 		return out, ok, err
 	}
 	return out, false, s.knows(ctx, r)
@@ -155,48 +145,18 @@ func (s *Service) Touchpoints(ctx context.Context) ([]warehouse.Touchpoint, erro
 // kept makes a report and keeps it; notKept says why the cache did not take it, which is no
 // fault of it.
 func (s *Service) kept(ctx context.Context, r Request) (out clientele.MeasureReport, notKept, err error) {
-	out, ok, err := s.Ready(ctx, r)
-	if err != nil || ok {
+	if out, ok, err := s.Ready(ctx, r); err != nil || ok {
 		return out, nil, err
 	}
-	key, err := s.key(ctx, r)
-	if err != nil {
-		return out, nil, err
-	}
-	if out, err = s.report(ctx, r); err != nil {
-		return out, nil, err
-	}
-	text, err := json.Marshal(out)
-	if err != nil {
-		return out, nil, clientele.Errorf(clientele.CodeInternal, "a measure cannot be kept").Because(err)
-	}
-	return out, s.cache.Put(ctx, key, text), nil
+	return kept.Answer(ctx, s.answers, func() (kept.Work[clientele.MeasureReport], error) {
+		q, err := s.question(ctx, r)
+		return kept.Work[clientele.MeasureReport]{Question: q, Compute: func() (clientele.MeasureReport, error) { return s.report(ctx, r) }}, err
+	})
 }
 
-// cached is the report of a key; what cannot be read is not there, and made again.
-func (s *Service) cached(ctx context.Context, key string) (out clientele.MeasureReport, ok bool, err error) {
-	text, ok, err := s.cache.Get(ctx, key)
-	if err != nil || !ok {
-		return out, false, err
-	}
-	return out, json.Unmarshal(text, &out) == nil, nil
-}
-
-// key names a report by all that makes it.
-func (s *Service) key(ctx context.Context, r Request) (string, error) {
-	version, err := s.versions.DataVersion(ctx)
-	if err != nil {
-		return "", err
-	}
+func (s *Service) question(ctx context.Context, r Request) (kept.Question, error) {
 	settings, err := s.book.Settings(ctx)
-	if err != nil {
-		return "", err
-	}
-	text, err := json.Marshal([]any{version, settings, r, s.program})
-	if err != nil {
-		return "", clientele.Errorf(clientele.CodeInternal, "a measure cannot be named").Because(err)
-	}
-	return fmt.Sprintf("measures/%x", sha256.Sum256(text)), nil
+	return kept.Question{Kind: "measures", Asked: []any{r, settings}}, err
 }
 
 // report measures.

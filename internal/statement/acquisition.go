@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/kept"
 	"github.com/clientele/clientele/internal/modelling"
 	"github.com/clientele/clientele/internal/warehouse"
 	"github.com/clientele/clientele/model/btyd"
@@ -26,38 +27,34 @@ const quartersShown = 12
 // cache. Where the model is refused nobody is valued, and Refused says why. Errors are those
 // of Statement.
 func (s *Service) Acquisition(ctx context.Context, asOf clientele.Date) (clientele.Acquisition, error) {
-	a, _, err := answer(ctx, s, func() (work[clientele.Acquisition], error) {
-		b, keys, err := s.acquisitionBasis(ctx, asOf)
-		return work[clientele.Acquisition]{keys, b.Data, func() (clientele.Acquisition, error) { return s.acquisition(ctx, b, asOf) }}, err
+	a, _, err := kept.Answer(ctx, s.answers, func() (kept.Work[clientele.Acquisition], error) {
+		b, err := s.acquisitionBasis(ctx, asOf)
+		return kept.Work[clientele.Acquisition]{Question: b.question("acquisition"), Compute: func() (clientele.Acquisition, error) { return s.acquisition(ctx, b, asOf) }}, err
 	})
 	return a, err
 }
 
 // ReadyAcquisition returns it if it is in the cache; ok is false if it has to be computed.
 func (s *Service) ReadyAcquisition(ctx context.Context, asOf clientele.Date) (a clientele.Acquisition, ok bool, err error) {
-	_, keys, err := s.acquisitionBasis(ctx, asOf)
+	b, err := s.acquisitionBasis(ctx, asOf)
 	if err != nil {
 		return a, false, err
 	}
-	return kept[clientele.Acquisition](ctx, s, keys.now)
+	return kept.Ready[clientele.Acquisition](ctx, s.answers, b.question("acquisition"))
 }
 
 // LatestAcquisition is for it what Latest is for a statement.
-func (s *Service) LatestAcquisition(ctx context.Context, asOf clientele.Date) (a clientele.Acquisition, is Kept, err error) {
-	_, keys, err := s.acquisitionBasis(ctx, asOf)
+func (s *Service) LatestAcquisition(ctx context.Context, asOf clientele.Date) (a clientele.Acquisition, is kept.Is, err error) {
+	b, err := s.acquisitionBasis(ctx, asOf)
 	if err != nil {
 		return a, is, err
 	}
-	return latest[clientele.Acquisition](ctx, s, keys)
+	return kept.Latest[clientele.Acquisition](ctx, s.answers, b.question("acquisition"))
 }
 
 // acquisitionBasis is what makes it, as for a statement of the day.
-func (s *Service) acquisitionBasis(ctx context.Context, asOf clientele.Date) (b basis, k keys, err error) {
-	if b, err = s.basis(ctx, Request{Period: clientele.Period{From: asOf, To: asOf}}); err != nil {
-		return b, k, err
-	}
-	k, err = keysOf("acquisition", b, b.lasting())
-	return b, k, err
+func (s *Service) acquisitionBasis(ctx context.Context, asOf clientele.Date) (basis, error) {
+	return s.basis(ctx, Request{Period: clientele.Period{From: asOf, To: asOf}})
 }
 
 func (s *Service) acquisition(ctx context.Context, b basis, asOf clientele.Date) (clientele.Acquisition, error) {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/kept"
 	"github.com/clientele/clientele/internal/modelling"
 	"github.com/clientele/clientele/internal/warehouse"
 	"github.com/clientele/clientele/model/fit"
@@ -41,13 +42,9 @@ func (r *Reading) EquityMovements(ctx context.Context, q Request, horizons []cli
 	if progress == nil {
 		progress = func(string, float64) {}
 	}
-	all, _, err := answer(ctx, r.service, func() (work[[]clientele.EquityMovement], error) {
+	all, _, err := kept.Answer(ctx, r.service.answers, func() (kept.Work[[]clientele.EquityMovement], error) {
 		b, err := r.service.equityBasis(ctx, q, horizons)
-		if err != nil {
-			return work[[]clientele.EquityMovement]{}, err
-		}
-		keys, err := b.keys()
-		return work[[]clientele.EquityMovement]{keys, b.Data, func() ([]clientele.EquityMovement, error) {
+		return kept.Work[[]clientele.EquityMovement]{Question: b.question(), Compute: func() ([]clientele.EquityMovement, error) {
 			if all, ok := b.frozen(); ok {
 				return all, nil
 			}
@@ -67,11 +64,7 @@ func (s *Service) ReadyEquityMovement(ctx context.Context, r EquityRequest) (m c
 	if all, ok := b.frozen(); ok {
 		return all[0], true, nil
 	}
-	keys, err := b.keys()
-	if err != nil {
-		return m, false, err
-	}
-	all, ok, err := kept[[]clientele.EquityMovement](ctx, s, keys.now)
+	all, ok, err := kept.Ready[[]clientele.EquityMovement](ctx, s.answers, b.question())
 	if err != nil || !ok {
 		return m, false, err
 	}
@@ -79,19 +72,15 @@ func (s *Service) ReadyEquityMovement(ctx context.Context, r EquityRequest) (m c
 }
 
 // LatestEquityMovement is for a movement what Latest is for a statement.
-func (s *Service) LatestEquityMovement(ctx context.Context, r EquityRequest) (m clientele.EquityMovement, is Kept, err error) {
+func (s *Service) LatestEquityMovement(ctx context.Context, r EquityRequest) (m clientele.EquityMovement, is kept.Is, err error) {
 	b, err := s.equityBasis(ctx, r.Request, []clientele.Horizon{r.Horizon})
 	if err != nil {
 		return m, is, err
 	}
 	if all, ok := b.frozen(); ok {
-		return all[0], Kept{b.closed.Hash, true}, nil
+		return all[0], kept.Is{Key: b.closed.Hash, Current: true}, nil
 	}
-	keys, err := b.keys()
-	if err != nil {
-		return m, is, err
-	}
-	all, is, err := latest[[]clientele.EquityMovement](ctx, s, keys)
+	all, is, err := kept.Latest[[]clientele.EquityMovement](ctx, s.answers, b.question())
 	if err != nil || is.Key == "" {
 		return m, is, err
 	}
@@ -147,10 +136,8 @@ func (b equityBasis) frozen() (all []clientele.EquityMovement, ok bool) {
 	return all, true
 }
 
-func (b equityBasis) keys() (keys, error) {
-	lasting := b
-	lasting.basis = b.lasting()
-	return keysOf("equity_movement", b, lasting)
+func (b equityBasis) question() kept.Question {
+	return b.basis.question("equity_movement", b.Horizons, b.Opening)
 }
 
 // refused says why there is no movement; "" if there is one.

@@ -4,9 +4,8 @@ import (
 	"context"
 	"errors"
 
-	lru "github.com/hashicorp/golang-lru/v2"
-
 	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/kept"
 	"github.com/clientele/clientele/internal/modelling"
 	"github.com/clientele/clientele/internal/warehouse"
 )
@@ -40,19 +39,13 @@ type Service struct {
 	warehouse warehouse.Warehouse
 	models    *modelling.Service
 	book      Book
-	cache     modelling.Cache
-	program   string
-	recent    *lru.Cache[string, any] // answers as they were read last, which nobody changes: many ask for the same
+	answers   *kept.Answers
 }
-
-// mostRecent is how many those are.
-const mostRecent = 32
 
 // New makes the service; program is the version of the running program, which
 // separates cached figures of different versions.
-func New(w warehouse.Warehouse, m *modelling.Service, b Book, c modelling.Cache, program string) *Service {
-	recent, _ := lru.New[string, any](mostRecent) // fails for sizes below 1 alone
-	return &Service{warehouse: w, models: m, book: b, cache: c, program: program, recent: recent}
+func New(w warehouse.Warehouse, m *modelling.Service, b Book, c kept.Cache, program string) *Service {
+	return &Service{w, m, b, kept.New(c, m, program)}
 }
 
 // basis is everything that makes a statement, beside the records themselves.
@@ -61,19 +54,15 @@ type basis struct {
 	Data     string // version of the records
 	Settings clientele.Settings
 	Imports  []clientele.ImportRef
-	Program  string
 }
 
-// lasting is the basis whatever the records hold.
-func (b basis) lasting() basis {
-	b.Data, b.Imports = "", nil
-	return b
+// question is what is asked of a basis; more is what makes the answer beside it.
+func (b basis) question(kind string, more ...any) kept.Question {
+	return kept.Question{Kind: kind, Asked: append([]any{b.Request, b.Settings}, more...), State: b.Imports}
 }
-
-func (b basis) keys() (keys, error) { return keysOf("statement", b, b.lasting()) }
 
 func (s *Service) basis(ctx context.Context, r Request) (basis, error) {
-	b := basis{Request: r, Program: s.program}
+	b := basis{Request: r}
 	var err error
 	if b.Data, err = s.models.DataVersion(ctx); err != nil {
 		return b, err
@@ -115,13 +104,9 @@ func (r *Reading) statement(ctx context.Context, q Request, progress Progress) (
 	if progress == nil {
 		progress = func(string, float64) {}
 	}
-	return answer(ctx, r.service, func() (work[clientele.Statement], error) {
+	return kept.Answer(ctx, r.service.answers, func() (kept.Work[clientele.Statement], error) {
 		b, err := r.service.basis(ctx, q)
-		if err != nil {
-			return work[clientele.Statement]{}, err
-		}
-		keys, err := b.keys()
-		return work[clientele.Statement]{keys, b.Data, func() (clientele.Statement, error) { return r.compute(ctx, b, progress) }}, err
+		return kept.Work[clientele.Statement]{Question: b.question("statement"), Compute: func() (clientele.Statement, error) { return r.compute(ctx, b, progress) }}, err
 	})
 }
 
@@ -132,23 +117,15 @@ func (s *Service) Ready(ctx context.Context, r Request) (st clientele.Statement,
 	if err != nil {
 		return st, false, err
 	}
-	keys, err := b.keys()
-	if err != nil {
-		return st, false, err
-	}
-	return kept[clientele.Statement](ctx, s, keys.now)
+	return kept.Ready[clientele.Statement](ctx, s.answers, b.question("statement"))
 }
 
 // Latest is Ready, or else the statement that was computed last, of what the records held
 // then.
-func (s *Service) Latest(ctx context.Context, r Request) (st clientele.Statement, is Kept, err error) {
+func (s *Service) Latest(ctx context.Context, r Request) (st clientele.Statement, is kept.Is, err error) {
 	b, err := s.basis(ctx, r)
 	if err != nil {
 		return st, is, err
 	}
-	keys, err := b.keys()
-	if err != nil {
-		return st, is, err
-	}
-	return latest[clientele.Statement](ctx, s, keys)
+	return kept.Latest[clientele.Statement](ctx, s.answers, b.question("statement"))
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/clientele/clientele/internal/definition"
 	"github.com/clientele/clientele/internal/goal"
 	"github.com/clientele/clientele/internal/ingest"
+	"github.com/clientele/clientele/internal/kept"
 	"github.com/clientele/clientele/internal/measure"
 	"github.com/clientele/clientele/internal/modelling"
 	"github.com/clientele/clientele/internal/statement"
@@ -221,15 +222,15 @@ func (f *fake) Prepare(_ context.Context, _ statement.Request, progress statemen
 }
 
 // keptAs names an answer by what it says.
-func (f *fake) keptAs(answer any) statement.Kept {
+func (f *fake) keptAs(answer any) kept.Is {
 	text, err := json.Marshal(answer)
 	if err != nil {
 		panic(err)
 	}
-	return statement.Kept{Key: string(text), Current: !f.behind}
+	return kept.Is{Key: string(text), Current: !f.behind}
 }
 
-func (f *fake) Latest(context.Context, statement.Request) (st clientele.Statement, is statement.Kept, err error) {
+func (f *fake) Latest(context.Context, statement.Request) (st clientele.Statement, is kept.Is, err error) {
 	if f.statement == nil || f.failure != nil {
 		return clientele.Statement{}, is, f.failure
 	}
@@ -251,7 +252,7 @@ func (f *fake) EquityMovement(_ context.Context, r statement.EquityRequest, prog
 	return m, nil
 }
 
-func (f *fake) LatestEquityMovement(_ context.Context, r statement.EquityRequest) (m clientele.EquityMovement, is statement.Kept, err error) {
+func (f *fake) LatestEquityMovement(_ context.Context, r statement.EquityRequest) (m clientele.EquityMovement, is kept.Is, err error) {
 	if f.movement == nil || f.failure != nil {
 		return clientele.EquityMovement{}, is, f.failure
 	}
@@ -319,7 +320,7 @@ func (f *fake) Acquisition(context.Context, clientele.Date) (clientele.Acquisiti
 	return a, nil
 }
 
-func (f *fake) LatestAcquisition(context.Context, clientele.Date) (a clientele.Acquisition, is statement.Kept, err error) {
+func (f *fake) LatestAcquisition(context.Context, clientele.Date) (a clientele.Acquisition, is kept.Is, err error) {
 	if f.won == nil || f.failure != nil {
 		return clientele.Acquisition{}, is, f.failure
 	}

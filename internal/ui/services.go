@@ -14,6 +14,7 @@ import (
 	"github.com/clientele/clientele/internal/goal"
 	"github.com/clientele/clientele/internal/ingest"
 	"github.com/clientele/clientele/internal/journey"
+	"github.com/clientele/clientele/internal/kept"
 	"github.com/clientele/clientele/internal/ledger"
 	"github.com/clientele/clientele/internal/measure"
 	"github.com/clientele/clientele/internal/modelling"
@@ -57,12 +58,12 @@ type Book interface {
 // Statements makes and explains statements; see statement.Service.
 type Statements interface {
 	Prepare(context.Context, statement.Request, statement.Progress) error
-	Latest(context.Context, statement.Request) (st clientele.Statement, is statement.Kept, err error)
+	Latest(context.Context, statement.Request) (st clientele.Statement, is kept.Is, err error)
 	Explain(context.Context, statement.ExplainRequest) (statement.Explanation, error)
 	EquityMovement(context.Context, statement.EquityRequest, statement.Progress) (clientele.EquityMovement, error)
-	LatestEquityMovement(context.Context, statement.EquityRequest) (m clientele.EquityMovement, is statement.Kept, err error)
+	LatestEquityMovement(context.Context, statement.EquityRequest) (m clientele.EquityMovement, is kept.Is, err error)
 	Acquisition(context.Context, clientele.Date) (clientele.Acquisition, error)
-	LatestAcquisition(context.Context, clientele.Date) (a clientele.Acquisition, is statement.Kept, err error)
+	LatestAcquisition(context.Context, clientele.Date) (a clientele.Acquisition, is kept.Is, err error)
 	ExplainEquity(context.Context, statement.ExplainEquityRequest) (statement.EquityExplanation, error)
 	Periods(context.Context) (statement.Periods, bool, error)
 	Attributes(context.Context) ([]string, error)
