@@ -10,6 +10,7 @@ type facts struct {
 	known    map[any]any
 	changing int   // commits under way
 	changes  int64 // counts commits that have ended
+	asking   map[any]*sync.Mutex
 }
 
 // change runs what changes the records.
@@ -62,8 +63,29 @@ func (f *facts) keep(question, answer any, when int64) {
 	f.known[question] = answer
 }
 
-// recalled answers a question from memory, or asks. Who changes the answer works on a copy.
+// one is what whoever asks a question holds meanwhile.
+func (f *facts) one(question any) *sync.Mutex {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.asking == nil {
+		f.asking = map[any]*sync.Mutex{}
+	}
+	if f.asking[question] == nil {
+		f.asking[question] = &sync.Mutex{}
+	}
+	return f.asking[question]
+}
+
+// recalled answers a question from memory, or asks. One asks at a time, and whoever waited
+// for that finds the answer: where a batch has come, hundreds of pages want to know the same.
+// Who changes the answer works on a copy.
 func recalled[T any](f *facts, question any, ask func() (T, error)) (T, error) {
+	if known, ok, _ := f.recall(question); ok {
+		return known.(T), nil
+	}
+	one := f.one(question)
+	one.Lock()
+	defer one.Unlock()
 	known, ok, when := f.recall(question)
 	if ok {
 		return known.(T), nil

@@ -2,7 +2,10 @@ package duckdb
 
 import (
 	"errors"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 )
 
 func TestFactsAreOfTheRecordsAsTheyAre(t *testing.T) {
@@ -35,5 +38,28 @@ func TestFactsAreOfTheRecordsAsTheyAre(t *testing.T) {
 	})
 	if next, _ := recalled(&f, "slow", func() (int, error) { return 7, nil }); got != 6 || next != 7 {
 		t.Errorf("what was asked before a change was kept: %d, then %d", got, next)
+	}
+}
+
+// What many want to know at once is asked once.
+func TestFactsAreAskedOnceByMany(t *testing.T) {
+	var f facts
+	var asked atomic.Int32
+	var group sync.WaitGroup
+	for range 50 {
+		group.Go(func() {
+			got, err := recalled(&f, "question", func() (int, error) {
+				asked.Add(1)
+				time.Sleep(10 * time.Millisecond)
+				return 7, nil
+			})
+			if got != 7 || err != nil {
+				t.Errorf("%d, %v", got, err)
+			}
+		})
+	}
+	group.Wait()
+	if n := asked.Load(); n != 1 {
+		t.Errorf("it was asked %d times", n)
 	}
 }
