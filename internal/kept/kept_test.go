@@ -59,7 +59,9 @@ func TestAnAnswerIsFoundUnderAllThatMakesIt(t *testing.T) {
 		"program": func() (*Answers, Question) { return New(m, m, "v2"), asked },
 		"kind":    func() (*Answers, Question) { return a, Question{Kind: "mean", Asked: asked.Asked} },
 		"asked":   func() (*Answers, Question) { return a, Question{Kind: "sum", Asked: []any{"a", 2}} },
-		"state":   func() (*Answers, Question) { return a, Question{Kind: "sum", Asked: asked.Asked, State: "one file more"} },
+		"state": func() (*Answers, Question) {
+			return a, Question{Kind: "sum", Asked: asked.Asked, State: "one file more"}
+		},
 		"records": func() (*Answers, Question) { m.version = "2"; return a, asked },
 	}
 	for _, what := range []string{"program", "kind", "asked", "state", "records"} {
