@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,9 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -55,11 +52,12 @@ func (p programs) canvases(ctx context.Context, dir string, rounds int) ([]canva
 			return nil, err
 		}
 	}
-	s, err := serveCanvases(ctx, p.clientele, book)
+	base, pid, stop, err := process.Served(ctx, p.clientele, "serve", book, "--listen", "localhost:0")
 	if err != nil {
 		return nil, err
 	}
-	defer s.stop()
+	defer stop()
+	s := canvasServer{base, pid}
 	edited, err := s.edited()
 	if err != nil {
 		return nil, err
@@ -94,32 +92,6 @@ func drawnJourney(name string, touchpoints int) journey.Text {
 type canvasServer struct {
 	base string
 	pid  int
-	stop func()
-}
-
-var servedAt = regexp.MustCompile(`http://[^ ]+`)
-
-func serveCanvases(ctx context.Context, program, book string) (*canvasServer, error) {
-	ctx, stop := context.WithCancel(ctx)
-	cmd := exec.CommandContext(ctx, program, "serve", book, "--listen", "localhost:0")
-	out, err := cmd.StdoutPipe()
-	if err == nil {
-		err = cmd.Start()
-	}
-	if err != nil {
-		stop()
-		return nil, err
-	}
-	end := func() {
-		stop()
-		_ = cmd.Wait() // it was killed
-	}
-	line, err := bufio.NewReader(out).ReadString('\n')
-	if base := servedAt.FindString(line); err == nil && base != "" {
-		return &canvasServer{base, cmd.Process.Pid, end}, nil
-	}
-	end()
-	return nil, fmt.Errorf("the server says %q: %w", line, err)
 }
 
 // touchpoint is one that is edited again and again.

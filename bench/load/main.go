@@ -8,7 +8,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"flag"
@@ -19,12 +18,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/bench/internal/process"
 	"github.com/clientele/clientele/internal/simulate"
 )
 
@@ -75,7 +74,7 @@ func load(ctx context.Context, customers int, orders float64, most time.Duration
 	if err != nil {
 		return err
 	}
-	at, stop, err := started(ctx, program, "serve", book, "--listen", "localhost:0")
+	at, _, stop, err := process.Served(ctx, program, "serve", book, "--listen", "localhost:0")
 	if err != nil {
 		return err
 	}
@@ -88,7 +87,7 @@ func load(ctx context.Context, customers int, orders float64, most time.Duration
 	if err := os.WriteFile(kept, page, 0o600); err != nil {
 		return err
 	}
-	peer, end, err := started(ctx, os.Args[0], "static", kept)
+	peer, _, end, err := process.Served(ctx, os.Args[0], "static", kept)
 	if err != nil {
 		return err
 	}
@@ -134,30 +133,6 @@ func quiet(cmd *exec.Cmd) error {
 		return fmt.Errorf("%s: %w\n%s", strings.Join(cmd.Args, " "), err, text)
 	}
 	return nil
-}
-
-// started starts a server and returns the address that it prints, and how to end it.
-func started(ctx context.Context, program string, args ...string) (at string, stop func(), err error) {
-	cmd := exec.CommandContext(ctx, program, args...)
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return "", nil, err
-	}
-	if err := cmd.Start(); err != nil {
-		return "", nil, err
-	}
-	stop = func() { _ = cmd.Process.Kill(); _ = cmd.Wait() } // it was killed
-	lines := bufio.NewReader(out)
-	for at == "" {
-		line, err := lines.ReadString('\n')
-		if err != nil {
-			stop()
-			return "", nil, fmt.Errorf("%s said no address: %w", program, err)
-		}
-		at = strings.TrimRight(regexp.MustCompile(`http://[^\s/]+`).FindString(line), ".")
-	}
-	go func() { _, _ = io.Copy(io.Discard, lines) }()
-	return at, stop, nil
 }
 
 // computed waits until the statement's page is there, and nothing is computed any more.
