@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/people"
 	"github.com/clientele/clientele/internal/policy"
 	"github.com/clientele/clientele/internal/store"
 )
@@ -237,12 +238,12 @@ func changeWords(before, after *state, at string) string {
 		}
 	}
 	if len(said) > 0 {
-		words = append(words, "changed "+and(said)+" of "+name)
+		words = append(words, "changed "+clientele.Listed(said, "and")+" of "+name)
 	}
 	if len(words) == 0 {
 		return "changed nothing of " + name
 	}
-	return and(words)
+	return clientele.Listed(words, "and")
 }
 
 func orTop(name string) string {
@@ -250,13 +251,6 @@ func orTop(name string) string {
 		return "the top"
 	}
 	return name
-}
-
-func and(words []string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
 }
 
 // Own makes somebody, or nobody, answer for a touchpoint from now on.
@@ -302,7 +296,7 @@ func (s *Service) ownerToKeep(ctx context.Context, o Owner) (kept store.KeptOwne
 	}
 	if o.Person != "" {
 		p, err := s.store.Person(ctx, o.Person)
-		if clientele.CodeOf(err) == clientele.CodeNotFound || err == nil && p.State == "disabled" {
+		if clientele.CodeOf(err) == clientele.CodeNotFound || err == nil && p.State == string(people.Disabled) {
 			return kept, "", invalid("owner: there is nobody of that account who could answer").WithHint("Choose somebody among the people who can sign in.")
 		}
 		return store.KeptOwner{Person: p.ID}, p.Name, err
@@ -373,7 +367,7 @@ func countWords(n map[Kind]int) string {
 			words = append(words, fmt.Sprintf("%d %ss", n[k], k))
 		}
 	}
-	return and(words)
+	return clientele.Listed(words, "and")
 }
 
 // load is a part as it is now. CodeStale if version is given, and not the one at hand.

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/people"
 	"github.com/clientele/clientele/internal/store"
 )
 
@@ -360,7 +361,7 @@ func (p *planner) alter(n, parent, behind *node, w wish, stays bool) {
 		p.say(Shift, n, fmt.Sprintf("move %s to place %d of %s", w.name, after.Part.Position+1, orTop(parent.Part.Name)))
 	}
 	if rest := slices.DeleteFunc(changed, func(what string) bool { return what == aspectPlace }); len(rest) > 0 {
-		p.say(Alter, n, fmt.Sprintf("change %s of %s", and(rest), w.name))
+		p.say(Alter, n, fmt.Sprintf("change %s of %s", clientele.Listed(rest, "and"), w.name))
 	}
 	n.Part.Version++ // as taking the step makes it
 }
@@ -446,7 +447,7 @@ func (o owners) find(text string) (store.KeptOwner, error) {
 		name, err := cleanName(text)
 		return store.KeptOwner{Name: name}, err
 	}
-	found := slices.DeleteFunc(o.named(text), func(p store.KeptPerson) bool { return p.State == "disabled" })
+	found := slices.DeleteFunc(o.named(text), func(p store.KeptPerson) bool { return p.State == string(people.Disabled) })
 	switch len(found) {
 	case 0:
 		return store.KeptOwner{}, invalid("nobody of the name %s has an account and could answer", text).WithHint("Name who answers by the name, email or id of their account.")

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/people"
 	"github.com/clientele/clientele/internal/store"
 )
 
@@ -332,7 +333,7 @@ func (d directory) owner(o store.KeptOwner) Owner {
 }
 
 func (d directory) tenure(o store.KeptOwner, until *time.Time) Tenure {
-	return Tenure{Owner: d.owner(o), Left: d[o.Person].State == "disabled", Since: o.Since, Until: until}
+	return Tenure{Owner: d.owner(o), Left: d[o.Person].State == string(people.Disabled), Since: o.Since, Until: until}
 }
 
 // Find finds a journey or a touchpoint by name, whatever the case of its letters.

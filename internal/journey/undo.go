@@ -67,7 +67,7 @@ func (s *Service) rebased(ctx context.Context, st step) (step, error) {
 	if st.After == nil {
 		changed := slices.DeleteFunc(differing(now, st.Before), func(what string) bool { return what == aspectPlace })
 		if len(changed) > 0 {
-			return st, inTheWay("%s of %s changed since", and(changed), now.Part.Name)
+			return st, inTheWay("%s of %s changed since", clientele.Listed(changed, "and"), now.Part.Name)
 		}
 		return step{Before: now}, nil
 	}

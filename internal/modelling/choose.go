@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"github.com/clientele/clientele"
 )
@@ -66,14 +65,14 @@ func why(ranked []clientele.ModelCandidate, best, chosen int) []string {
 	case len(equals) == 0:
 		out = append(out, fmt.Sprintf("%s foretold single customers better than every other candidate, by more than chance explains.", c.Name))
 	case best == chosen:
-		out = append(out, fmt.Sprintf("%s foretold single customers best; %s did as well within one standard error, but missed the total by more.", c.Name, list(equals)))
+		out = append(out, fmt.Sprintf("%s foretold single customers best; %s did as well within one standard error, but missed the total by more.", c.Name, clientele.Listed(equals, "and")))
 	default:
 		side := "more"
 		if *c.Bias < 0 {
 			side = "less"
 		}
 		out = append(out, fmt.Sprintf("%s foretold single customers equally well within one standard error, so the total decides: %s missed it least, expecting %.1f %% %s.",
-			list(append([]string{c.Name}, equals...)), c.Name, 100*math.Abs(*c.Bias), side))
+			clientele.Listed(append([]string{c.Name}, equals...), "and"), c.Name, 100*math.Abs(*c.Bias), side))
 	}
 	for _, f := range ranked {
 		if f.Verdict == clientele.CandidateFloor && *f.CRPS <= *c.CRPS {
@@ -81,7 +80,7 @@ func why(ranked []clientele.ModelCandidate, best, chosen int) []string {
 		}
 	}
 	if refused := named(ranked, clientele.CandidateRefused); len(refused) > 0 {
-		out = append(out, fmt.Sprintf("Left out, since they could not be fitted to every window: %s.", list(refused)))
+		out = append(out, fmt.Sprintf("Left out, since they could not be fitted to every window: %s.", clientele.Listed(refused, "and")))
 	}
 	return out
 }
@@ -94,13 +93,4 @@ func named(ranked []clientele.ModelCandidate, v clientele.CandidateVerdict) []st
 		}
 	}
 	return out
-}
-
-// list joins names as people do: a, b and c.
-func list(names []string) string {
-	last := len(names) - 1
-	if last < 1 {
-		return strings.Join(names, "")
-	}
-	return strings.Join(names[:last], ", ") + " and " + names[last]
 }

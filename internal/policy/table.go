@@ -3,6 +3,8 @@ package policy
 import (
 	"slices"
 	"strings"
+
+	"github.com/clientele/clientele"
 )
 
 // Entry is one permission as people read it.
@@ -151,8 +153,5 @@ func listed(roles []Role) string {
 	for i, r := range roles {
 		words[i] = string(r)
 	}
-	if len(words) == 1 {
-		return words[0]
-	}
-	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
+	return clientele.Listed(words, "or")
 }
