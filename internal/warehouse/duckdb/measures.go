@@ -3,6 +3,7 @@ package duckdb
 import (
 	"context"
 	"database/sql"
+	"slices"
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/warehouse"
@@ -89,7 +90,12 @@ func (d *DB) Durations(ctx context.Context, q warehouse.MeasureQuery) (out []war
 }
 
 // Touchpoints implements warehouse.Measures.
-func (d *DB) Touchpoints(ctx context.Context) (out []warehouse.Touchpoint, err error) {
+func (d *DB) Touchpoints(ctx context.Context) ([]warehouse.Touchpoint, error) {
+	known, err := recalled(&d.facts, "touchpoints", func() ([]warehouse.Touchpoint, error) { return d.touchpoints(ctx) })
+	return slices.Clone(known), err
+}
+
+func (d *DB) touchpoints(ctx context.Context) (out []warehouse.Touchpoint, err error) {
 	err = d.snapshot(ctx, nil, func(tx *sql.Tx) error {
 		return each(ctx, tx, query("measure.touchpoint"), func(rows *sql.Rows) error {
 			var t warehouse.Touchpoint
