@@ -61,14 +61,12 @@ func (g Statements) Explain(ctx context.Context, r statement.ExplainRequest) (x 
 	return x, err
 }
 
-// EquityMovement computes an equity movement, with the segments that are the actor's.
-func (g Statements) EquityMovement(ctx context.Context, r statement.EquityRequest, p statement.Progress) (m clientele.EquityMovement, err error) {
-	a, err := policy.Require(ctx, policy.ReadStatement)
-	if err != nil {
-		return m, err
+// PrepareEquityMovements has the movements of a period ready.
+func (g Statements) PrepareEquityMovements(ctx context.Context, r statement.Request, p statement.Progress) error {
+	if _, err := policy.Require(ctx, policy.ReadStatement); err != nil {
+		return err
 	}
-	m, err = g.parts.Statements.EquityMovement(ctx, r, p)
-	return cutMovement(a, m), err
+	return g.parts.Statements.PrepareEquityMovements(ctx, r, p)
 }
 
 // ReadyEquityMovement returns one that is there already, with the segments that are the actor's.

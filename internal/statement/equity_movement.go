@@ -2,6 +2,7 @@ package statement
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -34,6 +35,22 @@ func (s *Service) EquityMovement(ctx context.Context, r EquityRequest, progress 
 		return clientele.EquityMovement{}, err
 	}
 	return all[0], nil
+}
+
+// PrepareEquityMovements has the movements by both horizons ready for ReadyEquityMovement;
+// what they are made of is read once. Progress may be nil. Errors are those of EquityMovement.
+func (s *Service) PrepareEquityMovements(ctx context.Context, r Request, progress Progress) (err error) {
+	if progress == nil {
+		progress = func(string, float64) {}
+	}
+	read := s.Read()
+	defer read.Close()
+	for i, h := range []clientele.Horizon{clientele.FiveYears, clientele.Infinite} {
+		half := part(progress, float64(i)/2, float64(i+1)/2)
+		_, failed := read.EquityMovements(ctx, r, []clientele.Horizon{h}, Progress(half))
+		err = errors.Join(err, failed)
+	}
+	return err
 }
 
 // EquityMovements returns the movement by each horizon. Progress may be nil. Errors are

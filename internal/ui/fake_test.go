@@ -244,12 +244,11 @@ func (f *fake) Explain(_ context.Context, r statement.ExplainRequest) (statement
 	return e, nil
 }
 
-func (f *fake) EquityMovement(_ context.Context, r statement.EquityRequest, progress statement.Progress) (clientele.EquityMovement, error) {
+func (f *fake) PrepareEquityMovements(_ context.Context, _ statement.Request, progress statement.Progress) error {
 	progress("moving", 0.5)
 	m := moved()
-	m.Horizon = r.Horizon
 	f.movement = &m
-	return m, nil
+	return nil
 }
 
 func (f *fake) LatestEquityMovement(_ context.Context, r statement.EquityRequest) (m clientele.EquityMovement, is kept.Is, err error) {

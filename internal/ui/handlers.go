@@ -3,7 +3,6 @@ package ui
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"slices"
 
 	"github.com/clientele/clientele"
@@ -56,20 +55,13 @@ func (s Services) runStatement(ctx context.Context, payload json.RawMessage, rep
 	return nil, err
 }
 
-// runMovement computes the movement for both horizons, of which the second takes little more.
+// runMovement computes the movement for both horizons.
 func (s Services) runMovement(ctx context.Context, payload json.RawMessage, report func(store.JobProgress)) (any, error) {
 	var r statement.Request
 	if err := json.Unmarshal(payload, &r); err != nil {
 		return nil, err
 	}
-	var err error
-	for i, horizon := range []clientele.Horizon{clientele.FiveYears, clientele.Infinite} {
-		_, failed := s.Statements.EquityMovement(ctx, statement.EquityRequest{Request: r, Horizon: horizon}, func(step string, fraction float64) {
-			report(store.JobProgress{Step: step, Fraction: (float64(i) + fraction) / 2})
-		})
-		err = errors.Join(err, failed)
-	}
-	return nil, err
+	return nil, s.Statements.PrepareEquityMovements(ctx, r, steps(report))
 }
 
 func (s Services) runGrowth(ctx context.Context, payload json.RawMessage, report func(store.JobProgress)) (any, error) {

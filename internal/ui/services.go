@@ -60,7 +60,7 @@ type Statements interface {
 	Prepare(context.Context, statement.Request, statement.Progress) error
 	Latest(context.Context, statement.Request) (st clientele.Statement, is kept.Is, err error)
 	Explain(context.Context, statement.ExplainRequest) (statement.Explanation, error)
-	EquityMovement(context.Context, statement.EquityRequest, statement.Progress) (clientele.EquityMovement, error)
+	PrepareEquityMovements(context.Context, statement.Request, statement.Progress) error
 	LatestEquityMovement(context.Context, statement.EquityRequest) (m clientele.EquityMovement, is kept.Is, err error)
 	Acquisition(context.Context, clientele.Date) (clientele.Acquisition, error)
 	LatestAcquisition(context.Context, clientele.Date) (a clientele.Acquisition, is kept.Is, err error)
