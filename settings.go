@@ -102,3 +102,12 @@ func (s Settings) MarginOrOne() float64 {
 	}
 	return *s.Margin
 }
+
+// Zone is the time zone of the book. CodeInvalid if there is none of its name.
+func (s Settings) Zone() (*time.Location, error) {
+	zone, err := time.LoadLocation(s.TimeZone)
+	if err != nil {
+		return nil, Errorf(CodeInvalid, "there is no time zone %q", s.TimeZone).Because(err)
+	}
+	return zone, nil
+}

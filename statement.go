@@ -226,6 +226,19 @@ type ImportRef struct {
 	At       time.Time `json:"at"`
 }
 
+// LastImport is the day of the last import, in the book's time zone: what records date later
+// was foretold. 0 if there is none. Errors are those of Zone.
+func (s Settings) LastImport(imports []ImportRef) (day Date, err error) {
+	zone, err := s.Zone()
+	if err != nil {
+		return 0, err
+	}
+	for _, i := range imports {
+		day = max(day, DateOf(i.At.In(zone)))
+	}
+	return day, nil
+}
+
 // LoadedState is the State of an import whose rows are in the records.
 const LoadedState = "loaded"
 

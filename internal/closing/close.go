@@ -88,9 +88,9 @@ func closable(c clientele.Close, closes []clientele.Close) error {
 				WithHint("Close periods in their order: the next ends on %s or later.", closes[len(closes)-1].To)
 		}
 	}
-	zone, err := time.LoadLocation(c.Settings.TimeZone)
+	zone, err := c.Settings.Zone()
 	if err != nil {
-		return clientele.Errorf(clientele.CodeInvalid, "there is no time zone %q", c.Settings.TimeZone).Because(err)
+		return err
 	}
 	if clientele.DateOf(c.At.In(zone)) <= c.To {
 		return clientele.Errorf(clientele.CodeInvalid, "%s is not over: it ends on %s", c.Period, c.To).

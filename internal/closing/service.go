@@ -55,7 +55,7 @@ type Files interface {
 // Parts are what the service works with.
 type Parts struct {
 	Closes     store.Closes
-	Cache      modelling.Cache // of restatements
+	Cache      store.Cache // of restatements
 	Book       Book
 	Statements Statements
 	Models     Models

@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/kept"
+	"github.com/clientele/clientele/internal/store"
 	"github.com/clientele/clientele/internal/warehouse"
 )
 
@@ -29,7 +29,7 @@ type Service struct {
 
 // New makes the service; program is the version of the running program, which separates
 // cached reports of different versions.
-func New(w warehouse.Warehouse, v kept.Versions, b Book, c kept.Cache, program string) *Service {
+func New(w warehouse.Warehouse, v kept.Versions, b Book, c store.Cache, program string) *Service {
 	return &Service{w, b, kept.New(c, v, program)}
 }
 
@@ -122,19 +122,15 @@ func noContracts(format string, args ...any) error {
 
 // lastDay is the last day of the records.
 func (s *Service) lastDay(ctx context.Context, settings clientele.Settings) (clientele.Date, error) {
-	zone, err := time.LoadLocation(settings.TimeZone)
-	if err != nil {
-		return 0, clientele.Errorf(clientele.CodeInvalid, "there is no time zone %q", settings.TimeZone).Because(err)
-	}
 	imports, err := s.book.Imports(ctx)
 	if err != nil {
 		return 0, err
 	}
-	q := warehouse.SpanQuery{Kind: clientele.Contracts}
-	for _, i := range imports {
-		q.Known = max(q.Known, clientele.DateOf(i.At.In(zone)))
+	known, err := settings.LastImport(imports)
+	if err != nil {
+		return 0, err
 	}
-	span, found, err := s.warehouse.Span(ctx, q)
+	span, found, err := s.warehouse.Span(ctx, warehouse.SpanQuery{Kind: clientele.Contracts, Known: known})
 	if err == nil && !found {
 		err = noContracts("there are no contracts in the records yet")
 	}

@@ -16,14 +16,8 @@ import (
 	lru "github.com/hashicorp/golang-lru/v2"
 
 	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/store"
 )
-
-// Cache keeps texts by keys; see store.Cache.
-type Cache interface {
-	// Get returns the value; ok is false when the cache has none.
-	Get(ctx context.Context, key string) (value []byte, ok bool, err error)
-	Put(ctx context.Context, key string, value []byte) error
-}
 
 // Versions names states of the records; see modelling.Service.
 type Versions interface {
@@ -33,7 +27,7 @@ type Versions interface {
 // Answers are the answers of one capability. Its functions may be called from several
 // goroutines.
 type Answers struct {
-	cache    Cache
+	cache    store.Cache
 	versions Versions
 	program  string
 	recent   *lru.Cache[string, any] // as they were read last: many ask for the same
@@ -44,7 +38,7 @@ const mostRecent = 32
 
 // New makes them; program is the version of the running program, which separates the
 // answers of different versions.
-func New(c Cache, v Versions, program string) *Answers {
+func New(c store.Cache, v Versions, program string) *Answers {
 	recent, _ := lru.New[string, any](mostRecent) // fails for sizes below 1 alone
 	return &Answers{c, v, program, recent}
 }
@@ -76,6 +70,15 @@ func (a *Answers) keys(version string, q Question) (k keys, err error) {
 		k.last, err = name("last_"+q.Kind, a.program, q.Asked)
 	}
 	return k, err
+}
+
+// keysNow are the keys of the records as they are.
+func (a *Answers) keysNow(ctx context.Context, q Question) (k keys, err error) {
+	version, err := a.versions.DataVersion(ctx)
+	if err != nil {
+		return k, err
+	}
+	return a.keys(version, q)
 }
 
 func name(kind string, parts ...any) (string, error) {
@@ -124,11 +127,7 @@ func Answer[T any](ctx context.Context, a *Answers, ask func() (Work[T], error))
 
 // Latest finds the answer of the records as they are, or else the one that was kept last.
 func Latest[T any](ctx context.Context, a *Answers, q Question) (v T, is Is, err error) {
-	version, err := a.versions.DataVersion(ctx)
-	if err != nil {
-		return v, is, err
-	}
-	k, err := a.keys(version, q)
+	k, err := a.keysNow(ctx, q)
 	if err != nil {
 		return v, is, err
 	}
@@ -148,12 +147,11 @@ func Latest[T any](ctx context.Context, a *Answers, q Question) (v T, is Is, err
 
 // Ready finds the answer of the records as they are; ok is false if it has to be computed.
 func Ready[T any](ctx context.Context, a *Answers, q Question) (v T, ok bool, err error) {
-	v, is, err := Latest[T](ctx, a, q)
-	if err != nil || !is.Current {
-		var none T
-		return none, false, err
+	k, err := a.keysNow(ctx, q)
+	if err != nil {
+		return v, false, err
 	}
-	return v, true, nil
+	return found[T](ctx, a, k.now)
 }
 
 // found reads what the cache holds; what cannot be read is not there.

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"strings"
-	"time"
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/kept"
+	"github.com/clientele/clientele/internal/store"
 	"github.com/clientele/clientele/internal/warehouse"
 )
 
@@ -27,7 +27,7 @@ type Service struct {
 
 // New makes the service; program is the version of the running program, which separates
 // cached reports of different versions.
-func New(w warehouse.Warehouse, v kept.Versions, b Book, c kept.Cache, program string) *Service {
+func New(w warehouse.Warehouse, v kept.Versions, b Book, c store.Cache, program string) *Service {
 	return &Service{w, b, kept.New(c, v, program)}
 }
 
@@ -145,7 +145,7 @@ func (s *Service) Touchpoints(ctx context.Context) ([]warehouse.Touchpoint, erro
 // kept makes a report and keeps it; notKept says why the cache did not take it, which is no
 // fault of it.
 func (s *Service) kept(ctx context.Context, r Request) (out clientele.MeasureReport, notKept, err error) {
-	if out, ok, err := s.Ready(ctx, r); err != nil || ok {
+	if err := r.Check(); err != nil {
 		return out, nil, err
 	}
 	return kept.Answer(ctx, s.answers, func() (kept.Work[clientele.MeasureReport], error) {
@@ -161,6 +161,9 @@ func (s *Service) question(ctx context.Context, r Request) (kept.Question, error
 
 // report measures.
 func (s *Service) report(ctx context.Context, r Request) (out clientele.MeasureReport, err error) {
+	if err := s.knows(ctx, r); err != nil {
+		return out, err
+	}
 	e, err := find(r.Name)
 	if err != nil {
 		return out, err
@@ -169,7 +172,11 @@ func (s *Service) report(ctx context.Context, r Request) (out clientele.MeasureR
 	if err != nil {
 		return out, err
 	}
-	known, err := s.known(ctx, settings)
+	imports, err := s.book.Imports(ctx)
+	if err != nil {
+		return out, err
+	}
+	known, err := settings.LastImport(imports)
 	if err != nil {
 		return out, err
 	}
@@ -218,17 +225,4 @@ func (s *Service) knows(ctx context.Context, r Request) error {
 		return missing.WithHint("Map the field touchpoint when you import interactions or feedback.")
 	}
 	return missing.WithHint("Touchpoints there are, among them: %s.", strings.Join(some, ", "))
-}
-
-// known is the day of the last import: what is dated later was foretold.
-func (s *Service) known(ctx context.Context, settings clientele.Settings) (day clientele.Date, err error) {
-	zone, err := time.LoadLocation(settings.TimeZone)
-	if err != nil {
-		return 0, clientele.Errorf(clientele.CodeInvalid, "there is no time zone %q", settings.TimeZone).Because(err)
-	}
-	imports, err := s.book.Imports(ctx)
-	for _, i := range imports {
-		day = max(day, clientele.DateOf(i.At.In(zone)))
-	}
-	return day, err
 }

@@ -6,26 +6,12 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/store"
 	"github.com/clientele/clientele/internal/warehouse"
 	"github.com/clientele/clientele/model/btyd"
 )
-
-// Cache keeps computed values by key; it may forget them at any time.
-type Cache interface {
-	// Get returns the value; ok is false when the cache has none.
-	Get(ctx context.Context, key string) (value []byte, ok bool, err error)
-	Put(ctx context.Context, key string, value []byte) error
-}
-
-// Decisions keeps what was decided until it is decided anew.
-type Decisions interface {
-	Decide(ctx context.Context, name string, value []byte, at time.Time) error
-	// Decided returns the last decision of a name; ok is false when there is none.
-	Decided(ctx context.Context, name string) (value []byte, ok bool, err error)
-}
 
 // Progress is told the step at hand and how much of the whole is done, 0 to 1.
 type Progress func(step string, fraction float64)
@@ -34,15 +20,15 @@ type Progress func(step string, fraction float64)
 // from several goroutines.
 type Service struct {
 	warehouse warehouse.Warehouse
-	cache     Cache
-	decisions Decisions
+	cache     store.Cache
+	decisions store.Decisions
 	program   string
 	turn      chan struct{} // one fit at a time: a second asker finds it in the cache
 }
 
 // New makes the service; program is the version of the running program, which
 // separates cached runs of different versions.
-func New(w warehouse.Warehouse, c Cache, d Decisions, program string) *Service {
+func New(w warehouse.Warehouse, c store.Cache, d store.Decisions, program string) *Service {
 	return &Service{warehouse: w, cache: c, decisions: d, program: program, turn: make(chan struct{}, 1)}
 }
 

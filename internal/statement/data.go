@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/warehouse"
@@ -19,15 +18,11 @@ type extent struct {
 // extent asks how far the records reach. What is to happen after the last import is not
 // in them.
 func (s *Service) extent(ctx context.Context, settings clientele.Settings, imports []clientele.ImportRef) (extent, error) {
-	zone, err := time.LoadLocation(settings.TimeZone)
+	known, err := settings.LastImport(imports)
 	if err != nil {
-		return extent{}, clientele.Errorf(clientele.CodeInvalid, "there is no time zone %q", settings.TimeZone).Because(err)
+		return extent{}, err
 	}
-	q := warehouse.SpanQuery{Kind: settings.Definition.Kind}
-	for _, i := range imports {
-		q.Known = max(q.Known, clientele.DateOf(i.At.In(zone)))
-	}
-	span, found, err := s.warehouse.Span(ctx, q)
+	span, found, err := s.warehouse.Span(ctx, warehouse.SpanQuery{Kind: settings.Definition.Kind, Known: known})
 	return extent{span, found}, err
 }
 

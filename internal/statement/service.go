@@ -7,6 +7,7 @@ import (
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/kept"
 	"github.com/clientele/clientele/internal/modelling"
+	"github.com/clientele/clientele/internal/store"
 	"github.com/clientele/clientele/internal/warehouse"
 )
 
@@ -44,7 +45,7 @@ type Service struct {
 
 // New makes the service; program is the version of the running program, which
 // separates cached figures of different versions.
-func New(w warehouse.Warehouse, m *modelling.Service, b Book, c kept.Cache, program string) *Service {
+func New(w warehouse.Warehouse, m *modelling.Service, b Book, c store.Cache, program string) *Service {
 	return &Service{w, m, b, kept.New(c, m, program)}
 }
 
