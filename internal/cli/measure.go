@@ -82,20 +82,7 @@ func (f measureFlags) request(cmd *cobra.Command, args []string) (r measure.Requ
 		return r, fmt.Errorf("show needs the name of a measure")
 	}
 	r = measure.Request{Name: args[1], By: f.by, Touchpoint: f.touchpoint, Within: f.within}
-	for _, day := range []struct {
-		text string
-		to   **clientele.Date
-	}{{f.from, &r.From}, {f.to, &r.To}} {
-		if day.text == "" {
-			continue
-		}
-		d, err := clientele.ParseDate(day.text)
-		if err != nil {
-			return r, err
-		}
-		*day.to = &d
-	}
-	return r, nil
+	return r, r.Between(f.from, f.to)
 }
 
 // listMeasures writes all measures, those that can be told first.

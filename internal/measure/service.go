@@ -47,6 +47,25 @@ type Request struct {
 	Within     int             `json:"within,omitempty"` // N of measures that have one; 0 is DefaultWithin
 }
 
+// Between sets the days that are asked about, each YYYY-MM-DD; "" leaves an end open. Errors
+// are those of clientele.ParseDate.
+func (r *Request) Between(from, to string) error {
+	for _, day := range []struct {
+		text string
+		to   **clientele.Date
+	}{{from, &r.From}, {to, &r.To}} {
+		if day.text == "" {
+			continue
+		}
+		d, err := clientele.ParseDate(day.text)
+		if err != nil {
+			return err
+		}
+		*day.to = &d
+	}
+	return nil
+}
+
 // Check looks at what is asked, as far as that is wrong whatever the records hold.
 // CodeNotFound for a measure that there is not, else CodeUsage.
 func (r Request) Check() error {
@@ -195,13 +214,8 @@ func (s *Service) report(ctx context.Context, r Request) (out clientele.MeasureR
 // knows fails if the records do not have the attribute or the touchpoint that is asked about.
 func (s *Service) knows(ctx context.Context, r Request) error {
 	if r.By != "" && r.By != warehouse.ByTouchpoint && r.By != warehouse.ByDaysLate {
-		names, err := s.warehouse.Attributes(ctx)
-		if err != nil {
+		if err := warehouse.HasAttribute(ctx, s.warehouse, r.By); err != nil {
 			return err
-		}
-		if _, ok := names[r.By]; !ok {
-			return clientele.Errorf(clientele.CodeNotFound, "the records have no customer attribute %q", r.By).
-				WithHint("Import a customers file with that column, or choose one of the attributes there are.")
 		}
 	}
 	if r.Touchpoint == "" {

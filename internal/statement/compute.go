@@ -66,15 +66,7 @@ func (s *Service) knows(ctx context.Context, attribute string) error {
 	if attribute == "" {
 		return nil
 	}
-	names, err := s.warehouse.Attributes(ctx)
-	if err != nil {
-		return err
-	}
-	if _, ok := names[attribute]; !ok {
-		return clientele.Errorf(clientele.CodeNotFound, "the records have no customer attribute %q", attribute).
-			WithHint("Import a customers file with that column, or choose one of the attributes there are.")
-	}
-	return nil
+	return warehouse.HasAttribute(ctx, s.warehouse, attribute)
 }
 
 // statement fills in what the movement says of the company or one segment.

@@ -191,18 +191,8 @@ func (l *locale) interval(m clientele.MeasureReport, of clientele.Measurement) s
 // measureRequest reads what is asked of a measure from the address.
 func measureRequest(name string, q url.Values) (r measure.Request, err error) {
 	r = measure.Request{Name: name, Touchpoint: q.Get("touchpoint"), By: q.Get("by")}
-	for _, day := range []struct {
-		text string
-		to   **clientele.Date
-	}{{q.Get("from"), &r.From}, {q.Get("to"), &r.To}} {
-		if day.text == "" {
-			continue
-		}
-		d, err := clientele.ParseDate(day.text)
-		if err != nil {
-			return r, err
-		}
-		*day.to = &d
+	if err := r.Between(q.Get("from"), q.Get("to")); err != nil {
+		return r, err
 	}
 	if text := q.Get("within"); text != "" {
 		if _, err := fmt.Sscanf(text, "%d", &r.Within); err != nil || fmt.Sprint(r.Within) != text {
