@@ -35,8 +35,9 @@ type Landing struct {
 }
 
 // settled is how long a directory must not have changed for its time to tell: two changes
-// within one tick of a file system's clock look like one.
-const settled = time.Second
+// within one tick of a file system's clock, of up to 10 ms, look like one. Until then every
+// page reads the entries anew.
+const settled = 100 * time.Millisecond
 
 // Entry is what a SHA.json says.
 type Entry struct {

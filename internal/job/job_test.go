@@ -117,7 +117,7 @@ func start(ctx context.Context, q *Queue, h Handler) (done chan struct{}) {
 	done = make(chan struct{})
 	go func() {
 		defer close(done)
-		_ = NewWorker(q, "k", h, slog.New(slog.DiscardHandler)).Run(ctx)
+		_ = NewWorker(q, "k", h, nil, slog.New(slog.DiscardHandler)).Run(ctx)
 	}()
 	return done
 }
@@ -244,7 +244,7 @@ func TestQuiet(t *testing.T) {
 func TestStoppedBeforeItBegan(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
-	if err := NewWorker(NewQueue(&memory{}), "k", nil, slog.New(slog.DiscardHandler)).Run(ctx); err != nil {
+	if err := NewWorker(NewQueue(&memory{}), "k", nil, nil, slog.New(slog.DiscardHandler)).Run(ctx); err != nil {
 		t.Error(err)
 	}
 }

@@ -29,11 +29,31 @@ type Worker struct {
 	handler Handler
 	log     *slog.Logger
 	owner   string
+	turns   Turns
 }
 
-// NewWorker makes a worker that runs jobs of a kind.
-func NewWorker(q *Queue, kind string, h Handler, log *slog.Logger) *Worker {
-	return &Worker{queue: q, kind: kind, handler: h, log: log, owner: rand.Text()}
+// Turns is how many workers that share it run a job at once. Nil is no limit.
+type Turns chan struct{}
+
+// NewTurns makes turns for so many at once.
+func NewTurns(most int) Turns { return make(Turns, most) }
+
+// take waits for a turn; give ends it.
+func (t Turns) take(ctx context.Context) (give func(), ok bool) {
+	if t == nil {
+		return func() {}, true
+	}
+	select {
+	case <-ctx.Done():
+		return nil, false
+	case t <- struct{}{}:
+		return func() { <-t }, true
+	}
+}
+
+// NewWorker makes a worker that runs jobs of a kind, when it is its turn.
+func NewWorker(q *Queue, kind string, h Handler, t Turns, log *slog.Logger) *Worker {
+	return &Worker{queue: q, kind: kind, handler: h, log: log, owner: rand.Text(), turns: t}
 }
 
 // Run takes jobs until ctx ends. A job that is running then goes back to the queue.
@@ -52,6 +72,11 @@ func (w *Worker) Run(ctx context.Context) error {
 
 // next takes a job and runs it, if there is one.
 func (w *Worker) next(ctx context.Context) bool {
+	give, ok := w.turns.take(ctx)
+	if !ok {
+		return false
+	}
+	defer give()
 	w.queue.gate.RLock()
 	defer w.queue.gate.RUnlock()
 	hushed, now := w.queue.hushed(), time.Now()

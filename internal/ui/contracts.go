@@ -42,7 +42,7 @@ func (s *Site) contracts(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	report, ok, err := s.Contracts.Ready(r.Context(), contract.Request{AsOf: day})
+	report, ok, err := s.Contracts.Ready(v.Context(), contract.Request{AsOf: day})
 	if clientele.CodeOf(err) == clientele.CodeNotFound {
 		return s.show(w, http.StatusOK, "contracts", contractsPage{frame: s.frame(v, "contracts", "Contracts"), None: true, Kicker: "Contracts", Headline: "There are no contracts yet.", Ask: v.ask(policy.ImportData)})
 	}
@@ -50,7 +50,7 @@ func (s *Site) contracts(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !ok {
-		j, err := s.desk().Contracts(r.Context(), day)
+		j, err := s.desk().Contracts(v.Context(), day)
 		return follow(w, r, j, err)
 	}
 	return s.show(w, http.StatusOK, "contracts", s.contractsPage(v, report, periods))

@@ -38,12 +38,12 @@ func (s *Site) growth(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	a, is, err := s.Statements.LatestAcquisition(r.Context(), day)
+	a, is, err := s.Statements.LatestAcquisition(v.Context(), day)
 	if err != nil {
 		return err
 	}
 	if !is.Current {
-		if j, err := s.desk().Growth(r.Context(), day); is.Key == "" || err != nil {
+		if j, err := s.desk().Growth(v.Context(), day); is.Key == "" || err != nil {
 			return follow(w, r, j, err)
 		}
 	}

@@ -76,12 +76,12 @@ func (s *Site) model(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	run, ok, err := s.Models.Examined(r.Context(), day)
+	run, ok, err := s.Models.Examined(v.Context(), day)
 	if err != nil {
 		return err
 	}
 	if !ok {
-		j, err := s.desk().Model(r.Context(), day)
+		j, err := s.desk().Model(v.Context(), day)
 		if err != nil {
 			return err
 		}

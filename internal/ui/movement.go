@@ -56,12 +56,12 @@ func (s *Site) movement(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	m, is, err := s.Statements.LatestEquityMovement(r.Context(), statement.EquityRequest{Request: f.request(), Horizon: horizon})
+	m, is, err := s.Statements.LatestEquityMovement(v.Context(), statement.EquityRequest{Request: f.request(), Horizon: horizon})
 	if err != nil {
 		return err
 	}
 	if !is.Current {
-		if j, err := s.desk().Movement(r.Context(), f.request()); is.Key == "" || err != nil {
+		if j, err := s.desk().Movement(v.Context(), f.request()); is.Key == "" || err != nil {
 			return follow(w, r, j, err)
 		}
 	}

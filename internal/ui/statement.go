@@ -124,10 +124,10 @@ func (s *Site) showEmpty(w http.ResponseWriter, v visit, section, title, kicker,
 }
 
 // opened is a visit to a page of figures, and the periods that it can be of; ok is
-// false before there are records.
+// false before there are records. While new records are committed the page is of those before.
 func (s *Site) opened(r *http.Request) (v visit, periods statement.Periods, ok bool, err error) {
-	if v, err = s.visit(r); err == nil {
-		periods, ok, err = s.Statements.Periods(r.Context())
+	if v, err = s.visit(r.WithContext(warehouse.Meanwhile(r.Context()))); err == nil {
+		periods, ok, err = s.Statements.Periods(v.Context())
 	}
 	return v, periods, ok, err
 }
@@ -145,13 +145,13 @@ func (s *Site) statement(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	whole, is, err := s.Statements.Latest(r.Context(), f.request())
+	whole, is, err := s.Statements.Latest(v.Context(), f.request())
 	if err != nil {
 		return err
 	}
 	var j store.Job
 	if !is.Current {
-		j, err = s.desk().Statement(r.Context(), f.request())
+		j, err = s.desk().Statement(v.Context(), f.request())
 	}
 	if is.Key == "" || err != nil {
 		return follow(w, r, j, err)

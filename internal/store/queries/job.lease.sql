@@ -1,6 +1,3 @@
 UPDATE job SET state = 'running', lease_owner = ?, lease_until = ?, attempts = attempts + 1, started_at = coalesce(started_at, ?)
-WHERE id = (
-    SELECT id FROM job
-    WHERE kind = ? AND ((state = 'queued' AND run_at <= ?) OR (state = 'running' AND lease_until <= ?))
-    ORDER BY run_at, created_at, id LIMIT 1)
+WHERE id = ? AND ((state = 'queued' AND run_at <= ?) OR (state = 'running' AND lease_until <= ?))
 RETURNING id, kind, key, payload, state, attempts, run_at, cancel, step, fraction, done_rows, result, error, created_at, started_at, finished_at

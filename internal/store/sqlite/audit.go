@@ -13,7 +13,7 @@ import (
 
 // AppendAudit implements store.Audit.
 func (s *Store) AppendAudit(ctx context.Context, seal func(number int64, previous string) ([]byte, string, error)) error {
-	return s.inTx(ctx, func(tx *sql.Tx) error {
+	return s.inTx(ctx, func(tx *transaction) error {
 		var last int64
 		var previous string
 		err := tx.QueryRowContext(ctx, queries.Text("audit.get_last")).Scan(&last, &previous)

@@ -14,11 +14,17 @@ import (
 // page again and again does not write each time.
 const touchAfter = time.Minute
 
-// Get implements store.Cache.
+// Get implements store.Cache. That there is no value is remembered: many pages ask for what
+// is still being computed.
 func (s *Store) Get(ctx context.Context, key string) (value []byte, ok bool, err error) {
+	_, none, when := s.memory.recall("cache", key)
+	if none && !s.within(ctx) {
+		return nil, false, nil
+	}
 	var used int64
 	err = s.on(ctx).QueryRowContext(ctx, queries.Text("cache.get"), key).Scan(&value, &used)
 	if errors.Is(err, sql.ErrNoRows) {
+		s.memory.keep("cache", key, nil, when)
 		return nil, false, nil
 	}
 	if err != nil {
@@ -37,7 +43,7 @@ func (s *Store) Put(ctx context.Context, key string, value []byte) error {
 	if len(value) > store.MaxCacheBytes {
 		return nil // it would push everything else out, itself included
 	}
-	return s.inTx(ctx, func(tx *sql.Tx) error {
+	return s.inTx(ctx, func(tx *transaction) error {
 		if _, err := tx.ExecContext(ctx, queries.Text("cache.put"), key, value, len(value), time.Now().UnixMilli()); err != nil {
 			return err
 		}

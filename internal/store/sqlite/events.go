@@ -14,7 +14,7 @@ import (
 
 // AddEvents implements store.Events.
 func (s *Store) AddEvents(ctx context.Context, messages []store.EventMessage) (kept []bool, err error) {
-	err = s.inTx(ctx, func(tx *sql.Tx) (err error) {
+	err = s.inTx(ctx, func(tx *transaction) (err error) {
 		add, err := tx.PrepareContext(ctx, queries.Text("event.add"))
 		if err != nil {
 			return err

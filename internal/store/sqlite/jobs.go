@@ -15,13 +15,17 @@ import (
 // AddJob implements store.Jobs. Most often the job is there already, for which nothing has
 // to be written.
 func (s *Store) AddJob(ctx context.Context, j store.Job) (kept store.Job, err error) {
-	if j.Key != "" {
-		kept, err = scanJob(s.on(ctx).QueryRowContext(ctx, queries.Text("job.get_unfinished"), j.Kind, j.Key))
-		if !errors.Is(err, sql.ErrNoRows) {
-			return kept, failure(err)
+	if j.Key != "" && !s.within(ctx) {
+		if kept, ok, err := s.unfinished(ctx, j); ok || err != nil {
+			return kept, err
+		}
+		s.adding.Lock() // many pages ask for the same at once: one writes
+		defer s.adding.Unlock()
+		if kept, ok, err := s.unfinished(ctx, j); ok || err != nil {
+			return kept, err
 		}
 	}
-	err = s.inTx(ctx, func(tx *sql.Tx) error {
+	err = s.inTx(ctx, func(tx *transaction) error {
 		kept, err = scanJob(tx.QueryRowContext(ctx, queries.Text("job.add"), j.ID, j.Kind, j.Key, string(j.Payload),
 			j.RunAt.UnixMilli(), j.Progress.Step, j.Progress.Fraction, j.Created.UnixMilli()))
 		if errors.Is(err, sql.ErrNoRows) {
@@ -30,6 +34,15 @@ func (s *Store) AddJob(ctx context.Context, j store.Job) (kept store.Job, err er
 		return err
 	})
 	return kept, err
+}
+
+// unfinished is the job of the same kind and key that is not finished.
+func (s *Store) unfinished(ctx context.Context, j store.Job) (kept store.Job, ok bool, err error) {
+	kept, err = scanJob(s.on(ctx).QueryRowContext(ctx, queries.Text("job.get_unfinished"), j.Kind, j.Key))
+	if errors.Is(err, sql.ErrNoRows) {
+		return kept, false, nil
+	}
+	return kept, err == nil, failure(err)
 }
 
 // Job implements store.Jobs.
@@ -58,11 +71,15 @@ func (s *Store) CountJobs(ctx context.Context) (counts []store.JobCount, err err
 	return counts, failure(rows.Err())
 }
 
-// LeaseJob implements store.Jobs.
-func (s *Store) LeaseJob(ctx context.Context, kind, owner string, now, until time.Time) (store.Job, bool, error) {
-	at := now.UnixMilli()
-	j, err := scanJob(s.on(ctx).QueryRowContext(ctx, queries.Text("job.lease"), owner, until.UnixMilli(), at, kind, at, at))
-	if errors.Is(err, sql.ErrNoRows) {
+// LeaseJob implements store.Jobs. Workers ask often, and mostly there is nothing: that is
+// found out without the lock that writing takes.
+func (s *Store) LeaseJob(ctx context.Context, kind, owner string, now, until time.Time) (j store.Job, ok bool, err error) {
+	at, id := now.UnixMilli(), ""
+	err = s.on(ctx).QueryRowContext(ctx, queries.Text("job.find_due"), kind, at, at).Scan(&id)
+	if err == nil {
+		j, err = scanJob(s.on(ctx).QueryRowContext(ctx, queries.Text("job.lease"), owner, until.UnixMilli(), at, id, at, at))
+	}
+	if errors.Is(err, sql.ErrNoRows) { // also where another worker was faster
 		return j, false, nil
 	}
 	return j, err == nil, failure(err)

@@ -52,7 +52,7 @@ func (s *Store) CountAllParts(ctx context.Context) (n int64, err error) {
 
 // AddPart implements store.Journeys.
 func (s *Store) AddPart(ctx context.Context, p store.KeptPart) error {
-	return s.inTx(ctx, func(tx *sql.Tx) error {
+	return s.inTx(ctx, func(tx *transaction) error {
 		if err := nameIsFree(ctx, tx, p); err != nil {
 			return err
 		}
@@ -68,7 +68,7 @@ func (s *Store) AddPart(ctx context.Context, p store.KeptPart) error {
 
 // SavePart implements store.Journeys.
 func (s *Store) SavePart(ctx context.Context, p store.KeptPart) error {
-	return s.inTx(ctx, func(tx *sql.Tx) error {
+	return s.inTx(ctx, func(tx *transaction) error {
 		was, err := scanPart(tx.QueryRowContext(ctx, queries.Text("journey_part.get"), p.ID))
 		if err != nil {
 			return missing("part of a journey", err)
@@ -89,7 +89,7 @@ func (s *Store) SavePart(ctx context.Context, p store.KeptPart) error {
 
 // RemovePart implements store.Journeys.
 func (s *Store) RemovePart(ctx context.Context, id string) error {
-	return s.inTx(ctx, func(tx *sql.Tx) error {
+	return s.inTx(ctx, func(tx *transaction) error {
 		p, err := scanPart(tx.QueryRowContext(ctx, queries.Text("journey_part.get"), id))
 		if err != nil {
 			return missing("part of a journey", err)
@@ -111,12 +111,12 @@ func (s *Store) RemovePart(ctx context.Context, id string) error {
 }
 
 // shift moves those that stand at or behind a part's position on, and leaves itself.
-func shift(ctx context.Context, tx *sql.Tx, p store.KeptPart, by int64) error {
+func shift(ctx context.Context, tx *transaction, p store.KeptPart, by int64) error {
 	_, err := tx.ExecContext(ctx, queries.Text("journey_part.shift"), by, p.Kind, p.Parent, p.Position, p.ID)
 	return err
 }
 
-func nameIsFree(ctx context.Context, tx *sql.Tx, p store.KeptPart) error {
+func nameIsFree(ctx context.Context, tx *transaction, p store.KeptPart) error {
 	var clashes int
 	err := tx.QueryRowContext(ctx, queries.Text("journey_part.count_clash"), p.ID, p.Kind, p.Key, p.Parent).Scan(&clashes)
 	if err == nil && clashes > 0 {
@@ -152,11 +152,13 @@ func scanPart(row scanner) (p store.KeptPart, err error) {
 }
 
 // Vacant implements store.Journeys.
-func (s *Store) Vacant(ctx context.Context) (v store.Vacant, err error) {
-	var oldest sql.NullInt64
-	err = s.on(ctx).QueryRowContext(ctx, queries.Text("journey_part.count_vacant")).Scan(&v.Count, &oldest)
-	v.Oldest = timeOf(oldest)
-	return v, failure(err)
+func (s *Store) Vacant(ctx context.Context) (store.Vacant, error) {
+	return recalled(ctx, s, "journey_part", "vacant", func() (v store.Vacant, err error) {
+		var oldest sql.NullInt64
+		err = s.on(ctx).QueryRowContext(ctx, queries.Text("journey_part.count_vacant")).Scan(&v.Count, &oldest)
+		v.Oldest = timeOf(oldest)
+		return v, failure(err)
+	})
 }
 
 // PastOwners implements store.Journeys.
@@ -181,7 +183,7 @@ func (s *Store) RemovePastOwner(ctx context.Context, touchpoint string, since ti
 
 // AddEdit implements store.Journeys.
 func (s *Store) AddEdit(ctx context.Context, e store.KeptEdit) (number int64, err error) {
-	err = s.inTx(ctx, func(tx *sql.Tx) error {
+	err = s.inTx(ctx, func(tx *transaction) error {
 		return tx.QueryRowContext(ctx, queries.Text("journey_edit.add"), e.At.UnixMilli(), e.Who, e.Name, e.Kind, e.Part, e.Journey, e.Says,
 			e.Undoes, e.Undone, string(e.Steps)).Scan(&number)
 	})

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/clientele/clientele/internal/store"
 )
@@ -15,7 +16,10 @@ func (s *Store) AddEntry(ctx context.Context, e store.LedgerEntry) error {
 
 // Entries implements store.Ledgers.
 func (s *Store) Entries(ctx context.Context, ledger string) ([]store.LedgerEntry, error) {
-	return listed(ctx, s, scanEntry, "ledger.list", ledger)
+	entries, err := recalled(ctx, s, "ledger_entry", ledger, func() ([]store.LedgerEntry, error) {
+		return listed(ctx, s, scanEntry, "ledger.list", ledger)
+	})
+	return slices.Clone(entries), err
 }
 
 func scanEntry(row scanner) (e store.LedgerEntry, err error) {

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"io/fs"
 	"slices"
 
@@ -16,7 +15,7 @@ func (s *Store) migrate(ctx context.Context) error {
 	if err != nil {
 		return failure(err)
 	}
-	return s.inTx(ctx, func(tx *sql.Tx) error {
+	return s.inTx(ctx, func(tx *transaction) error {
 		applied, err := appliedSteps(ctx, tx)
 		if err != nil {
 			return err
@@ -39,7 +38,7 @@ func (s *Store) migrate(ctx context.Context) error {
 	})
 }
 
-func appliedSteps(ctx context.Context, tx *sql.Tx) ([]string, error) {
+func appliedSteps(ctx context.Context, tx *transaction) ([]string, error) {
 	if _, err := tx.ExecContext(ctx, "CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY)"); err != nil {
 		return nil, err
 	}
@@ -59,7 +58,7 @@ func appliedSteps(ctx context.Context, tx *sql.Tx) ([]string, error) {
 	return names, rows.Err()
 }
 
-func applyStep(ctx context.Context, tx *sql.Tx, name string) error {
+func applyStep(ctx context.Context, tx *transaction, name string) error {
 	text, err := fs.ReadFile(migrations.Files, name)
 	if err != nil {
 		return err

@@ -15,9 +15,11 @@ import (
 
 // AnyPerson implements store.People.
 func (s *Store) AnyPerson(ctx context.Context) (bool, error) {
-	var n int
-	err := s.on(ctx).QueryRowContext(ctx, queries.Text("person.any")).Scan(&n)
-	return n > 0, failure(err)
+	return recalled(ctx, s, "person", "any", func() (bool, error) {
+		var n int
+		err := s.on(ctx).QueryRowContext(ctx, queries.Text("person.any")).Scan(&n)
+		return n > 0, failure(err)
+	})
 }
 
 // Persons implements store.People.
@@ -71,7 +73,7 @@ func (s *Store) unitsOf(ctx context.Context, person string) (units []string, err
 
 // AddPerson implements store.People.
 func (s *Store) AddPerson(ctx context.Context, p store.KeptPerson) error {
-	return s.inTx(ctx, func(tx *sql.Tx) error {
+	return s.inTx(ctx, func(tx *transaction) error {
 		done, err := tx.ExecContext(ctx, queries.Text("person.add"), p.ID, p.Version, p.Email, p.Name, p.State, asJSON(p.Roles), p.Password,
 			p.TOTP, p.TOTPStep, p.Issuer, p.Subject, p.Created.UnixMilli())
 		if err != nil {
@@ -86,7 +88,7 @@ func (s *Store) AddPerson(ctx context.Context, p store.KeptPerson) error {
 
 // SavePerson implements store.People.
 func (s *Store) SavePerson(ctx context.Context, p store.KeptPerson) error {
-	return s.inTx(ctx, func(tx *sql.Tx) error {
+	return s.inTx(ctx, func(tx *transaction) error {
 		var clashes int
 		err := tx.QueryRowContext(ctx, queries.Text("person.count_clash"), p.ID, p.Email, p.Issuer, p.Subject).Scan(&clashes)
 		if err != nil {
@@ -107,7 +109,7 @@ func (s *Store) SavePerson(ctx context.Context, p store.KeptPerson) error {
 	})
 }
 
-func addUnits(ctx context.Context, tx *sql.Tx, p store.KeptPerson) error {
+func addUnits(ctx context.Context, tx *transaction, p store.KeptPerson) error {
 	for _, u := range p.Units {
 		if _, err := tx.ExecContext(ctx, queries.Text("person_unit.add"), p.ID, u); err != nil {
 			return err
@@ -174,7 +176,7 @@ func (s *Store) SaveUnit(ctx context.Context, u store.KeptUnit) error {
 
 // RemoveUnit implements store.People.
 func (s *Store) RemoveUnit(ctx context.Context, id string) error {
-	return s.inTx(ctx, func(tx *sql.Tx) error {
+	return s.inTx(ctx, func(tx *transaction) error {
 		var uses int
 		if err := tx.QueryRowContext(ctx, queries.Text("unit.count_use"), id, id).Scan(&uses); err != nil {
 			return err

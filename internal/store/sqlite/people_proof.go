@@ -31,7 +31,7 @@ func (s *Store) SessionByHash(ctx context.Context, hash string) (store.KeptSessi
 
 // TouchSession implements store.People.
 func (s *Store) TouchSession(ctx context.Context, hash string, at time.Time) error {
-	return s.inTx(ctx, func(tx *sql.Tx) error {
+	return s.inTx(ctx, func(tx *transaction) error {
 		_, err := tx.ExecContext(ctx, queries.Text("session.touch"), at.UnixMilli(), hash)
 		if err == nil {
 			_, err = tx.ExecContext(ctx, queries.Text("person.touch"), at.UnixMilli(), hash)
@@ -161,7 +161,7 @@ func scanPasskey(row scanner) (p store.KeptPasskey, err error) {
 
 // SetRecoveryCodes implements store.People.
 func (s *Store) SetRecoveryCodes(ctx context.Context, person string, hashes []string) error {
-	return s.inTx(ctx, func(tx *sql.Tx) error {
+	return s.inTx(ctx, func(tx *transaction) error {
 		_, err := tx.ExecContext(ctx, queries.Text("recovery_code.remove_of"), person)
 		for _, h := range hashes {
 			if err == nil {

@@ -19,7 +19,7 @@ func (s *Store) CountUnfinished(ctx context.Context, kind string) (n int64, err 
 // Scrub implements store.Store. The engine leaves the bytes of what is deleted in its
 // file, and in its log: it writes the file anew, and empties the log.
 func (s *Store) Scrub(ctx context.Context) error {
-	err := s.inTx(ctx, func(tx *sql.Tx) error {
+	err := s.inTx(ctx, func(tx *transaction) error {
 		for _, name := range []string{"cache.clear", "job.forget_all", "reply.clear"} {
 			if _, err := tx.ExecContext(ctx, queries.Text(name)); err != nil {
 				return err

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -19,7 +20,12 @@ import (
 )
 
 // Store is a store.Store in one SQLite file.
-type Store struct{ db *sql.DB }
+type Store struct {
+	db     *sql.DB // writes
+	reads  *sql.DB
+	memory memory
+	adding sync.Mutex // of jobs
+}
 
 var _ store.Store = (*Store)(nil)
 
@@ -39,9 +45,14 @@ func Open(ctx context.Context, path string) (*Store, error) {
 		return nil, failure(err)
 	}
 	db.SetMaxOpenConns(4)
-	s := &Store{db}
+	reads, err := sql.Open("sqlite", name.String())
+	if err != nil {
+		return nil, errors.Join(failure(err), db.Close())
+	}
+	reads.SetMaxOpenConns(8)
+	s := &Store{db: db, reads: reads}
 	if err := s.migrate(ctx); err != nil {
-		return nil, errors.Join(err, db.Close())
+		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
@@ -69,7 +80,7 @@ func (s *Store) Backup(ctx context.Context, path string) error {
 }
 
 // Close implements store.Store.
-func (s *Store) Close() error { return failure(s.db.Close()) }
+func (s *Store) Close() error { return failure(errors.Join(s.reads.Close(), s.db.Close())) }
 
 // failure translates the engine's errors; nil stays nil.
 func failure(err error) error {
@@ -108,27 +119,29 @@ type txKey struct{ of *Store }
 
 // on is what a method works on: the transaction that it was called in, or the database.
 func (s *Store) on(ctx context.Context) asker {
-	if tx, ok := ctx.Value(txKey{s}).(*sql.Tx); ok {
+	if tx, ok := ctx.Value(txKey{s}).(*transaction); ok {
 		return tx
 	}
-	return s.db
+	return apart{s}
 }
 
 // Atomically implements store.Store. Within another one it is part of that.
 func (s *Store) Atomically(ctx context.Context, f func(context.Context) error) error {
-	return s.inTx(ctx, func(tx *sql.Tx) error { return f(context.WithValue(ctx, txKey{s}, tx)) })
+	return s.inTx(ctx, func(tx *transaction) error { return f(context.WithValue(ctx, txKey{s}, tx)) })
 }
 
 // inTx runs f in the transaction that it was called in, or in one of its own, which holds
 // the write lock from its start.
-func (s *Store) inTx(ctx context.Context, f func(*sql.Tx) error) error {
-	if tx, ok := ctx.Value(txKey{s}).(*sql.Tx); ok {
+func (s *Store) inTx(ctx context.Context, f func(*transaction) error) error {
+	if tx, ok := ctx.Value(txKey{s}).(*transaction); ok {
 		return f(tx)
 	}
-	tx, err := s.db.BeginTx(ctx, nil)
+	begun, err := s.db.BeginTx(ctx, nil)
 	if err != nil {
 		return failure(err)
 	}
+	tx := &transaction{Tx: begun}
+	defer tx.ended(&s.memory)
 	if err := f(tx); err != nil {
 		return errors.Join(failure(err), ignoreDone(tx.Rollback()))
 	}

@@ -12,7 +12,7 @@ import (
 
 // Loaded implements the contract.
 func (d *DB) Loaded(ctx context.Context) ([]warehouse.LoadedBatch, error) {
-	known, err := recalled(&d.facts, "batches", func() ([]warehouse.LoadedBatch, error) {
+	known, err := recalled(ctx, &d.facts, "batches", func() ([]warehouse.LoadedBatch, error) {
 		conn, err := d.conn(ctx)
 		if err != nil {
 			return nil, err

@@ -17,7 +17,7 @@ func (d *DB) Span(ctx context.Context, q warehouse.SpanQuery) (warehouse.Span, b
 		span warehouse.Span
 		ok   bool
 	}
-	f, err := recalled(&d.facts, q, func() (f found, err error) {
+	f, err := recalled(ctx, &d.facts, q, func() (f found, err error) {
 		f.span, f.ok, err = d.span(ctx, q)
 		return f, err
 	})
@@ -47,7 +47,7 @@ func (d *DB) span(ctx context.Context, q warehouse.SpanQuery) (s warehouse.Span,
 
 // Attributes implements the contract.
 func (d *DB) Attributes(ctx context.Context) (map[string]int64, error) {
-	known, err := recalled(&d.facts, "attributes", func() (map[string]int64, error) { return d.attributes(ctx) })
+	known, err := recalled(ctx, &d.facts, "attributes", func() (map[string]int64, error) { return d.attributes(ctx) })
 	return maps.Clone(known), err
 }
 

@@ -1,15 +1,22 @@
 package duckdb
 
-import "sync"
+import (
+	"context"
+	"sync"
+
+	"github.com/clientele/clientele/internal/warehouse"
+)
 
 // facts remembers what pages ask of the records again and again, until a batch comes.
 // While one is being committed nothing is remembered, and nothing is told from memory: who
-// asks then sees what the engine sees.
+// asks then sees what the engine sees. But who may be told what was before is told that, and
+// does not wait.
 type facts struct {
 	mu       sync.Mutex
 	known    map[any]any
-	changing int   // commits under way
-	changes  int64 // counts commits that have ended
+	before   map[any]any // what was known last, whatever came since
+	changing int         // commits under way
+	changes  int64       // counts commits that have ended
 	asking   map[any]*sync.Mutex
 }
 
@@ -26,17 +33,17 @@ func (f *facts) end() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.changing--
-	f.forget()
+	f.changes++
+	f.known = nil
 }
 
 // reset forgets all: the instance that was asked is gone.
 func (f *facts) reset() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.forget()
+	f.changes++
+	f.known, f.before = nil, nil
 }
-
-func (f *facts) forget() { f.changes, f.known = f.changes+1, nil }
 
 // recall tells what a question was answered, if the records are still the same; else when
 // is what to keep an answer under.
@@ -60,7 +67,35 @@ func (f *facts) keep(question, answer any, when int64) {
 	if f.known == nil {
 		f.known = map[any]any{}
 	}
-	f.known[question] = answer
+	if f.before == nil {
+		f.before = map[any]any{}
+	}
+	f.known[question], f.before[question] = answer, answer
+}
+
+// hold locks one. Where who asks may be told what was before, and would have to wait for a
+// commit or for somebody who asks already, it tells that instead, and locks nothing.
+func (f *facts) hold(ctx context.Context, question any, one *sync.Mutex) (before any, told bool) {
+	if !warehouse.MayBeBefore(ctx) {
+		one.Lock()
+		return nil, false
+	}
+	before, told, changing := f.earlier(question)
+	switch {
+	case told && (changing || !one.TryLock()):
+		return before, true
+	case !told:
+		one.Lock()
+	}
+	return nil, false
+}
+
+// earlier tells what a question was answered last, and whether a commit is under way.
+func (f *facts) earlier(question any) (answer any, ok, changing bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	answer, ok = f.before[question]
+	return answer, ok, f.changing > 0
 }
 
 // one is what whoever asks a question holds meanwhile.
@@ -79,12 +114,14 @@ func (f *facts) one(question any) *sync.Mutex {
 // recalled answers a question from memory, or asks. One asks at a time, and whoever waited
 // for that finds the answer: where a batch has come, hundreds of pages want to know the same.
 // Who changes the answer works on a copy.
-func recalled[T any](f *facts, question any, ask func() (T, error)) (T, error) {
+func recalled[T any](ctx context.Context, f *facts, question any, ask func() (T, error)) (T, error) {
 	if known, ok, _ := f.recall(question); ok {
 		return known.(T), nil
 	}
 	one := f.one(question)
-	one.Lock()
+	if before, told := f.hold(ctx, question, one); told {
+		return before.(T), nil
+	}
 	defer one.Unlock()
 	known, ok, when := f.recall(question)
 	if ok {

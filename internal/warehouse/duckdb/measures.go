@@ -91,7 +91,7 @@ func (d *DB) Durations(ctx context.Context, q warehouse.MeasureQuery) (out []war
 
 // Touchpoints implements warehouse.Measures.
 func (d *DB) Touchpoints(ctx context.Context) ([]warehouse.Touchpoint, error) {
-	known, err := recalled(&d.facts, "touchpoints", func() ([]warehouse.Touchpoint, error) { return d.touchpoints(ctx) })
+	known, err := recalled(ctx, &d.facts, "touchpoints", func() ([]warehouse.Touchpoint, error) { return d.touchpoints(ctx) })
 	return slices.Clone(known), err
 }
 
