@@ -11,7 +11,7 @@ import (
 	"github.com/clientele/clientele/internal/warehouse"
 )
 
-// equityColumns are the columns of run_equity by line.
+// equityColumns are the columns of run_equity and run_equity_part by line.
 var equityColumns = map[warehouse.EquityLine]string{
 	"opening": "opening", "unwinding": "unwinding", "expected_release": "release", "window": "moved_on",
 	"experience.total": "experience", "experience.survival": "survival", "experience.activity": "activity",
@@ -63,7 +63,8 @@ type equityMove struct {
 	query warehouse.EquityQuery
 }
 
-// prepare hands the scores down and makes run_equity: the lines of every customer.
+// prepare hands the scores down, and makes run_equity_part: the lines added up. Where a page
+// of customers is asked for, it makes run_equity before: the lines of every customer.
 func (m *equityMove) prepare(ctx context.Context, opening, closing *keptSet) error {
 	for name, set := range map[string]*keptSet{"run_opening": opening, "run_closing": closing} {
 		if err := set.showAs(ctx, m.tx, set.tables[0], name); err != nil {
@@ -76,7 +77,24 @@ func (m *equityMove) prepare(ctx context.Context, opening, closing *keptSet) err
 	if err := m.handDown(ctx); err != nil {
 		return err
 	}
-	return create(ctx, m.tx, []table{{Name: "run_equity", Query: render("equity.move", m.query)}})
+	move := render("equity.move", m.query)
+	part := struct {
+		Columns []string
+		From    string
+	}{lineColumns(), "(" + move + ") AS moved"}
+	var tables []table
+	if m.query.Page != nil {
+		tables, part.From = append(tables, table{Name: "run_equity", Query: move}), "run_equity"
+	}
+	return create(ctx, m.tx, append(tables, table{Name: "run_equity_part", Query: render("equity.part", part)}))
+}
+
+// lineColumns are the columns of the lines in their order, and that of the cash.
+func lineColumns() (columns []string) {
+	for _, line := range warehouse.EquityLines() {
+		columns = append(columns, equityColumns[line])
+	}
+	return append(columns, "cash")
 }
 
 // handDown puts what the models say into temporary tables.
@@ -123,7 +141,7 @@ func (m *equityMove) read(ctx context.Context) (out warehouse.EquityMoved, err e
 	if err := m.sums(ctx, out.Horizons); err != nil {
 		return out, err
 	}
-	err = each(ctx, m.tx, render("equity.cohort", m.query), func(rows *sql.Rows) error {
+	err = each(ctx, m.tx, query("equity.cohort"), func(rows *sql.Rows) error {
 		var horizon int
 		var c warehouse.EquityCohort
 		var month sql.NullTime
@@ -161,11 +179,7 @@ func customersIn(sums []warehouse.EquitySums) (n int64) {
 
 func (m *equityMove) sums(ctx context.Context, into []warehouse.EquityTotals) error {
 	lines := warehouse.EquityLines()
-	columns := make([]string, len(lines), len(lines)+1)
-	for i, line := range lines {
-		columns[i] = equityColumns[line]
-	}
-	return each(ctx, m.tx, render("equity.sum", append(columns, "cash")), func(rows *sql.Rows) error {
+	return each(ctx, m.tx, render("equity.sum", lineColumns()), func(rows *sql.Rows) error {
 		var horizon int
 		s := warehouse.EquitySums{Lines: map[warehouse.EquityLine]float64{}}
 		values := make([]float64, len(lines))
