@@ -20,6 +20,7 @@ import (
 	"github.com/clientele/clientele/internal/ingest"
 	"github.com/clientele/clientele/internal/job"
 	"github.com/clientele/clientele/internal/journey"
+	"github.com/clientele/clientele/internal/mail"
 	"github.com/clientele/clientele/internal/measure"
 	"github.com/clientele/clientele/internal/modelling"
 	"github.com/clientele/clientele/internal/policy"
@@ -46,6 +47,7 @@ type Parts struct {
 	Records     warehouse.Warehouse
 	Jobs        *job.Queue
 	Privacy     *privacy.Service
+	Mail        *mail.Service
 	Log         *audit.Log
 	Store       interface { // that of definitions, goals, journeys, jobs and the audit
 		Atomically(ctx context.Context, f func(context.Context) error) error
@@ -67,6 +69,7 @@ type Guards struct {
 	Records     Records
 	Jobs        Jobs
 	Privacy     Privacy
+	Mail        Mail
 	Audit       Audit
 }
 
@@ -74,7 +77,7 @@ type Guards struct {
 func New(p Parts) Guards {
 	return Guards{
 		Book{&p}, Statements{&p}, Models{&p}, Contracts{&p}, Closings{&p}, Definitions{&p}, Goals{&p}, Measures{&p}, Journeys{&p}, Importer{&p}, Records{&p},
-		Jobs{&p}, Privacy{&p}, Audit{&p},
+		Jobs{&p}, Privacy{&p}, Mail{&p}, Audit{&p},
 	}
 }
 

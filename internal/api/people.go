@@ -38,6 +38,7 @@ type grant struct {
 type invitation struct {
 	Person  people.Person `json:"person"`
 	Link    *string       `json:"link" doc:"Path and secret of the page that accepts it; shown once, and null when the request is repeated."`
+	Mailed  bool          `json:"mailed" doc:"It is sent to the person by mail."`
 	Expires time.Time     `json:"expires"`
 }
 
@@ -47,7 +48,7 @@ func (i invitation) public() any {
 }
 
 func invitationOf(i people.Invitation, err error) (answer[invitation], error) {
-	return answer[invitation]{body: invitation{i.Person, &i.Link, i.Expires}, location: place(root+"/people/%s", i.Person.ID)}, err
+	return answer[invitation]{body: invitation{i.Person, &i.Link, i.Mailed, i.Expires}, location: place(root+"/people/%s", i.Person.ID)}, err
 }
 
 // thePerson is the one that an address names.

@@ -21,6 +21,7 @@ import (
 	"github.com/clientele/clientele/internal/ingest"
 	"github.com/clientele/clientele/internal/journey"
 	"github.com/clientele/clientele/internal/ledger"
+	"github.com/clientele/clientele/internal/mail"
 	"github.com/clientele/clientele/internal/measure"
 	"github.com/clientele/clientele/internal/people"
 	"github.com/clientele/clientele/internal/privacy"
@@ -50,6 +51,7 @@ type Services struct {
 	People      People
 	Audit       Audit
 	Privacy     Privacy
+	Mail        Mail
 	Events      Events
 	Replies     Replies
 	Log         *slog.Logger
@@ -210,6 +212,14 @@ type Privacy interface {
 	Erase(ctx context.Context, r privacy.Request) (privacy.Receipt, error)
 }
 
+// Mail is what is told by mail; see mail.Service.
+type Mail interface {
+	Outbox(ctx context.Context, below int64, limit int) (mail.Outbox, error)
+	Try(ctx context.Context, address string) error
+	Clear(ctx context.Context, id string) error
+	Decide(ctx context.Context, number int64, again bool) error
+}
+
 // Events takes messages of other systems; see event.Intake.
 type Events interface {
 	Take(ctx context.Context, source string, body []byte) (event.Receipt, error)
@@ -245,7 +255,7 @@ func New(s Services) *API {
 	a.router = httpd.NewRouter(a.fail)
 	for _, add := range []func(*API){
 		addStatement, addMovement, addModel, addClosed, addDefinitions, addGoals, addJourneys, addStages, addTouchpoints, addJourneyEdits, addMeasures, addData, addUploads, addJobs,
-		addPeople, addUnits, addTokens, addAudit, addPrivacy, addEvents, addDescription,
+		addPeople, addUnits, addTokens, addAudit, addPrivacy, addMail, addEvents, addDescription,
 	} {
 		add(a)
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/clientele/clientele/internal/ingest"
 	"github.com/clientele/clientele/internal/job"
 	"github.com/clientele/clientele/internal/journey"
+	"github.com/clientele/clientele/internal/mail"
 	"github.com/clientele/clientele/internal/measure"
 	"github.com/clientele/clientele/internal/modelling"
 	"github.com/clientele/clientele/internal/people"
@@ -91,6 +92,7 @@ type Book struct {
 	Measures    *measure.Service
 	Journeys    *journey.Service
 	Jobs        *job.Queue
+	Mail        *mail.Service
 	People      *people.Service
 	Audit       *audit.Log
 	Privacy     *privacy.Service
@@ -214,6 +216,9 @@ func (b *Book) openParts(ctx context.Context, w Watcher) (err error) {
 	b.Journeys = journey.New(operations, nil)
 	b.Jobs = job.NewQueue(operations)
 	b.Audit = audit.New(operations, nil)
+	if err := b.openMail(); err != nil {
+		return err
+	}
 	b.Privacy = privacy.New(privacy.Parts{
 		Dir: b.Path, Importer: b.Importer, Landing: b.Landing, Records: records, Store: operations, Audit: b.Audit, Periods: b.periods,
 		ForgetCopies: b.forgetCopies, Quiet: b.quiet,
@@ -221,9 +226,20 @@ func (b *Book) openParts(ctx context.Context, w Watcher) (err error) {
 	return b.openAccounts()
 }
 
+// openMail opens what tells people by mail. How pages are reached is told when they are.
+func (b *Book) openMail() error {
+	p := mail.Parts{Store: b.Store, Jobs: b.Jobs, Audit: b.Audit, Company: b.settings.Name}
+	settings, ok, err := config.LoadMail(b.file(config.FileName))
+	if ok {
+		p.Settings = &settings
+	}
+	b.Mail = mail.New(p)
+	return err
+}
+
 // openAccounts opens who may come in. How pages are reached is told when they are.
 func (b *Book) openAccounts() error {
-	o := people.Options{Company: b.settings.Name, Breached: b.file(breachedName)}
+	o := people.Options{Company: b.settings.Name, Breached: b.file(breachedName), Mail: b.Mail}
 	sso, ok, err := config.LoadSSO(b.file(config.FileName))
 	if err != nil {
 		return err
@@ -311,6 +327,9 @@ func openRecords(ctx context.Context, path string, w Watcher) (*duckdb.DB, error
 // mend brings the records up to the landed files, and the queue up to this process.
 func (b *Book) mend(ctx context.Context, w Watcher) error {
 	if err := b.Store.ReleaseJobs(ctx); err != nil {
+		return err
+	}
+	if err := b.Mail.Resume(ctx); err != nil {
 		return err
 	}
 	finished, err := b.Privacy.Resume(ctx, w.fraction)

@@ -104,6 +104,12 @@ func accountSamples(t *testing.T, b *Book) map[string][]sample {
 		"POST /privacy/find":   send("/privacy/find", 200, url.Values{"id": {"somebody7"}}),
 		"POST /privacy/export": send("/privacy/export", 404, url.Values{"id": {"somebody7"}}),
 		"POST /privacy/erase":  send("/privacy/erase", 422, url.Values{"ids": {"somebody7"}}), // which is not confirmed
+		"GET /mail":            ask("/mail", 200),
+		"POST /mail/test":      send("/mail/test", 409, url.Values{"address": {"a@example.com"}}), // mail is not set up
+		"POST /mail/clear":     send("/mail/clear", 404, url.Values{"id": {"none"}}),
+		"POST /mail/decide":    send("/mail/decide", 404, url.Values{"number": {"99"}}),
+		"GET /mail/stop":       ask("/mail/stop", 200),
+		"POST /mail/stop":      send("/mail/stop", 403, url.Values{"secret": {"guess"}}),
 		"GET /audit":           ask("/audit", 200),
 		"POST /audit/check":    ask("/audit/check", 303),
 		"GET /audit/{number}":  ask("/audit/99999999", 404),

@@ -17,6 +17,7 @@ import (
 	"github.com/clientele/clientele/internal/event"
 	"github.com/clientele/clientele/internal/httpd"
 	"github.com/clientele/clientele/internal/job"
+	"github.com/clientele/clientele/internal/mail"
 	"github.com/clientele/clientele/internal/people"
 	"github.com/clientele/clientele/internal/policy"
 	"github.com/clientele/clientele/internal/ui"
@@ -68,6 +69,7 @@ func (b *Book) Serve(ctx context.Context, s Serving) error {
 	if err != nil {
 		return fileError("the book's socket cannot be made", err)
 	}
+	b.Mail.SetLog(s.Log)
 	services, intake := b.services(assets, s.Log), b.intake(s.Log)
 	b.Importer.Changed, b.Definitions.Changed = services.ComputeAhead, services.ComputeAhead
 	work := audit.WithOrigin(policy.With(ctx, policy.Local("clientele")), audit.Origin{Via: "job"})
@@ -76,11 +78,13 @@ func (b *Book) Serve(ctx context.Context, s Serving) error {
 	handler := b.handler(s, ui.New(services), b.programs(intake, s.Log), health, tracing)
 	handlers := ui.Handlers(services)
 	handlers[event.JobKind] = intake.Drain
+	handlers[mail.JobKind] = b.Mail.Send
 	group, work := errgroup.WithContext(work)
 	group.Go(func() error { return httpd.Serve(endAfter(work, health, s.Drain), s.Front, handler, s.Log) })
 	group.Go(func() error { return httpd.Serve(work, socket, s.Commands, s.Log) })
 	group.Go(func() error { return b.work(work, handlers, s.Log) })
 	group.Go(func() error { return intake.Run(work) })
+	group.Go(func() error { return b.Mail.Run(work) })
 	return group.Wait()
 }
 
@@ -96,6 +100,7 @@ func (b *Book) admit(ctx context.Context, s Serving) error {
 	if err := b.People.SetOrigin(s.Front.URL()); err != nil {
 		return err
 	}
+	b.Mail.SetOrigin(s.Front.URL())
 	link := ""
 	if !some {
 		secret, err := b.People.SetUpSecret(policy.With(ctx, policy.Local(Owner())))
@@ -111,7 +116,7 @@ func (b *Book) admit(ctx context.Context, s Serving) error {
 func (b *Book) Guards() access.Guards {
 	return access.New(access.Parts{
 		Book: b, Statements: b.Statements, Models: b.Models, Contracts: b.Contracts, Closings: b.Closings, Definitions: b.Definitions, Goals: b.Goals, Measures: b.Measures,
-		Journeys: b.Journeys, Importer: b.Importer, Records: b.Records, Jobs: b.Jobs, Privacy: b.Privacy, Log: b.Audit, Store: b.Store,
+		Journeys: b.Journeys, Importer: b.Importer, Records: b.Records, Jobs: b.Jobs, Privacy: b.Privacy, Mail: b.Mail, Log: b.Audit, Store: b.Store,
 	})
 }
 
@@ -120,7 +125,7 @@ func (b *Book) services(assets *web.Assets, log *slog.Logger) ui.Services {
 	g := b.Guards()
 	return ui.Services{
 		Book: g.Book, Statements: g.Statements, Models: g.Models, Contracts: g.Contracts, Closings: g.Closings, Definitions: g.Definitions, Goals: g.Goals, Measures: g.Measures,
-		Journeys: g.Journeys, Importer: g.Importer, Records: g.Records, Jobs: g.Jobs, People: b.People, Privacy: g.Privacy, Audit: g.Audit,
+		Journeys: g.Journeys, Importer: g.Importer, Records: g.Records, Jobs: g.Jobs, People: b.People, Privacy: g.Privacy, Audit: g.Audit, Mail: g.Mail,
 		Uploads: b.file(uploadsName), Assets: assets, Log: log,
 	}
 }

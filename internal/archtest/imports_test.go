@@ -22,6 +22,7 @@ var floors = [][]string{
 	{"internal/warehouse", "internal/store", "internal/chart", "internal/config", "internal/spreadsheet", "web"},
 	{"internal/ledger"},
 	{"internal/modelling", "internal/kept", "internal/ingest", "internal/job", "internal/simulate", "internal/audit"},
+	{"internal/mail"}, // what is told by mail, by jobs
 	{"internal/people"},
 	{"internal/httpd", "internal/privacy", "internal/event", "internal/statement", "internal/closing", "internal/contract", "internal/pack", "internal/definition", "internal/goal", "internal/journey", "internal/measure"}, // capabilities
 	{"internal/access"}, // capabilities, each behind its permission
@@ -48,6 +49,7 @@ var reserved = []struct {
 	{module + "/internal/store/sqlite", []string{"internal/app"}, "only app chooses a store"},
 	{"github.com/duckdb", []string{"internal/warehouse/duckdb", "bench/peers"},
 		"all else asks the warehouse contract; a peer in bench is DuckDB without Clientele"},
+	{"github.com/wneessen/go-mail", []string{"internal/mail"}, "all else asks mail, which sends what is told once"},
 	{"modernc.org/sqlite", []string{"internal/store/sqlite"}, "all else asks the store contract"},
 	{"testing", []string{"internal/warehouse/warehousetest", "internal/store/storetest", "internal/shareddata", "model/internal"},
 		"only suites and helpers of tests carry the test machinery outside test files"},

@@ -31,6 +31,7 @@ type file struct {
 	Definition      definition               `toml:"definition" comment:"What customer and lost mean. Raise the version when the meaning changes: every figure names it."`
 	SecondFactor    SecondFactor             `toml:"second_factor,omitempty"` // LoadSecondFactor reads it
 	SSO             *sso                     `toml:"sso,omitempty"`           // LoadSSO reads it
+	Mail            *mail                    `toml:"mail,omitempty"`          // LoadMail reads it
 	Retention       retention                `toml:"retention,omitempty" comment:"How long what is kept: customers, rejects and uploads, as 10y, 6m, 90d or never."`
 }
 
@@ -110,7 +111,7 @@ func Format(s clientele.Settings) ([]byte, error) {
 }
 
 func fromSettings(s clientele.Settings) file {
-	return file{s.Name, s.Currency, s.TimeZone, s.FiscalYearStart, s.FiscalCalendar, s.DiscountRate, s.Margin, definition(s.Definition), "", nil, nil}
+	return file{s.Name, s.Currency, s.TimeZone, s.FiscalYearStart, s.FiscalCalendar, s.DiscountRate, s.Margin, definition(s.Definition), "", nil, nil, nil}
 }
 
 func (f file) settings() clientele.Settings {

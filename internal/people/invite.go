@@ -2,13 +2,14 @@ package people
 
 import (
 	"context"
-	"net/mail"
+	netmail "net/mail"
 	"slices"
 	"strings"
 	"time"
 	"unicode"
 
 	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/mail"
 	"github.com/clientele/clientele/internal/policy"
 	"github.com/clientele/clientele/internal/store"
 )
@@ -105,8 +106,7 @@ func (s *Service) Invite(ctx context.Context, n NewPerson) (i Invitation, err er
 		if i.Person, err = s.add(ctx, p, "person.invited"); err != nil {
 			return err
 		}
-		i.Link, i.Expires, err = s.invitation(ctx, p.ID)
-		return err
+		return s.invitation(ctx, &i)
 	})
 	return i, err
 }
@@ -127,7 +127,7 @@ func (s *Service) InviteAgain(ctx context.Context, id string) (i Invitation, err
 		if i.Person, err = s.whole(ctx, p); err != nil {
 			return err
 		}
-		if i.Link, i.Expires, err = s.invitation(ctx, id); err != nil {
+		if err := s.invitation(ctx, &i); err != nil {
 			return err
 		}
 		return s.audit.Record(ctx, "person.invited_again", "person/"+id, nil, nil)
@@ -135,11 +135,28 @@ func (s *Service) InviteAgain(ctx context.Context, id string) (i Invitation, err
 	return i, err
 }
 
-func (s *Service) invitation(ctx context.Context, person string) (link string, expires time.Time, err error) {
+// invitation makes the link of an invitation, and has it mailed if mail is set up.
+func (s *Service) invitation(ctx context.Context, i *Invitation) (err error) {
 	secret, hash := newSecret()
-	expires = s.now().Add(LinkLife).UTC().Truncate(time.Millisecond)
-	err = s.store.AddLink(ctx, store.KeptLink{Hash: hash, Purpose: toAccept, Person: person, Expires: expires})
-	return Link(InvitationPage, secret), expires, err
+	i.Link, i.Expires = Link(InvitationPage, secret), s.now().Add(LinkLife).UTC().Truncate(time.Millisecond)
+	if err := s.store.AddLink(ctx, store.KeptLink{Hash: hash, Purpose: toAccept, Person: i.Person.ID, Expires: i.Expires}); err != nil {
+		return err
+	}
+	if s.o.Mail == nil {
+		return nil
+	}
+	i.Mailed, err = s.o.Mail.Enqueue(ctx, mail.Letter{
+		Key: "invitation/" + hash, Kind: mail.Invitation, Address: i.Person.Email, Name: i.Person.Name, Subject: "Your account at " + s.o.Company,
+		Lines: []string{
+			"You are invited to an account. The link works once, and until " + i.Expires.Format("2 January 2006, 15:04 MST") + ". On its page you choose a password.",
+			"Whoever has the link comes in: do not pass it on.",
+		},
+		Link: &mail.Link{Says: "Come in", Path: i.Link},
+	})
+	if clientele.CodeOf(err) == clientele.CodeInvalid {
+		return nil // an address that no mail can be sent to: the link is handed over otherwise
+	}
+	return err
 }
 
 // Invited implements Directory.
@@ -222,7 +239,7 @@ func (s *Service) newPerson(n NewPerson) (p store.KeptPerson, err error) {
 
 func cleanEmail(text string) (string, error) {
 	text = strings.ToLower(strings.TrimSpace(text))
-	parsed, err := mail.ParseAddress(text)
+	parsed, err := netmail.ParseAddress(text)
 	if err != nil || parsed.Address != text || len(text) > 254 || strings.ContainsFunc(text, unprintable) {
 		return "", invalid("email", "this is no email address, such as ada@example.com")
 	}

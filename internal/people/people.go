@@ -92,7 +92,8 @@ type Token struct {
 // Invitation is what an invited person is sent.
 type Invitation struct {
 	Person  Person    `json:"person"`
-	Link    string    `json:"link"` // path and secret of the page that accepts it; shown once
+	Link    string    `json:"link"`   // path and secret of the page that accepts it; shown once
+	Mailed  bool      `json:"mailed"` // it is sent to the person by mail
 	Expires time.Time `json:"expires"`
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/audit"
 	"github.com/clientele/clientele/internal/config"
+	"github.com/clientele/clientele/internal/mail"
 	"github.com/clientele/clientele/internal/policy"
 	"github.com/clientele/clientele/internal/store"
 	"github.com/clientele/clientele/internal/store/sqlite"
@@ -434,4 +435,26 @@ type noAudit struct{ store.Audit }
 
 func (noAudit) AppendAudit(context.Context, func(int64, string) ([]byte, string, error)) error {
 	return clientele.Errorf(clientele.CodeNoSpace, "no space")
+}
+
+// Where mail is set up an invitation goes out with the account, and with it alone.
+func TestInvitationsAreMailed(t *testing.T) {
+	w := empty(t, nil)
+	settings := config.Mail{Host: "127.0.0.1", Port: 1, From: "c@example.com", TLS: config.NoTLS}
+	w.o.Mail = mail.New(mail.Parts{Store: w.kept, Audit: w.audit, Company: "Acme", Settings: &settings})
+	admin := policy.With(t.Context(), policy.Local("root"))
+	made, err := w.Invite(admin, NewPerson{Email: "ada@example.com", Name: "Ada", Roles: []policy.Role{policy.Lead}})
+	if err != nil || !made.Mailed {
+		t.Fatalf("%+v %v", made, err)
+	}
+	if _, err := w.Invite(admin, NewPerson{Email: "ada@example.com", Name: "Ada", Roles: []policy.Role{policy.Lead}}); clientele.CodeOf(err) != clientele.CodeConflict {
+		t.Error(err)
+	}
+	waiting, err := w.kept.NextMails(t.Context(), time.Now().Add(time.Hour), 9)
+	if err != nil || len(waiting) != 1 || waiting[0].Address != "ada@example.com" || !strings.Contains(string(waiting[0].Body), made.Link[len(InvitationPage):]) {
+		t.Errorf("%+v %v", waiting, err)
+	}
+	if again, err := w.InviteAgain(admin, made.Person.ID); err != nil || !again.Mailed {
+		t.Errorf("%+v %v", again, err)
+	}
 }

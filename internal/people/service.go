@@ -17,6 +17,7 @@ import (
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/audit"
 	"github.com/clientele/clientele/internal/config"
+	"github.com/clientele/clientele/internal/mail"
 	"github.com/clientele/clientele/internal/policy"
 	"github.com/clientele/clientele/internal/store"
 )
@@ -55,7 +56,8 @@ type Options struct {
 	SSO     *config.SSO // nil is none
 	// SecondFactor says who has to show two factors; "" is who comes from beyond this machine.
 	SecondFactor config.SecondFactor
-	Breached     string // file of breached passwords, see docs/accounts.md; none if it does not exist
+	Breached     string        // file of breached passwords, see docs/accounts.md; none if it does not exist
+	Mail         *mail.Service // that sends invitations; nil is none
 	Now          func() time.Time
 	Hashing      Hashing
 }

@@ -68,6 +68,7 @@ var (
 	ExportPerson      = reads("privacy.export", "find a customer, and hand out all that is held of them")
 	ErasePerson       = changes("privacy.erase", "erase a customer")
 	Operate           = reads("system.read", "see how the system runs")
+	ManageMail        = changes("mail.manage", "try mail, and decide what is sent again")
 )
 
 // Entries lists every permission in the order of the table.
@@ -113,7 +114,7 @@ var table = map[Role]grants{
 	Auditor: all(OwnAccount, ReadRoles, ReadDefinitions, ReadStatement, ReadRows, ReadModel, ReadMeasures, ReadGoals, ReadJourneys, ReadCloses, ReadData, ReadRejects,
 		SeeJobs, ReadPeople, ReadAudit, ReadPrivacy, Operate),
 	Administrator: all(OwnAccount, ReadRoles, ReadDefinitions, ReadData, SendEvents, SeeJobs, RunJobs, ReadPeople, ManagePeople, ManageServices,
-		ReadAudit, ReadPrivacy, ErasePerson, Operate),
+		ReadAudit, ReadPrivacy, ErasePerson, Operate, ManageMail),
 }
 
 // ReachOf is how far a role goes by itself.

@@ -167,11 +167,20 @@ func (e *eraser) run(ctx context.Context) (Receipt, error) {
 	}
 	// Messages go first: the plan names nobody, so that what comes after it could not.
 	for id := range e.people {
-		if _, err := e.parts.Store.EraseEventsOf(ctx, id); err != nil {
+		if err := e.forget(ctx, id); err != nil {
 			return Receipt{}, err
 		}
 	}
 	return e.commit(ctx)
+}
+
+// forget removes what is kept of one customer beside the records.
+func (e *eraser) forget(ctx context.Context, id string) error {
+	_, err := e.parts.Store.EraseEventsOf(ctx, id)
+	if err == nil {
+		_, err = e.parts.Store.EraseMailsOf(ctx, id)
+	}
+	return err
 }
 
 // messages finds those whom messages of other systems tell of.

@@ -52,6 +52,7 @@ func (v visit) peopleTabs(here string) tabs {
 	}{
 		{section{"people", "People", "/people"}, policy.ReadPeople}, {section{"units", "Units", "/units"}, policy.ReadPeople},
 		{section{"roles", "Roles", "/roles"}, policy.ReadRoles}, {section{"services", "Services", "/services"}, policy.ManageServices},
+		{section{"mail", "Mail", "/mail"}, policy.Operate},
 	} {
 		if v.may(t.need) {
 			out.Tabs = append(out.Tabs, t.section)
@@ -182,9 +183,14 @@ func (s *Site) showInvitation(w http.ResponseWriter, r *http.Request, made peopl
 	if err != nil {
 		return err
 	}
+	headline := "Send " + made.Person.Name + " this link."
+	why := "It is shown this once, works once, and lets in whoever has it: send it to " + made.Person.Email + " in a way that reaches nobody else."
+	if made.Mailed {
+		headline = made.Person.Name + " is sent this link by mail."
+		why = "It goes to " + made.Person.Email + ", and what becomes of it stands on the page Mail. Here it is shown this once. It works once, and lets in whoever has it."
+	}
 	return s.show(w, http.StatusOK, "made", madePage{
-		frame: s.frame(v, "people", "Invitation of "+made.Person.Name), Kicker: "People", Headline: "Send " + made.Person.Name + " this link.",
-		Why:  "It is shown this once, works once, and lets in whoever has it: send it to " + made.Person.Email + " in a way that reaches nobody else.",
+		frame: s.frame(v, "people", "Invitation of "+made.Person.Name), Kicker: "People", Headline: headline, Why: why,
 		Link: httpd.OriginOf(r.Context()) + made.Link, Until: v.instant(made.Expires), Back: "/people",
 	})
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/clientele/clientele/internal/journey"
 	"github.com/clientele/clientele/internal/kept"
 	"github.com/clientele/clientele/internal/ledger"
+	"github.com/clientele/clientele/internal/mail"
 	"github.com/clientele/clientele/internal/measure"
 	"github.com/clientele/clientele/internal/modelling"
 	"github.com/clientele/clientele/internal/people"
@@ -44,6 +45,7 @@ type Services struct {
 	People      people.Directory
 	Privacy     Privacy
 	Audit       Audit
+	Mail        Mail
 	Uploads     string // directory in the book for files that wait for their mapping
 	Assets      *web.Assets
 	Log         *slog.Logger
@@ -165,6 +167,15 @@ type Audit interface {
 	Page(ctx context.Context, below int64, limit int, match func(audit.Event) bool) ([]audit.Event, error)
 	Verify(ctx context.Context) (n int64, head string, findings []ledger.Finding, err error)
 	Exported(ctx context.Context, filter any) error
+}
+
+// Mail is what is told by mail; see mail.Service.
+type Mail interface {
+	Outbox(ctx context.Context, below int64, limit int) (mail.Outbox, error)
+	Try(ctx context.Context, address string) error
+	Clear(ctx context.Context, id string) error
+	Decide(ctx context.Context, number int64, again bool) error
+	Stop(ctx context.Context, secret string) error
 }
 
 // Privacy is what is held of customers; see privacy.Service.

@@ -18,6 +18,7 @@ import (
 
 	"github.com/clientele/clientele/internal/httpd"
 	"github.com/clientele/clientele/internal/journey"
+	"github.com/clientele/clientele/internal/mail"
 	"github.com/clientele/clientele/internal/policy"
 	"github.com/clientele/clientele/internal/work"
 )
@@ -149,6 +150,12 @@ func (s *Site) companyPages() []route {
 		{"POST /privacy/find", policy.ExportPerson, s.findCustomer},
 		{"POST /privacy/export", policy.ExportPerson, s.exportCustomer},
 		{"POST /privacy/erase", policy.ErasePerson, s.eraseCustomers},
+		{"GET /mail", policy.Operate, s.outbox},
+		{"POST /mail/test", policy.ManageMail, s.tryMail},
+		{"POST /mail/clear", policy.ManageMail, s.clearMail},
+		{"POST /mail/decide", policy.ManageMail, s.decideMail},
+		{"GET " + mail.StopPage, policy.Anyone, s.stopMail},
+		{"POST " + mail.StopPage, policy.Anyone, s.stopMailNow},
 		{"GET /audit", policy.ReadAudit, s.auditLog},
 		{"POST /audit/check", policy.ReadAudit, s.checkChain},
 		{"GET /audit/{number}", policy.ReadAudit, s.event},

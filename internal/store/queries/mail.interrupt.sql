@@ -1,0 +1,1 @@
+UPDATE mail SET state = 'unsure', reason = ? WHERE state = 'sending'

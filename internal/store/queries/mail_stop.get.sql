@@ -1,0 +1,1 @@
+SELECT address, customer, why, says, at FROM mail_stop WHERE address = ?
