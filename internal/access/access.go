@@ -13,6 +13,7 @@ import (
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/audit"
+	"github.com/clientele/clientele/internal/cases"
 	"github.com/clientele/clientele/internal/closing"
 	"github.com/clientele/clientele/internal/contract"
 	"github.com/clientele/clientele/internal/definition"
@@ -43,6 +44,7 @@ type Parts struct {
 	Goals       *goal.Service
 	Measures    *measure.Service
 	Journeys    *journey.Service
+	Cases       *cases.Service
 	Importer    *ingest.Importer
 	Records     warehouse.Warehouse
 	Jobs        *job.Queue
@@ -65,6 +67,7 @@ type Guards struct {
 	Goals       Goals
 	Measures    Measures
 	Journeys    Journeys
+	Cases       Cases
 	Importer    Importer
 	Records     Records
 	Jobs        Jobs
@@ -76,7 +79,7 @@ type Guards struct {
 // New guards the capabilities of a book.
 func New(p Parts) Guards {
 	return Guards{
-		Book{&p}, Statements{&p}, Models{&p}, Contracts{&p}, Closings{&p}, Definitions{&p}, Goals{&p}, Measures{&p}, Journeys{&p}, Importer{&p}, Records{&p},
+		Book{&p}, Statements{&p}, Models{&p}, Contracts{&p}, Closings{&p}, Definitions{&p}, Goals{&p}, Measures{&p}, Journeys{&p}, Cases{&p}, Importer{&p}, Records{&p},
 		Jobs{&p}, Privacy{&p}, Mail{&p}, Audit{&p},
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/audit"
+	"github.com/clientele/clientele/internal/cases"
 	"github.com/clientele/clientele/internal/closing"
 	"github.com/clientele/clientele/internal/config"
 	"github.com/clientele/clientele/internal/contract"
@@ -91,6 +92,7 @@ type Book struct {
 	Goals       *goal.Service
 	Measures    *measure.Service
 	Journeys    *journey.Service
+	Cases       *cases.Service
 	Jobs        *job.Queue
 	Mail        *mail.Service
 	People      *people.Service
@@ -219,6 +221,9 @@ func (b *Book) openParts(ctx context.Context, w Watcher) (err error) {
 	if err := b.openMail(); err != nil {
 		return err
 	}
+	if err := b.openCases(); err != nil {
+		return err
+	}
 	b.Privacy = privacy.New(privacy.Parts{
 		Dir: b.Path, Importer: b.Importer, Landing: b.Landing, Records: records, Store: operations, Audit: b.Audit, Periods: b.periods,
 		ForgetCopies: b.forgetCopies, Quiet: b.quiet,
@@ -234,6 +239,15 @@ func (b *Book) openMail() error {
 		p.Settings = &settings
 	}
 	b.Mail = mail.New(p)
+	return err
+}
+
+// openCases opens what closes the loop.
+func (b *Book) openCases() error {
+	zone, err := time.LoadLocation(b.settings.TimeZone)
+	b.Cases = cases.New(cases.Parts{
+		Store: b.Store, Records: b.Records, Mail: b.Mail, Jobs: b.Jobs, Audit: b.Audit, Company: b.settings.Name, Zone: zone, Anonymous: privacy.PseudonymPrefix,
+	})
 	return err
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/clientele/clientele/internal/access"
 	"github.com/clientele/clientele/internal/api"
 	"github.com/clientele/clientele/internal/audit"
+	"github.com/clientele/clientele/internal/cases"
 	"github.com/clientele/clientele/internal/event"
 	"github.com/clientele/clientele/internal/httpd"
 	"github.com/clientele/clientele/internal/job"
@@ -71,20 +72,24 @@ func (b *Book) Serve(ctx context.Context, s Serving) error {
 	}
 	b.Mail.SetLog(s.Log)
 	services, intake := b.services(assets, s.Log), b.intake(s.Log)
-	b.Importer.Changed, b.Definitions.Changed = services.ComputeAhead, services.ComputeAhead
+	b.Importer.Changed, b.Definitions.Changed = func(ctx context.Context) {
+		services.ComputeAhead(ctx)
+		b.Cases.Ask(ctx)
+	}, services.ComputeAhead
 	work := audit.WithOrigin(policy.With(ctx, policy.Local("clientele")), audit.Origin{Via: "job"})
 	services.ComputeAhead(work) // what commands imported while nobody served
 	health := httpd.NewHealth(s.Log, b.checks()...)
 	handler := b.handler(s, ui.New(services), b.programs(intake, s.Log), health, tracing)
 	handlers := ui.Handlers(services)
 	handlers[event.JobKind] = intake.Drain
-	handlers[mail.JobKind] = b.Mail.Send
+	handlers[mail.JobKind], handlers[cases.JobKind] = b.Mail.Send, b.Cases.Work
 	group, work := errgroup.WithContext(work)
 	group.Go(func() error { return httpd.Serve(endAfter(work, health, s.Drain), s.Front, handler, s.Log) })
 	group.Go(func() error { return httpd.Serve(work, socket, s.Commands, s.Log) })
 	group.Go(func() error { return b.work(work, handlers, s.Log) })
 	group.Go(func() error { return intake.Run(work) })
 	group.Go(func() error { return b.Mail.Run(work) })
+	group.Go(func() error { return b.Cases.Run(work) })
 	return group.Wait()
 }
 
@@ -116,7 +121,7 @@ func (b *Book) admit(ctx context.Context, s Serving) error {
 func (b *Book) Guards() access.Guards {
 	return access.New(access.Parts{
 		Book: b, Statements: b.Statements, Models: b.Models, Contracts: b.Contracts, Closings: b.Closings, Definitions: b.Definitions, Goals: b.Goals, Measures: b.Measures,
-		Journeys: b.Journeys, Importer: b.Importer, Records: b.Records, Jobs: b.Jobs, Privacy: b.Privacy, Mail: b.Mail, Log: b.Audit, Store: b.Store,
+		Journeys: b.Journeys, Cases: b.Cases, Importer: b.Importer, Records: b.Records, Jobs: b.Jobs, Privacy: b.Privacy, Mail: b.Mail, Log: b.Audit, Store: b.Store,
 	})
 }
 
@@ -125,7 +130,7 @@ func (b *Book) services(assets *web.Assets, log *slog.Logger) ui.Services {
 	g := b.Guards()
 	return ui.Services{
 		Book: g.Book, Statements: g.Statements, Models: g.Models, Contracts: g.Contracts, Closings: g.Closings, Definitions: g.Definitions, Goals: g.Goals, Measures: g.Measures,
-		Journeys: g.Journeys, Importer: g.Importer, Records: g.Records, Jobs: g.Jobs, People: b.People, Privacy: g.Privacy, Audit: g.Audit, Mail: g.Mail,
+		Journeys: g.Journeys, Cases: g.Cases, Importer: g.Importer, Records: g.Records, Jobs: g.Jobs, People: b.People, Privacy: g.Privacy, Audit: g.Audit, Mail: g.Mail,
 		Uploads: b.file(uploadsName), Assets: assets, Log: log,
 	}
 }

@@ -13,7 +13,7 @@ import (
 type Sendable struct {
 	Number   int64           `json:"number"`
 	Kind     Kind            `json:"kind"`
-	Address  string          `json:"address"`  // of somebody of the company; "" of a customer
+	Address  string          `json:"address"` // of somebody of the company; "" of a customer
 	State    store.MailState `json:"state"`
 	Attempts int             `json:"attempts"`
 	Created  time.Time       `json:"created"`

@@ -33,6 +33,13 @@ func changesOwn(name, means, own string) Permission {
 	return p
 }
 
+// readsOwn adds a permission to see things, which some have for those of their own alone.
+func readsOwn(name, means, own string) Permission {
+	p := reads(name, means)
+	entries[len(entries)-1].Own = own
+	return p
+}
+
 // Anyone is what needs no account: signing in, and what a page is drawn with. It is declared
 // like any permission, so that nothing is open because it was forgotten.
 var Anyone = Permission{"anyone"}
@@ -53,6 +60,9 @@ var (
 	SetGoal           = changes("goals.set", "set what is aimed at")
 	ReadJourneys      = reads("journeys.read", "see the journeys, their touchpoints, and who answers for each")
 	EditJourneys      = changesOwn("journeys.edit", "draw journeys, and say who answers for a touchpoint", "own touchpoints' notes")
+	ReadCases         = readsOwn("cases.read", "see cases: what let a customer down, and what was done about it", "own cases")
+	WorkCases         = changesOwn("cases.work", "take cases, and say how they were settled", "own cases")
+	SetCaseRules      = changes("cases.rules", "say what opens a case, and when it is due")
 	ReadCloses        = reads("closes.read", "see closed periods and what came late")
 	ReadData          = reads("data.read", "see what was imported")
 	ReadRejects       = reads("rejects.read", "see rejected rows, which hold what the files held")
@@ -103,15 +113,15 @@ func (g grants) own(p Permission) grants {
 // table says how far each role goes. What is not in it is denied.
 var table = map[Role]grants{
 	Executive: all(OwnAccount, ReadRoles, ReadDefinitions, ProposeDefinition, ApproveDefinition, ReadStatement, ReadRows, ReadModel,
-		ReadMeasures, ReadGoals, SetGoal, ReadJourneys, ReadCloses, ReadData, SeeJobs, ReadPeople, ReadPrivacy),
+		ReadMeasures, ReadGoals, SetGoal, ReadJourneys, ReadCases, ReadCloses, ReadData, SeeJobs, ReadPeople, ReadPrivacy),
 	Lead: all(OwnAccount, ReadRoles, ReadDefinitions, ProposeDefinition, ApproveDefinition, ReadStatement, ReadRows, ReadModel,
-		ReadMeasures, ReadGoals, SetGoal, ReadJourneys, EditJourneys, ReadCloses, ReadData, SeeJobs, RunJobs, ReadPeople, ReadPrivacy, ExportPerson, ErasePerson),
+		ReadMeasures, ReadGoals, SetGoal, ReadJourneys, EditJourneys, ReadCases, WorkCases, SetCaseRules, ReadCloses, ReadData, SeeJobs, RunJobs, ReadPeople, ReadPrivacy, ExportPerson, ErasePerson),
 	Owner: all(OwnAccount, ReadRoles, ReadDefinitions, ReadStatement, ReadMeasures, ReadGoals, ReadJourneys, ReadCloses, SeeJobs, ReadPeople).
-		own(ReadRows).own(EditJourneys),
+		own(ReadRows).own(EditJourneys).own(ReadCases).own(WorkCases),
 	Analyst: all(OwnAccount, ReadRoles, ReadDefinitions, ProposeDefinition, ReadStatement, ReadRows, ReadModel, ChooseModel,
-		ReadMeasures, ReadGoals, ReadJourneys, ReadCloses, ReadData, ReadRejects, ImportData, SendEvents, SeeJobs, RunJobs, ReadPrivacy),
-	Employee: all(OwnAccount, ReadRoles, ReadDefinitions, ReadJourneys),
-	Auditor: all(OwnAccount, ReadRoles, ReadDefinitions, ReadStatement, ReadRows, ReadModel, ReadMeasures, ReadGoals, ReadJourneys, ReadCloses, ReadData, ReadRejects,
+		ReadMeasures, ReadGoals, ReadJourneys, ReadCases, ReadCloses, ReadData, ReadRejects, ImportData, SendEvents, SeeJobs, RunJobs, ReadPrivacy),
+	Employee: all(OwnAccount, ReadRoles, ReadDefinitions, ReadJourneys).own(ReadCases).own(WorkCases),
+	Auditor: all(OwnAccount, ReadRoles, ReadDefinitions, ReadStatement, ReadRows, ReadModel, ReadMeasures, ReadGoals, ReadJourneys, ReadCases, ReadCloses, ReadData, ReadRejects,
 		SeeJobs, ReadPeople, ReadAudit, ReadPrivacy, Operate),
 	Administrator: all(OwnAccount, ReadRoles, ReadDefinitions, ReadData, SendEvents, SeeJobs, RunJobs, ReadPeople, ManagePeople, ManageServices,
 		ReadAudit, ReadPrivacy, ErasePerson, Operate, ManageMail),

@@ -180,6 +180,9 @@ func (e *eraser) forget(ctx context.Context, id string) error {
 	if err == nil {
 		_, err = e.parts.Store.EraseMailsOf(ctx, id)
 	}
+	if err == nil {
+		_, err = e.parts.Store.EraseCasesOf(ctx, id)
+	}
 	return err
 }
 

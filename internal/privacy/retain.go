@@ -57,7 +57,7 @@ func (s *Service) idleSince(ctx context.Context, at time.Time) (ids []string, er
 		if err != nil {
 			return nil, err
 		}
-		if !strings.HasPrefix(id, pseudonymPrefix) {
+		if !strings.HasPrefix(id, PseudonymPrefix) {
 			ids = append(ids, id)
 		}
 	}

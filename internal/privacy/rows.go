@@ -35,8 +35,8 @@ func tokened(k clientele.Kind) []string {
 	return nil
 }
 
-// pseudonymPrefix begins the ids that stand where people were.
-const pseudonymPrefix = "erased-"
+// PseudonymPrefix begins the ids that stand where people were.
+const PseudonymPrefix = "erased-"
 
 // pseudonyms are random names, the same for the same thing within one erasure.
 type pseudonyms map[string]string
@@ -44,7 +44,7 @@ type pseudonyms map[string]string
 func (p pseudonyms) of(thing string) string {
 	name, ok := p[thing]
 	if !ok {
-		name = pseudonymPrefix + rand.Text()
+		name = PseudonymPrefix + rand.Text()
 		p[thing] = name
 	}
 	return name

@@ -35,6 +35,7 @@ type Store interface {
 	EventsOf(ctx context.Context, customer string) iter.Seq2[store.EventMessage, error]
 	EraseEventsOf(ctx context.Context, customer string) (int64, error)
 	EraseMailsOf(ctx context.Context, customer string) (int64, error)
+	EraseCasesOf(ctx context.Context, customer string) (int64, error)
 }
 
 // Parts are what the service works with.

@@ -27,6 +27,8 @@ func Reading(t *testing.T, open func(testing.TB) warehouse.Warehouse) {
 	t.Run("Acquired", func(t *testing.T) { testAcquired(t, open(t)) })
 	t.Run("ContractProperties", func(t *testing.T) { testContractProperties(t, open(t)) })
 	t.Run("Measures", func(t *testing.T) { testMeasures(t, open(t)) })
+	t.Run("Letdowns", func(t *testing.T) { testLetdowns(t, open(t)) })
+	t.Run("LetdownCases", func(t *testing.T) { testLetdownCases(t, open(t)) })
 	t.Run("MeasuredDays", func(t *testing.T) { testMeasuredDays(t, open(t)) })
 	t.Run("MovementTotals", func(t *testing.T) { testMovementTotals(t, open(t)) })
 	t.Run("EquityProperties", func(t *testing.T) { testEquityProperties(t, open(t)) })

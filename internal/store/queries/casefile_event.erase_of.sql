@@ -1,0 +1,1 @@
+DELETE FROM casefile_event WHERE number IN (SELECT number FROM casefile WHERE customer = ?)

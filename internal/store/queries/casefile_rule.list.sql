@@ -1,0 +1,1 @@
+SELECT touchpoint, version, body FROM casefile_rule ORDER BY touchpoint
