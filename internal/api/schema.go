@@ -88,6 +88,7 @@ var words = map[reflect.Type][]any{
 	reflect.TypeFor[people.State]():             listed(people.Invited, people.Active, people.Disabled),
 	reflect.TypeFor[statement.Unit]():           listed(statement.UnitCount, statement.UnitMoney, statement.UnitRate),
 	reflect.TypeFor[store.PartKind]():           listed(store.JourneyPart, store.StagePart, store.TouchpointPart, ""),
+	reflect.TypeFor[store.CaseState]():          listed(store.CaseOpen, store.CaseTaken, store.CaseSettled, store.CaseClosed),
 	reflect.TypeFor[store.MailState]():          listed(store.MailWaiting, store.MailSending, store.MailSent, store.MailRefused, store.MailUnsure),
 	reflect.TypeFor[store.JobState]():           listed(store.JobQueued, store.JobRunning, store.JobDone, store.JobFailed, store.JobCancelled),
 }

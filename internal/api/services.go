@@ -11,7 +11,9 @@ import (
 	"time"
 
 	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/access"
 	"github.com/clientele/clientele/internal/audit"
+	"github.com/clientele/clientele/internal/cases"
 	"github.com/clientele/clientele/internal/closing"
 	"github.com/clientele/clientele/internal/contract"
 	"github.com/clientele/clientele/internal/definition"
@@ -43,6 +45,7 @@ type Services struct {
 	Goals       Goals
 	Measures    Measures
 	Journeys    Journeys
+	Cases       Cases
 	Importer    Importer
 	Records     Records
 	Jobs        Jobs
@@ -212,6 +215,17 @@ type Privacy interface {
 	Erase(ctx context.Context, r privacy.Request) (privacy.Receipt, error)
 }
 
+// Cases is what let customers down, and what was done about it; see access.Cases.
+type Cases interface {
+	Cases(context.Context, access.CaseQuery) (cases.List, error)
+	Case(ctx context.Context, number int64) (cases.Detail, error)
+	Take(ctx context.Context, number, version int64) (cases.Case, error)
+	Note(ctx context.Context, number, version int64, text string) (cases.Case, error)
+	Settle(ctx context.Context, number, version int64, done, address string) (cases.Case, cases.Asked, error)
+	Rule(ctx context.Context, touchpoint string) (cases.Ruled, error)
+	SetRule(ctx context.Context, touchpoint string, version int64, r cases.Rule) (cases.Ruled, error)
+}
+
 // Mail is what is told by mail; see mail.Service.
 type Mail interface {
 	Outbox(ctx context.Context, below int64, limit int) (mail.Outbox, error)
@@ -254,7 +268,7 @@ func New(s Services) *API {
 	a.checker = &checker{components: a.types.components}
 	a.router = httpd.NewRouter(a.fail)
 	for _, add := range []func(*API){
-		addStatement, addMovement, addModel, addClosed, addDefinitions, addGoals, addJourneys, addStages, addTouchpoints, addJourneyEdits, addMeasures, addData, addUploads, addJobs,
+		addStatement, addMovement, addModel, addClosed, addDefinitions, addGoals, addJourneys, addStages, addTouchpoints, addJourneyEdits, addMeasures, addCases, addData, addUploads, addJobs,
 		addPeople, addUnits, addTokens, addAudit, addPrivacy, addMail, addEvents, addDescription,
 	} {
 		add(a)

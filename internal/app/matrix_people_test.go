@@ -100,19 +100,29 @@ func accountSamples(t *testing.T, b *Book) map[string][]sample {
 		"POST /services":                  unread("/services"),
 		"POST /services/{id}/revoke":      ask("/services/none/revoke", 404),
 
-		"GET /privacy":         ask("/privacy", 200),
-		"POST /privacy/find":   send("/privacy/find", 200, url.Values{"id": {"somebody7"}}),
-		"POST /privacy/export": send("/privacy/export", 404, url.Values{"id": {"somebody7"}}),
-		"POST /privacy/erase":  send("/privacy/erase", 422, url.Values{"ids": {"somebody7"}}), // which is not confirmed
-		"GET /mail":            ask("/mail", 200),
-		"POST /mail/test":      send("/mail/test", 409, url.Values{"address": {"a@example.com"}}), // mail is not set up
-		"POST /mail/clear":     send("/mail/clear", 404, url.Values{"id": {"none"}}),
-		"POST /mail/decide":    send("/mail/decide", 404, url.Values{"number": {"99"}}),
-		"GET /mail/stop":       ask("/mail/stop", 200),
-		"POST /mail/stop":      send("/mail/stop", 403, url.Values{"secret": {"guess"}}),
-		"GET /audit":           ask("/audit", 200),
-		"POST /audit/check":    ask("/audit/check", 303),
-		"GET /audit/{number}":  ask("/audit/99999999", 404),
-		"GET /audit.csv":       {{path: "/audit.csv", format: "text/csv"}},
+		"GET /privacy":                ask("/privacy", 200),
+		"POST /privacy/find":          send("/privacy/find", 200, url.Values{"id": {"somebody7"}}),
+		"POST /privacy/export":        send("/privacy/export", 404, url.Values{"id": {"somebody7"}}),
+		"POST /privacy/erase":         send("/privacy/erase", 422, url.Values{"ids": {"somebody7"}}), // which is not confirmed
+		"GET /cases":                  ask("/cases", 200),
+		"GET /cases/rules":            ask("/cases/rules", 200),
+		"POST /cases/rules":           unread("/cases/rules"),
+		"GET /cases/{number}":         ask("/cases/99", 404),
+		"POST /cases/{number}/take":   send("/cases/99/take", 404, url.Values{"version": {"1"}}),
+		"POST /cases/{number}/note":   send("/cases/99/note", 404, url.Values{"version": {"1"}, "note": {"x"}}),
+		"POST /cases/{number}/settle": send("/cases/99/settle", 404, url.Values{"version": {"1"}, "done": {"x"}}),
+		"GET /answer":                 ask("/answer", 403),
+		"POST /answer":                send("/answer", 403, url.Values{"secret": {"guess"}, "settled": {"yes"}}),
+
+		"GET /mail":           ask("/mail", 200),
+		"POST /mail/test":     send("/mail/test", 409, url.Values{"address": {"a@example.com"}}), // mail is not set up
+		"POST /mail/clear":    send("/mail/clear", 404, url.Values{"id": {"none"}}),
+		"POST /mail/decide":   send("/mail/decide", 404, url.Values{"number": {"99"}}),
+		"GET /mail/stop":      ask("/mail/stop", 200),
+		"POST /mail/stop":     send("/mail/stop", 403, url.Values{"secret": {"guess"}}),
+		"GET /audit":          ask("/audit", 200),
+		"POST /audit/check":   ask("/audit/check", 303),
+		"GET /audit/{number}": ask("/audit/99999999", 404),
+		"GET /audit.csv":      {{path: "/audit.csv", format: "text/csv"}},
 	}
 }

@@ -65,6 +65,7 @@ type fake struct {
 	audit       *auditLog
 	shielded    *shielded
 	mail        *outboxFake
+	cases       *casesFake
 	site        *testSite // that browsers are on; nil until one is opened
 	noneSeen    error     // of Attributes
 }
@@ -443,7 +444,7 @@ func newFake() *fake {
 	s := clientele.DefaultSettings()
 	s.Name, s.Currency, s.Margin, s.Definition.LapseDays, s.Definition.Version = "Northfield Trading", "GBP", &margin, 180, 3
 	m, a := moved(), won()
-	return &fake{settings: s, statement: &st, movement: &m, won: &a, imports: st.Data.Imports, jobs: map[string]store.Job{}, ledgers: map[string][]store.LedgerEntry{}, defined: map[string]bool{}, directory: accounts(), audit: &auditLog{}, shielded: &shielded{customers: 42783}, mail: &outboxFake{}}
+	return &fake{settings: s, statement: &st, movement: &m, won: &a, imports: st.Data.Imports, jobs: map[string]store.Job{}, ledgers: map[string][]store.LedgerEntry{}, defined: map[string]bool{}, directory: accounts(), audit: &auditLog{}, shielded: &shielded{customers: 42783}, mail: &outboxFake{}, cases: &casesFake{}}
 }
 
 func (f *fake) services(t testing.TB) Services {
@@ -458,7 +459,7 @@ func (f *fake) services(t testing.TB) Services {
 		Book: f, Statements: f, Models: f, Contracts: contractsFake{f}, Measures: measuresFake{f}, Closings: f,
 		Definitions: definition.New(definition.Parts{Ledgers: f, Written: f.settings, Statements: defining{f}, Now: signedAt}),
 		Goals:       goal.New(goal.Parts{Ledgers: f, Book: f, Statements: aiming{f}, Now: signedAt}),
-		Journeys:    f.drawn, Importer: f, Records: f, Jobs: f, People: f.directory, Audit: f.audit, Privacy: f.shielded, Mail: f.mail, Uploads: t.TempDir(), Assets: assets, Log: slog.New(slog.DiscardHandler),
+		Journeys:    f.drawn, Cases: f.cases, Importer: f, Records: f, Jobs: f, People: f.directory, Audit: f.audit, Privacy: f.shielded, Mail: f.mail, Uploads: t.TempDir(), Assets: assets, Log: slog.New(slog.DiscardHandler),
 	}
 }
 

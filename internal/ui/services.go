@@ -7,7 +7,9 @@ import (
 	"log/slog"
 
 	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/access"
 	"github.com/clientele/clientele/internal/audit"
+	"github.com/clientele/clientele/internal/cases"
 	"github.com/clientele/clientele/internal/closing"
 	"github.com/clientele/clientele/internal/contract"
 	"github.com/clientele/clientele/internal/definition"
@@ -39,6 +41,7 @@ type Services struct {
 	Goals       Goals
 	Measures    Measures
 	Journeys    Journeys
+	Cases       Cases
 	Importer    Importer
 	Records     Records
 	Jobs        Jobs // worked by a job.Worker with Handlers
@@ -167,6 +170,20 @@ type Audit interface {
 	Page(ctx context.Context, below int64, limit int, match func(audit.Event) bool) ([]audit.Event, error)
 	Verify(ctx context.Context) (n int64, head string, findings []ledger.Finding, err error)
 	Exported(ctx context.Context, filter any) error
+}
+
+// Cases is what let customers down, and what was done about it; see access.Cases.
+type Cases interface {
+	Cases(context.Context, access.CaseQuery) (cases.List, error)
+	Waiting(ctx context.Context, touchpoint string) (int64, error)
+	Case(ctx context.Context, number int64) (cases.Detail, error)
+	Take(ctx context.Context, number, version int64) (cases.Case, error)
+	Note(ctx context.Context, number, version int64, text string) (cases.Case, error)
+	Settle(ctx context.Context, number, version int64, done, address string) (cases.Case, cases.Asked, error)
+	Rule(ctx context.Context, touchpoint string) (cases.Ruled, error)
+	SetRule(ctx context.Context, touchpoint string, version int64, r cases.Rule) (cases.Ruled, error)
+	Question(ctx context.Context, secret string) (cases.Question, error)
+	Answer(ctx context.Context, secret string, settled bool, text string) error
 }
 
 // Mail is what is told by mail; see mail.Service.

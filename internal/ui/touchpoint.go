@@ -9,6 +9,7 @@ import (
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/journey"
 	"github.com/clientele/clientele/internal/people"
+	"github.com/clientele/clientele/internal/policy"
 )
 
 // touchpointPage is one touchpoint with all that is known of it.
@@ -26,6 +27,12 @@ type touchpointPage struct {
 	Owner    *ownerForm // nil for those who may not say who answers
 	Places   []pick
 	Refused  refusal
+	Cases    *waitingCases // nil for those who may not see cases
+}
+
+// waitingCases is what waits at a touchpoint.
+type waitingCases struct {
+	Title, Href, Rules string
 }
 
 // notesForm is what is said of a touchpoint.
@@ -85,7 +92,24 @@ func (s *Site) touchpointWith(w http.ResponseWriter, r *http.Request, yours *jou
 			return err
 		}
 	}
+	if p.Cases, err = s.waitingCases(v, t.ID); err != nil {
+		return err
+	}
 	return s.show(w, statusOf(refused), "touchpoint", p)
+}
+
+// waitingCases counts what waits at a touchpoint. Whose the cases are decides who sees which.
+func (s *Site) waitingCases(v visit, touchpoint string) (*waitingCases, error) {
+	if !v.may(policy.ReadCases) {
+		return nil, nil //nolint:nilnil // it is not shown
+	}
+	n, err := s.Cases.Waiting(v.Context(), touchpoint)
+	q := url.Values{"touchpoint": {touchpoint}}.Encode()
+	p := &waitingCases{Title: "No case waits here", Href: "/cases?" + q, Rules: "/cases/rules?" + q}
+	if n > 0 {
+		p.Title = many(int(n), "case waits", "cases wait") + " here"
+	}
+	return p, err
 }
 
 func ownerHeadline(t journey.Touchpoint) string {

@@ -16,6 +16,7 @@ import (
 
 	lru "github.com/hashicorp/golang-lru/v2"
 
+	"github.com/clientele/clientele/internal/cases"
 	"github.com/clientele/clientele/internal/httpd"
 	"github.com/clientele/clientele/internal/journey"
 	"github.com/clientele/clientele/internal/mail"
@@ -72,6 +73,15 @@ func (s *Site) pages() []route {
 		{"GET /orders", policy.ReadRows, s.orders},
 		{"GET /model", policy.ReadModel, s.model},
 		{"POST /model/compare", policy.ChooseModel, s.compareModels},
+		{"GET /cases", policy.ReadCases, s.cases},
+		{"GET /cases/rules", policy.ReadCases, s.caseRules},
+		{"POST /cases/rules", policy.SetCaseRules, s.setCaseRule},
+		{"GET /cases/{number}", policy.ReadCases, s.theCase},
+		{"POST /cases/{number}/take", policy.WorkCases, s.changeCase(s.takeCase)},
+		{"POST /cases/{number}/note", policy.WorkCases, s.changeCase(s.noteCase)},
+		{"POST /cases/{number}/settle", policy.WorkCases, s.settleCase},
+		{"GET " + cases.AnswerPage, policy.Anyone, s.askCustomer},
+		{"POST " + cases.AnswerPage, policy.Anyone, s.answerCase},
 		{"GET /closes", policy.ReadCloses, s.closes},
 		{"GET /closes/{period}", policy.ReadCloses, s.closed},
 		{"GET /definitions", policy.ReadDefinitions, s.definitions},
