@@ -200,6 +200,10 @@ func TestErasureReachesCasesAndMails(t *testing.T) {
 	if err := b.Store.StopMail(t.Context(), store.MailStop{Address: "somebody77@example.com", Customer: "somebody77", Bounced: true, At: time.Now()}); err != nil {
 		t.Fatal(err)
 	}
+	copied, err := b.Privacy.Collect(t.Context(), "somebody77")
+	if err != nil || !slices.ContainsFunc(copied.Files, func(s privacy.Sheet) bool { return s.Name == "cases" && len(s.Rows) == 3 }) {
+		t.Errorf("%+v %v", copied.Files, err)
+	}
 	receipt, err := b.Privacy.Erase(t.Context(), privacy.Request{IDs: []string{"somebody77"}, Why: "asked", By: "Lea"})
 	if err != nil || len(receipt.Remains) > 0 {
 		t.Fatalf("%+v %v", receipt, err)

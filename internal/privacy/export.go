@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/clientele/clientele"
@@ -86,11 +87,37 @@ func (s *Service) Collect(ctx context.Context, id string) (Copy, error) {
 		}
 		c.add(r)
 	}
-	messages, err := s.messagesOf(ctx, c.Customer)
-	if len(messages.Rows) > 0 {
-		c.Files = append(c.Files, messages)
+	for _, beside := range []func(context.Context, string) (Sheet, error){s.messagesOf, s.casesOf} {
+		sheet, err := beside(ctx, c.Customer)
+		if err != nil {
+			return c, err
+		}
+		if len(sheet.Rows) > 0 {
+			c.Files = append(c.Files, sheet)
+		}
 	}
-	return c, err
+	return c, nil
+}
+
+// casesOf is what was done about what let a customer down, and what they answered.
+func (s *Service) casesOf(ctx context.Context, customer string) (Sheet, error) {
+	sheet := Sheet{
+		Name: "cases", Kind: clientele.Interactions, Why: "sees to it that what let them down is settled", Columns: []string{"case", "touchpoint", "about", "at", "who", "what", "note"}, Rows: [][]string{},
+	}
+	all, err := s.parts.Store.CasesOf(ctx, customer)
+	if err != nil {
+		return sheet, err
+	}
+	for _, c := range all {
+		events, err := s.parts.Store.CaseEvents(ctx, c.Number)
+		if err != nil {
+			return sheet, err
+		}
+		for _, e := range events {
+			sheet.Rows = append(sheet.Rows, []string{strconv.FormatInt(c.Number, 10), c.TouchpointName, c.Matter, e.At.Format(time.RFC3339), e.Name, e.What, e.Note})
+		}
+	}
+	return sheet, nil
 }
 
 // messagesOf are messages of other systems that are not landed, or not yet.

@@ -89,6 +89,9 @@ func (s *Service) beside(rejected int64) []Holding {
 			Keep: "until imported" + s.keeps(config.KeepUploads, ", at most %s")},
 		{What: "pages and answers that were computed, which may name customers", Why: "shows them again without computing them anew", Where: "operations.sqlite",
 			Keep: "until others need the room, or somebody is erased"},
+		{What: "cases: what let a customer down, what was done about it, and what they answered", Why: "sees to it that it is settled", Where: "operations.sqlite", Keep: "until erased"},
+		{What: "addresses that mail to customers goes to, and what became of it", Why: "asks customers whether something is settled, and nobody where mail bounced", Where: "operations.sqlite",
+			Keep: "90 days; addresses that bounced until cleared or erased"},
 		{What: "digests of the ids that were erased", Why: "keeps who was erased from coming back, with a backup or a file", Where: "operations.sqlite", Keep: "for good"},
 		{What: "who did what, and when", Why: "lets auditors see it; customers are not named", Where: "operations.sqlite", Keep: "for good"},
 	}

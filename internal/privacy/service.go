@@ -35,6 +35,8 @@ type Store interface {
 	EventsOf(ctx context.Context, customer string) iter.Seq2[store.EventMessage, error]
 	EraseEventsOf(ctx context.Context, customer string) (int64, error)
 	EraseMailsOf(ctx context.Context, customer string) (int64, error)
+	CasesOf(ctx context.Context, customer string) ([]store.KeptCase, error)
+	CaseEvents(ctx context.Context, number int64) ([]store.CaseEvent, error)
 	EraseCasesOf(ctx context.Context, customer string) (int64, error)
 }
 

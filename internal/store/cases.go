@@ -108,6 +108,8 @@ type Cases interface {
 	CaseRules(ctx context.Context) ([]CaseRule, error)
 	// SaveCaseRule keeps what is said of a touchpoint, in place of what was.
 	SaveCaseRule(ctx context.Context, r CaseRule) error
+	// CasesOf returns all of a customer's, by number.
+	CasesOf(ctx context.Context, customer string) ([]KeptCase, error)
 	// EraseCasesOf removes a customer's cases with all that belongs to them, and says how many.
 	EraseCasesOf(ctx context.Context, customer string) (int64, error)
 }

@@ -132,6 +132,11 @@ func (s *Store) SaveCaseRule(ctx context.Context, r store.CaseRule) error {
 	return s.run(ctx, "casefile_rule.put", r.Touchpoint, r.Version, string(r.Body))
 }
 
+// CasesOf implements store.Cases.
+func (s *Store) CasesOf(ctx context.Context, customer string) ([]store.KeptCase, error) {
+	return listed(ctx, s, scanCase, "casefile.list_of", customer)
+}
+
 // EraseCasesOf implements store.Cases.
 func (s *Store) EraseCasesOf(ctx context.Context, customer string) (n int64, err error) {
 	err = s.Atomically(ctx, func(ctx context.Context) error {

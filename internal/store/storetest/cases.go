@@ -201,6 +201,11 @@ func testCasesErased(t *testing.T, e Engine) {
 		}
 		must(t, s.AddCaseEvent(t.Context(), c.Number, store.CaseEvent{At: start, What: "opened"}))
 	}
+	theirs, err := s.CasesOf(t.Context(), "c1")
+	must(t, err)
+	if len(theirs) != 2 || theirs[0].Number != 1 || theirs[1].Touchpoint != "t1" {
+		t.Errorf("%+v", theirs)
+	}
 	n, err := s.EraseCasesOf(t.Context(), "c1")
 	must(t, err)
 	left, err := s.Causes(t.Context(), 3)
