@@ -378,6 +378,7 @@ type answerPage struct {
 	frame
 	Secret, At, On, Text string
 	Thanks               bool
+	Gone                 bool // the link asks nothing, or nothing any more
 	Settled              bool // what they said
 	Refused              refusal
 }
@@ -396,6 +397,9 @@ func (s *Site) askCustomerWith(w http.ResponseWriter, r *http.Request, secret, t
 		return err
 	}
 	q, err := s.Cases.Question(r.Context(), secret)
+	if clientele.CodeOf(err) == clientele.CodeForbidden {
+		return s.show(w, statusOf(err), "answer", answerPage{frame: f, Gone: true, Refused: refusalOf(err)})
+	}
 	if err != nil {
 		return err
 	}
@@ -413,7 +417,7 @@ func (s *Site) answerCase(w http.ResponseWriter, r *http.Request) error {
 	} else {
 		err = s.Cases.Answer(r.Context(), form.Get("secret"), said == "yes", form.Get("text"))
 	}
-	if clientele.CodeOf(err) == clientele.CodeInvalid {
+	if code := clientele.CodeOf(err); code == clientele.CodeInvalid || code == clientele.CodeForbidden {
 		return s.askCustomerWith(w, r, form.Get("secret"), form.Get("text"), err)
 	}
 	if err != nil {

@@ -218,10 +218,15 @@ func TestTheCustomerAnswers(t *testing.T) {
 	if want := []string{"answer abc yes ", "answer abc no Still broken"}; !slices.Equal(f.cases.did, want) {
 		t.Errorf("%q", f.cases.did)
 	}
-	f.cases.failAt, f.cases.fail = "Answer", clientele.Errorf(clientele.CodeForbidden, "this link was used, or is too old")
-	v.sends("/answer", url.Values{"settled": {"yes"}}, http.StatusForbidden, "this link was used")
-	f.cases.failAt = "Question"
-	v.sees("/answer", http.StatusForbidden, "this link was used")
+	f.cases.failAt, f.cases.fail = "Question", clientele.Errorf(clientele.CodeForbidden, "this link was used, or is too old").WithHint("Tell us otherwise.")
+	if body := v.sees("/answer", http.StatusForbidden, "This link was used, or is too old.", "Tell us otherwise."); strings.Contains(body, "<form class") {
+		t.Error("it can be answered")
+	}
+	for _, f.cases.failAt = range []string{"Question", "Answer"} {
+		f.cases.fail = errBurns
+		v.sees("/answer", map[string]int{"Question": http.StatusInternalServerError, "Answer": http.StatusOK}[f.cases.failAt])
+		v.sends("/answer", url.Values{"settled": {"yes"}}, map[string]int{"Question": http.StatusOK, "Answer": http.StatusInternalServerError}[f.cases.failAt])
+	}
 }
 
 func TestWhatOpensACaseIsSaid(t *testing.T) {
