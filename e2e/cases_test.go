@@ -146,7 +146,7 @@ func (b *tab) looksAtRules() {
 	b.everyWay("case-rules")
 	b.open("/cases")
 	b.goToCase("C-1002")
-	b.says("Nobody answers for the touchpoint, and nobody leads customer experience.", "it was promised for")
+	b.says("Nobody answers for the touchpoint, and nobody leads customer experience.", "It was promised for")
 	b.click(".kicker a[href^='/touchpoints/']")
 	b.says("1 case waits here")
 	b.everyWay("touchpoint-cases")

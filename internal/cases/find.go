@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/mail"
@@ -181,7 +182,7 @@ func (s *Service) open(ctx context.Context, c *chart, touchpoint string, r Rule,
 	if err := s.happened(ctx, number, "opened", openedNote(owner, why)); err != nil {
 		return err
 	}
-	return s.tell(ctx, c, k, owner.ID, "opened", "A case waits for you: "+k.TouchpointName, factOf(l).Says())
+	return s.tell(ctx, c, k, owner.ID, "opened", "A case waits for you: "+k.TouchpointName, inMail(factOf(l)))
 }
 
 // openedNote says whose a case is, and why if that is not plain.
@@ -212,18 +213,30 @@ func factOf(l warehouse.Letdown) Fact {
 	}
 }
 
-// localTime is how times of records are told, which are local.
+// localTime is how times are told in mails.
 const localTime = "2006-01-02 15:04"
 
-// Says tells it in a sentence that names nobody.
-func (f Fact) Says() string {
+// Says tells it in a sentence that names nobody, with days and local times written as whoever
+// reads it has them. A time at midnight is for that day as a whole.
+func (f Fact) Says(day func(clientele.Date) string, moment func(time.Time) string) string {
+	at := func(t time.Time) string {
+		if d := clientele.DateOf(t); t.Equal(d.Time()) {
+			return day(d)
+		}
+		return moment(t)
+	}
 	switch {
 	case f.What == warehouse.BadAnswer && f.Score != nil && f.ScaleMin != nil && f.ScaleMax != nil:
-		return fmt.Sprintf("%s: a customer gave %s on a scale from %s to %s (%s).", f.Day, number(*f.Score), number(*f.ScaleMin), number(*f.ScaleMax), strings.ToUpper(f.Instrument))
+		return fmt.Sprintf("%s: a customer gave %s on a scale from %s to %s (%s).", day(f.Day), number(*f.Score), number(*f.ScaleMin), number(*f.ScaleMax), strings.ToUpper(f.Instrument))
 	case f.What == warehouse.BrokenPromise && f.Promised != nil && f.Actual != nil:
-		return fmt.Sprintf("%s: it was promised for %s, and came %s.", f.Day, f.Promised.Format(localTime), f.Actual.Format(localTime))
+		return fmt.Sprintf("It was promised for %s, and came on %s.", at(*f.Promised), at(*f.Actual))
 	}
-	return fmt.Sprintf("%s: it failed.", f.Day)
+	return day(f.Day) + ": it failed."
+}
+
+// inMail tells a fact as mails do.
+func inMail(f Fact) string {
+	return f.Says(clientele.Date.String, func(t time.Time) string { return t.Format(localTime) })
 }
 
 func number(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }

@@ -6,10 +6,10 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"net/url"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -73,11 +73,15 @@ func (s *Service) Settle(ctx context.Context, number, version int64, done, addre
 
 // ask has the question mailed.
 func (s *Service) ask(ctx context.Context, k *store.KeptCase, address string, a *Asked) (err error) {
+	day, err := s.happenedOn(ctx, *k)
+	if err != nil {
+		return err
+	}
 	k.AskedByMail = fmt.Sprintf("case/%d/%d/question", k.Number, k.Version)
 	a.Mailed, err = s.Mail.Enqueue(ctx, mail.Letter{
 		Key: k.AskedByMail, Kind: mail.Question, Address: address, Customer: k.Customer, Subject: "Is it settled? A question from " + s.Company,
 		Lines: []string{
-			"On " + k.Opened.In(s.Zone).Format("2 January 2006") + " something did not go as it should at " + k.TouchpointName + ". We have looked after it.",
+			"On " + day.Time().Format("2 January 2006") + " something did not go as it should at " + k.TouchpointName + ". We have looked after it.",
 			"Is it settled for you? Two clicks are enough, and what you write is read by whoever answers for it. The link holds until " + k.Due.In(s.Zone).Format("2 January 2006") + ".",
 		},
 		Link: &mail.Link{Says: "Say whether it is settled", Path: a.Link},
@@ -90,14 +94,29 @@ func (s *Service) ask(ctx context.Context, k *store.KeptCase, address string, a 
 
 // Question is what a customer is asked.
 type Question struct {
-	At     string    // name of the touchpoint
-	Opened time.Time // of the case
+	At  string         // name of the touchpoint
+	Day clientele.Date // on which it happened
 }
 
 // Question returns what the secret of a link asks. CodeForbidden if it asks nothing, or nothing any more.
 func (s *Service) Question(ctx context.Context, secret string) (Question, error) {
 	k, err := s.asked(ctx, secret)
-	return Question{k.TouchpointName, k.Opened}, err
+	if err != nil {
+		return Question{}, err
+	}
+	day, err := s.happenedOn(ctx, k)
+	return Question{k.TouchpointName, day}, err
+}
+
+// happenedOn is the day of what opened a case.
+func (s *Service) happenedOn(ctx context.Context, k store.KeptCase) (clientele.Date, error) {
+	causes, err := s.Store.Causes(ctx, k.Number)
+	if err != nil || len(causes) == 0 {
+		return clientele.DateOf(k.Opened.In(s.Zone)), err
+	}
+	var f Fact
+	err = json.Unmarshal(causes[0].Body, &f)
+	return f.Day, err
 }
 
 func (s *Service) asked(ctx context.Context, secret string) (store.KeptCase, error) {

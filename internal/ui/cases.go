@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/access"
@@ -106,6 +107,9 @@ func (v visit) whoseTabs(q access.CaseQuery) tabs {
 		}
 		q.Whose = t.ID
 		out.Tabs = append(out.Tabs, section{t.ID, t.Name, caseHref(q, 0)})
+	}
+	if len(out.Tabs) == 1 {
+		return tabs{} // there is nothing to choose
 	}
 	return out
 }
@@ -228,7 +232,7 @@ func (s *Site) caseWith(w http.ResponseWriter, r *http.Request, form url.Values,
 	p.Headline, p.Why = v.caseHeadline(d.Case)
 	p.Facts = []fact{{"Customer", d.Customer}, {"About", orElse(d.Matter, "not known")}, {"For", ownerOfCase(d.Case)}, {"Opened", v.instant(d.Opened)}}
 	for _, c := range d.Causes {
-		row := causeRow{Says: v.sentence(c.Says()), Text: c.Text}
+		row := causeRow{Says: c.Says(v.date, v.localMoment), Text: c.Text}
 		if c.Quiet {
 			row.Note = "Nobody was asked: a case of the same matter was closed a short while before."
 		}
@@ -279,6 +283,9 @@ func (v visit) caseHeadline(c cases.Case) (headline, why string) {
 	}
 	return "It waits for " + ownerOfCase(c) + ", due " + v.instant(c.Due) + ".", why
 }
+
+// localMoment is a time of the records, which is local already.
+func (l *locale) localMoment(t time.Time) string { return t.Format(l.layout + ", 15:04") }
 
 // stake is what the customer bought, as far as the reader may see such rows.
 func (v visit) stake(d cases.Detail) ([]fact, string) {
@@ -403,7 +410,7 @@ func (s *Site) askCustomerWith(w http.ResponseWriter, r *http.Request, secret, t
 	if err != nil {
 		return err
 	}
-	return s.show(w, statusOf(refused), "answer", answerPage{frame: f, Secret: secret, At: q.At, On: v.day(q.Opened), Text: text, Refused: refusalOf(refused)})
+	return s.show(w, statusOf(refused), "answer", answerPage{frame: f, Secret: secret, At: q.At, On: v.date(q.Day), Text: text, Refused: refusalOf(refused)})
 }
 
 func (s *Site) answerCase(w http.ResponseWriter, r *http.Request) error {

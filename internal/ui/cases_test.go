@@ -80,7 +80,7 @@ func (f *casesFake) SetRule(_ context.Context, _ string, _ int64, r cases.Rule) 
 }
 
 func (f *casesFake) Question(context.Context, string) (cases.Question, error) {
-	return cases.Question{At: "Delivery", Opened: signedAt()}, f.failed("Question")
+	return cases.Question{At: "Delivery", Day: clientele.MustDate("2026-10-04")}, f.failed("Question")
 }
 
 func (f *casesFake) Answer(_ context.Context, secret string, settled bool, text string) error {
@@ -140,7 +140,8 @@ func TestCasePage(t *testing.T) {
 	f := led()
 	v := signedIn(t, f, "ada")
 	score, low, high, last := 3.0, 0.0, 10.0, clientele.MustDate("2026-09-30")
-	promised, actual := signedAt(), signedAt().Add(26*time.Hour)
+	promised := clientele.MustDate("2026-10-05").Time()
+	actual := promised.Add(26 * time.Hour)
 	f.cases.detail = cases.Detail{
 		Case: aCase(7),
 		Causes: []cases.Cause{
@@ -151,7 +152,7 @@ func TestCasePage(t *testing.T) {
 		Stake:  &warehouse.Stake{Orders: 12, Amount: money("340.5"), Last: &last},
 	}
 	d := &f.cases.detail
-	v.sees("/cases/7", http.StatusOK, "It waits for Olive, due 7 Oct 2026", "a customer gave 3 on a scale from 0 to 10 (NPS)", "&lt;script&gt;too late", "it was promised for 2026-10-05 09:00, and came 2026-10-06 11:00",
+	v.sees("/cases/7", http.StatusOK, "It waits for Olive, due 7 Oct 2026", "a customer gave 3 on a scale from 0 to 10 (NPS)", "&lt;script&gt;too late", "30 Sep 2026: a customer", "It was promised for 5 Oct 2026, and came on 6 Oct 2026, 02:00.",
 		"Nobody was asked: a case of the same matter", "it failed", "£340.50", ">12<", "For Olive", "Take the case", "It is settled", "Save the note", `href="/touchpoints/t1"`)
 	d.Stake.Last, d.Why, d.Customer, d.Matter = nil, cases.AsLead, "anna@example.com", ""
 	v.sees("/cases/7", http.StatusOK, "Nobody answers for the touchpoint, so it is", `value="anna@example.com"`, ">never<", ">not known<")
@@ -211,7 +212,7 @@ func TestACaseIsWorkedOn(t *testing.T) {
 func TestTheCustomerAnswers(t *testing.T) {
 	f := newFake()
 	v := visitorOf(t, f)
-	v.sees("/answer?secret=abc", http.StatusOK, "Is it settled for you?", "On 5 Oct 2026 something did not go as it should: Delivery.", `value="abc"`)
+	v.sees("/answer?secret=abc", http.StatusOK, "Is it settled for you?", "On 4 Oct 2026 something did not go as it should: Delivery.", `value="abc"`)
 	v.sends("/answer", url.Values{"secret": {"abc"}, "settled": {"yes"}}, http.StatusOK, "Thank you.", "good to know")
 	v.sends("/answer", url.Values{"secret": {"abc"}, "settled": {"no"}, "text": {"Still broken"}}, http.StatusOK, "It is looked at again.")
 	v.sends("/answer", url.Values{"secret": {"abc"}, "text": {"Hm"}}, http.StatusUnprocessableEntity, "Neither yes nor no was chosen.", ">Hm</textarea>")
