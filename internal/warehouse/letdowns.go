@@ -12,7 +12,8 @@ type Letdowns interface {
 	// Letdowns returns the latest at each touchpoint, up to a number, with how many there are
 	// in all; touchpoints by name, the latest first.
 	Letdowns(ctx context.Context, q LetdownQuery) ([]Letdown, error)
-	// AnswerText is what a customer wrote in an answer; "" if that is nothing, or the answer is gone.
+	// AnswerText is what a customer, or somebody who did not say who they are, wrote in an answer;
+	// "" if that is nothing, or the answer is gone.
 	AnswerText(ctx context.Context, customer, source, response string) (string, error)
 	// AtStake is what a customer bought up to a day.
 	AtStake(ctx context.Context, customer string, to clientele.Date) (Stake, error)
@@ -44,12 +45,14 @@ const (
 	Failure       = "failure"
 )
 
-// Letdown is a record that let a customer down.
+// Letdown is a record that let a customer down. An answer that does not say whose it is is that of
+// the one customer of its order. The matter of an answer is its order; of an interaction its case, or
+// its own id if something was promised, or that is an order's.
 type Letdown struct {
 	Touchpoint string // of the rule
 	All        int64  // at the touchpoint
 	Customer   string
-	Matter     string // the order, or else the case, that it is about; "" if no more is known than customer and touchpoint
+	Matter     string // what it is about; "" if no more is known than customer and touchpoint
 	What       string
 	Source     string
 	Record     string // id within the source

@@ -46,7 +46,7 @@ func scanLetdown(rows *sql.Rows) (l warehouse.Letdown, err error) {
 // AnswerText implements warehouse.Letdowns.
 func (d *DB) AnswerText(ctx context.Context, customer, source, response string) (text string, err error) {
 	err = d.snapshot(ctx, nil, func(tx *sql.Tx) error {
-		return tx.QueryRowContext(ctx, query("letdown.text"), customer, source, response).Scan(&text)
+		return tx.QueryRowContext(ctx, query("letdown.text"), source, response, customer).Scan(&text)
 	})
 	return text, err
 }

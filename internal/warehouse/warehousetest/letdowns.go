@@ -72,10 +72,35 @@ func (c contact) late() bool {
 	return !c.promised.IsZero() && c.actual.After(c.promised) && !(midnight && clientele.DateOf(c.actual) <= clientele.DateOf(c.promised))
 }
 
+// whose is who gave an answer: where that is not said, the one customer of its order.
+func (v voices) whose(r response) string {
+	if r.customer != "" || r.order == "" {
+		return r.customer
+	}
+	known := map[string]bool{}
+	for _, l := range v.lines {
+		known[l.Customer] = known[l.Customer] || l.Order == r.order
+	}
+	for i, c := range v.contacts {
+		known[c.customer] = known[c.customer] || strconv.Itoa(i) == r.order || c.caseID == r.order
+	}
+	only := ""
+	for customer, is := range known {
+		switch {
+		case !is || customer == "":
+		case only != "":
+			return ""
+		default:
+			only = customer
+		}
+	}
+	return only
+}
+
 func (v voices) letdowns(q warehouse.LetdownQuery) (out []warehouse.Letdown) {
 	within := func(d clientele.Date) bool { return d >= q.Days.From && d <= q.Days.To }
 	for i, r := range v.responses {
-		if r.touchpoint == "shop" && r.customer == "A" && within(r.day) && r.bad() {
+		if r.touchpoint == "shop" && v.whose(r) == "A" && within(r.day) && r.bad() {
 			score, low, high := float64(r.score), float64(r.low), float64(r.scale)
 			out = append(out, warehouse.Letdown{
 				Touchpoint: "shop", Customer: "A", Matter: r.order, What: warehouse.BadAnswer, Source: "test", Record: strconv.Itoa(i), Day: r.day,
@@ -92,7 +117,7 @@ func (v voices) letdowns(q warehouse.LetdownQuery) (out []warehouse.Letdown) {
 			continue
 		}
 		matter := c.caseID
-		if matter == "" && slices.ContainsFunc(v.lines, func(l line) bool { return l.Order == strconv.Itoa(i) }) {
+		if matter == "" {
 			matter = strconv.Itoa(i)
 		}
 		out = append(out, warehouse.Letdown{
@@ -120,8 +145,9 @@ func testLetdownCases(t *testing.T, w warehouse.Warehouse) {
 	b := batch(t, clientele.Interactions, []string{"interaction", "customer", "touchpoint", "time", "promised", "actual", "outcome", "problem"}, [][]string{
 		{"o1", "A", "Shop", at(1, 9), at(2, 9), at(2, 10), "", "slow"},
 		{"f1", "A", "SHOP", at(3, 9), "", "", "Failed", ""},
-		{"f2", "A", "shop", at(3, 8), "", "", "failed", ""},
-		{"f3", "A", "shop", at(3, 7), "", "", "solved", ""},
+		{"o3", "A", "shop", at(3, 8), "", "", "failed", ""},
+		{"f2", "A", "shop", at(3, 7), "", "", "failed", ""},
+		{"f3", "A", "shop", at(3, 6), "", "", "solved", ""},
 		{"f4", "", "shop", at(3, 7), "", "", "failed", ""},
 		{"f5", "erased-1", "shop", at(3, 7), "", "", "failed", ""},
 		{"f6", "A", "", at(3, 7), "", "", "failed", ""},
@@ -132,21 +158,21 @@ func testLetdownCases(t *testing.T, w warehouse.Warehouse) {
 	}
 	loadBatch(t, w, b)
 	loadCSV(t, w, clientele.Feedback, []string{"response", "customer", "order", "touchpoint", "instrument", "time", "score", "scale_min", "scale_max", "text"}, [][]string{
-		{"r1", "A", "o1", "Shop", "nps", (day0 + 4).String(), "6", "0", "10", "too late"}, {"r2", "A", "", "Shop", "nps", (day0 + 4).String(), "7", "0", "10", ""},
+		{"r1", "A", "o1", "Shop", "nps", (day0 + 4).String(), "6", "0", "10", "too late"}, {"r0", "", "o1", "Shop", "nps", (day0 + 3).String(), "0", "0", "10", ""}, {"r2", "A", "", "Shop", "nps", (day0 + 4).String(), "7", "0", "10", ""},
 	})
 	records{Lines: []line{
-		{Customer: "A", Order: "o1", Day: day0, Kind: clientele.Sale, Amount: clientele.MustMoney("10.50")}, {Customer: "A", Order: "o1", Day: day0 + 2, Kind: clientele.Refund, Amount: clientele.MustMoney("-1")},
+		{Customer: "A", Order: "o1", Day: day0, Kind: clientele.Sale, Amount: clientele.MustMoney("10.50")}, {Customer: "A", Order: "o3", Day: day0 + 2, Kind: clientele.Refund, Amount: clientele.MustMoney("-1")},
 		{Customer: "A", Day: day0 + 1, Kind: clientele.Sale, Amount: clientele.MustMoney("2")}, {Customer: "A", Day: day0 + 1, Kind: clientele.Sale, Amount: clientele.MustMoney("3")},
 	}}.load(t, w)
 	q := warehouse.LetdownQuery{
-		Rules: []warehouse.LetdownRule{letdownRules[0], {Touchpoint: "quiet"}}, Days: clientele.Period{From: day0, To: day0 + 9}, Anonymous: "erased-", Most: 3,
+		Rules: []warehouse.LetdownRule{letdownRules[0], {Touchpoint: "quiet"}}, Days: clientele.Period{From: day0, To: day0 + 9}, Anonymous: "erased-", Most: 5,
 	}
 	got, err := w.Letdowns(t.Context(), q)
 	var said []string
 	for _, l := range got {
 		said = append(said, fmt.Sprintf("%s %s %s of %q, %d in all", l.Touchpoint, l.What, l.Record, l.Matter, l.All))
 	}
-	want := []string{`shop answer r1 of "o1", 4 in all`, `shop failure f1 of "", 4 in all`, `shop failure f2 of "", 4 in all`}
+	want := []string{`shop answer r1 of "o1", 6 in all`, `shop failure f1 of "", 6 in all`, `shop failure o3 of "o3", 6 in all`, `shop failure f2 of "", 6 in all`, `shop answer r0 of "o1", 6 in all`}
 	if err != nil || !slices.Equal(said, want) {
 		t.Errorf("%q %v", said, err)
 	}

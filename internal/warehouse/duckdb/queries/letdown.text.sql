@@ -1,1 +1,3 @@
-SELECT coalesce(max(f.text), '') FROM feedback AS f JOIN source AS s ON s.id = f.source WHERE f.customer = ? AND s.name = ? AND f.response = ?
+SELECT coalesce(max(f.text), '')
+FROM feedback AS f JOIN source AS s ON s.id = f.source
+WHERE s.name = ? AND f.response = ? AND (f.customer = ? OR f.customer IS NULL)
