@@ -214,7 +214,11 @@ func (c *command) invited(i people.Invitation, err error, f userFlags) error {
 		return c.writeJSON(i)
 	}
 	fmt.Fprintln(c.out, i.Link)
-	return c.next("give the link to %s; it works once, until %s", visible(i.Person.Name), whenText(&i.Expires))
+	how := "give the link to %s"
+	if i.Mailed {
+		how = "the link is mailed to %s while the book is served"
+	}
+	return c.next(how+"; it works once, until %s", visible(i.Person.Name), whenText(&i.Expires))
 }
 
 func (c *command) roleUser(ctx context.Context, b *app.Book, args []string, f userFlags) error {
