@@ -165,13 +165,13 @@ func endAfter(ctx context.Context, h *httpd.Health, drain time.Duration) context
 }
 
 // work runs jobs, one of each kind at a time, until ctx ends. Those that compute leave half
-// of the processors to who asks for pages; records are taken in without waiting for them.
+// of the processors to who asks for pages; records are taken in, and mail is sent, without waiting for them.
 func (b *Book) work(ctx context.Context, handlers map[string]job.Handler, log *slog.Logger) error {
 	group, ctx := errgroup.WithContext(ctx)
 	computing := job.NewTurns(max(1, runtime.GOMAXPROCS(0)/2))
 	for kind, handler := range handlers {
 		turns := computing
-		if kind == access.ImportJob || kind == event.JobKind {
+		if kind == access.ImportJob || kind == event.JobKind || kind == mail.JobKind {
 			turns = nil
 		}
 		group.Go(func() error { return job.NewWorker(b.Jobs, kind, handler, turns, log).Run(ctx) })

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strings"
 	plain "text/template"
+	"unicode"
 
 	gomail "github.com/wneessen/go-mail"
 
@@ -93,7 +94,7 @@ func (s *Service) message(w written) (*gomail.Msg, error) {
 	if err := m.From(s.Settings.From); err != nil {
 		return nil, err
 	}
-	if err := m.AddTo((&netmail.Address{Name: w.Name, Address: w.To}).String()); err != nil {
+	if err := m.AddTo((&netmail.Address{Name: headerName(w.Name), Address: w.To}).String()); err != nil {
 		return nil, err
 	}
 	m.Subject(w.Subject)
@@ -108,6 +109,17 @@ func (s *Service) message(w written) (*gomail.Msg, error) {
 	m.SetBodyString(gomail.TypeTextPlain, w.Text)
 	m.AddAlternativeString(gomail.TypeTextHTML, w.HTML)
 	return m, nil
+}
+
+// headerName is a name as it may stand before an address: some signs are read as others there,
+// however they are written.
+func headerName(name string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r) || strings.ContainsRune(" -.'’", r) {
+			return r
+		}
+		return -1
+	}, name))
 }
 
 // domain is that of the sender, by which a Message-ID is unique.
