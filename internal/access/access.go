@@ -22,6 +22,7 @@ import (
 	"github.com/clientele/clientele/internal/journey"
 	"github.com/clientele/clientele/internal/measure"
 	"github.com/clientele/clientele/internal/modelling"
+	"github.com/clientele/clientele/internal/path"
 	"github.com/clientele/clientele/internal/policy"
 	"github.com/clientele/clientele/internal/privacy"
 	"github.com/clientele/clientele/internal/statement"
@@ -41,6 +42,7 @@ type Parts struct {
 	Definitions *definition.Service
 	Goals       *goal.Service
 	Measures    *measure.Service
+	Paths       *path.Service
 	Journeys    *journey.Service
 	Importer    *ingest.Importer
 	Records     warehouse.Warehouse
@@ -62,6 +64,7 @@ type Guards struct {
 	Definitions Definitions
 	Goals       Goals
 	Measures    Measures
+	Paths       Paths
 	Journeys    Journeys
 	Importer    Importer
 	Records     Records
@@ -73,7 +76,7 @@ type Guards struct {
 // New guards the capabilities of a book.
 func New(p Parts) Guards {
 	return Guards{
-		Book{&p}, Statements{&p}, Models{&p}, Contracts{&p}, Closings{&p}, Definitions{&p}, Goals{&p}, Measures{&p}, Journeys{&p}, Importer{&p}, Records{&p},
+		Book{&p}, Statements{&p}, Models{&p}, Contracts{&p}, Closings{&p}, Definitions{&p}, Goals{&p}, Measures{&p}, Paths{&p}, Journeys{&p}, Importer{&p}, Records{&p},
 		Jobs{&p}, Privacy{&p}, Audit{&p},
 	}
 }

@@ -22,6 +22,7 @@ import (
 	"github.com/clientele/clientele/internal/journey"
 	"github.com/clientele/clientele/internal/ledger"
 	"github.com/clientele/clientele/internal/measure"
+	"github.com/clientele/clientele/internal/path"
 	"github.com/clientele/clientele/internal/people"
 	"github.com/clientele/clientele/internal/privacy"
 	"github.com/clientele/clientele/internal/statement"
@@ -41,6 +42,7 @@ type Services struct {
 	Definitions Definitions
 	Goals       Goals
 	Measures    Measures
+	Paths       Observed
 	Journeys    Journeys
 	Importer    Importer
 	Records     Records
@@ -114,6 +116,11 @@ type Measures interface {
 	ReadyOverview(context.Context) (clientele.MeasureOverview, bool, error)
 }
 
+// Observed are the paths that customers went; see path.Service.
+type Observed interface {
+	Ready(context.Context, path.Request) (clientele.PathReport, bool, error)
+}
+
 // Journeys is the map of journeys; see journey.Service.
 type Journeys interface {
 	Journeys(context.Context) ([]journey.Summary, error)
@@ -161,6 +168,7 @@ type Work interface {
 	Definition(context.Context, definition.Question) (store.Job, error)
 	Goals(context.Context, *clientele.Period) (store.Job, error) // nil: all that there are
 	Measure(context.Context, measure.Request) (store.Job, error) // of no name: all that there are
+	Paths(context.Context, path.Request) (store.Job, error)
 	Import(context.Context, work.Import) (store.Job, error)
 }
 
@@ -244,7 +252,7 @@ func New(s Services) *API {
 	a.checker = &checker{components: a.types.components}
 	a.router = httpd.NewRouter(a.fail)
 	for _, add := range []func(*API){
-		addStatement, addMovement, addModel, addClosed, addDefinitions, addGoals, addJourneys, addStages, addTouchpoints, addJourneyEdits, addMeasures, addData, addUploads, addJobs,
+		addStatement, addMovement, addModel, addClosed, addDefinitions, addGoals, addJourneys, addStages, addTouchpoints, addJourneyEdits, addPaths, addMeasures, addData, addUploads, addJobs,
 		addPeople, addUnits, addTokens, addAudit, addPrivacy, addEvents, addDescription,
 	} {
 		add(a)

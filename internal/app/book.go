@@ -21,6 +21,7 @@ import (
 	"github.com/clientele/clientele/internal/journey"
 	"github.com/clientele/clientele/internal/measure"
 	"github.com/clientele/clientele/internal/modelling"
+	"github.com/clientele/clientele/internal/path"
 	"github.com/clientele/clientele/internal/people"
 	"github.com/clientele/clientele/internal/privacy"
 	"github.com/clientele/clientele/internal/statement"
@@ -89,6 +90,7 @@ type Book struct {
 	Definitions *definition.Service
 	Goals       *goal.Service
 	Measures    *measure.Service
+	Paths       *path.Service
 	Journeys    *journey.Service
 	Jobs        *job.Queue
 	People      *people.Service
@@ -206,6 +208,7 @@ func (b *Book) openParts(ctx context.Context, w Watcher) (err error) {
 	b.Statements = statement.New(records, b.Models, b, operations, program())
 	b.Contracts = contract.New(records, b.Models, b, operations, program())
 	b.Measures = measure.New(records, b.Models, b, operations, program())
+	b.Paths = path.New(records, b.Models, toObserve{b}, operations, program())
 	b.Closings = closing.New(closing.Parts{
 		Closes: operations, Cache: operations, Book: b, Statements: toClose{b}, Models: b.Models, Files: b.Landing,
 		Replaced: func(ctx context.Context) (map[string][]string, error) { return b.Privacy.Replacements(ctx) }, Program: VersionString(),
@@ -236,6 +239,18 @@ func (b *Book) openAccounts() error {
 	}
 	b.People, err = people.New(b.Store, b.Audit, o)
 	return err
+}
+
+// toObserve is what is drawn, for what is observed.
+type toObserve struct{ *Book }
+
+// Drawn implements path.Book.
+func (t toObserve) Drawn(ctx context.Context) (drawn []path.Drawn, err error) {
+	courses, err := t.Journeys.Courses(ctx)
+	for _, c := range courses {
+		drawn = append(drawn, path.Drawn{ID: c.ID, Name: c.Name, Touchpoints: c.Touchpoints})
+	}
+	return drawn, err
 }
 
 // toClose makes statements for closing.

@@ -18,6 +18,7 @@ import (
 	"github.com/clientele/clientele/internal/ledger"
 	"github.com/clientele/clientele/internal/measure"
 	"github.com/clientele/clientele/internal/modelling"
+	"github.com/clientele/clientele/internal/path"
 	"github.com/clientele/clientele/internal/people"
 	"github.com/clientele/clientele/internal/privacy"
 	"github.com/clientele/clientele/internal/statement"
@@ -37,6 +38,7 @@ type Services struct {
 	Definitions Definitions
 	Goals       Goals
 	Measures    Measures
+	Paths       Observed
 	Journeys    Journeys
 	Importer    Importer
 	Records     Records
@@ -117,6 +119,12 @@ type Measures interface {
 	ReadyOverview(context.Context) (clientele.MeasureOverview, bool, error)
 	Prepare(context.Context, measure.Request) error
 	Touchpoints(context.Context) ([]warehouse.Touchpoint, error)
+}
+
+// Observed are the paths that customers went; see path.Service.
+type Observed interface {
+	Ready(context.Context, path.Request) (clientele.PathReport, bool, error)
+	Prepare(context.Context, path.Request) error
 }
 
 // Journeys is the map of journeys; see journey.Service.

@@ -14,8 +14,7 @@ type Paths interface {
 	// PathDays returns the first and the last day with a step, up to the day of the last
 	// import; ok is false if there is none.
 	PathDays(ctx context.Context, known clientele.Date) (days clientele.Period, ok bool, err error)
-	// ObservePaths adds up paths. CodeNotFound if Through is a journey none of whose touchpoints
-	// is a step.
+	// ObservePaths adds up paths.
 	ObservePaths(ctx context.Context, q PathQuery) (ObservedPaths, error)
 }
 
@@ -64,7 +63,7 @@ type PathSum struct {
 	// is known.
 	Handovers, Handed *int64
 	// Waited of Lasted is how many seconds passed in which no step was under way; nil if no
-	// step has an end.
+	// step has an end after its beginning.
 	Waited, Lasted *float64
 	// Valued is how many of the customers have a worth, Worth what they are worth together.
 	Valued int64

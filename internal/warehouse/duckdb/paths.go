@@ -11,8 +11,11 @@ import (
 	"github.com/clientele/clientele/internal/warehouse"
 )
 
-// otherCode numbers all steps that are not told apart.
-const otherCode = 63
+// otherCode numbers all steps that are not told apart, noCode none.
+const (
+	otherCode = 63
+	noCode    = -1
+)
 
 // pathParams are the parameters of the queries of paths.
 type pathParams struct {
@@ -121,8 +124,7 @@ func (p *pathReading) steps() error {
 		}
 	}
 	if len(p.ThroughCodes) == 0 {
-		return clientele.Errorf(clientele.CodeNotFound, "nothing is recorded at a touchpoint of this journey").
-			WithHint("Records carry the names of touchpoints in their field touchpoint: give touchpoints the names that they have there.")
+		p.ThroughCodes = []int{noCode}
 	}
 	return nil
 }
