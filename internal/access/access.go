@@ -15,6 +15,7 @@ import (
 	"github.com/clientele/clientele/internal/audit"
 	"github.com/clientele/clientele/internal/closing"
 	"github.com/clientele/clientele/internal/contract"
+	"github.com/clientele/clientele/internal/customer"
 	"github.com/clientele/clientele/internal/definition"
 	"github.com/clientele/clientele/internal/goal"
 	"github.com/clientele/clientele/internal/ingest"
@@ -43,6 +44,7 @@ type Parts struct {
 	Goals       *goal.Service
 	Measures    *measure.Service
 	Paths       *path.Service
+	Customers   *customer.Service
 	Journeys    *journey.Service
 	Importer    *ingest.Importer
 	Records     warehouse.Warehouse
@@ -65,6 +67,7 @@ type Guards struct {
 	Goals       Goals
 	Measures    Measures
 	Paths       Paths
+	Customers   Customers
 	Journeys    Journeys
 	Importer    Importer
 	Records     Records
@@ -76,7 +79,7 @@ type Guards struct {
 // New guards the capabilities of a book.
 func New(p Parts) Guards {
 	return Guards{
-		Book{&p}, Statements{&p}, Models{&p}, Contracts{&p}, Closings{&p}, Definitions{&p}, Goals{&p}, Measures{&p}, Paths{&p}, Journeys{&p}, Importer{&p}, Records{&p},
+		Book{&p}, Statements{&p}, Models{&p}, Contracts{&p}, Closings{&p}, Definitions{&p}, Goals{&p}, Measures{&p}, Paths{&p}, Customers{&p}, Journeys{&p}, Importer{&p}, Records{&p},
 		Jobs{&p}, Privacy{&p}, Audit{&p},
 	}
 }

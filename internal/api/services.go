@@ -43,6 +43,7 @@ type Services struct {
 	Goals       Goals
 	Measures    Measures
 	Paths       Observed
+	Customers   Customers
 	Journeys    Journeys
 	Importer    Importer
 	Records     Records
@@ -114,11 +115,19 @@ type Goals interface {
 type Measures interface {
 	Ready(context.Context, measure.Request) (clientele.MeasureReport, bool, error)
 	ReadyOverview(context.Context) (clientele.MeasureOverview, bool, error)
+	Marks(context.Context) ([]clientele.MarkedEvent, error)
+	Mark(ctx context.Context, day clientele.Date, name, touchpoint, by string) (clientele.MarkedEvent, error)
+	Unmark(ctx context.Context, number int64, by string) error
 }
 
 // Observed are the paths that customers went; see path.Service.
 type Observed interface {
 	Ready(context.Context, path.Request) (clientele.PathReport, bool, error)
+}
+
+// Customers tells of single customers; see customer.Service.
+type Customers interface {
+	Customer(ctx context.Context, id string, offset int64, limit int) (clientele.CustomerReport, error)
 }
 
 // Journeys is the map of journeys; see journey.Service.
@@ -252,7 +261,7 @@ func New(s Services) *API {
 	a.checker = &checker{components: a.types.components}
 	a.router = httpd.NewRouter(a.fail)
 	for _, add := range []func(*API){
-		addStatement, addMovement, addModel, addClosed, addDefinitions, addGoals, addJourneys, addStages, addTouchpoints, addJourneyEdits, addPaths, addMeasures, addData, addUploads, addJobs,
+		addStatement, addMovement, addModel, addClosed, addDefinitions, addGoals, addJourneys, addStages, addTouchpoints, addJourneyEdits, addPaths, addCustomers, addMeasures, addData, addUploads, addJobs,
 		addPeople, addUnits, addTokens, addAudit, addPrivacy, addEvents, addDescription,
 	} {
 		add(a)

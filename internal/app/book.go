@@ -14,6 +14,7 @@ import (
 	"github.com/clientele/clientele/internal/closing"
 	"github.com/clientele/clientele/internal/config"
 	"github.com/clientele/clientele/internal/contract"
+	"github.com/clientele/clientele/internal/customer"
 	"github.com/clientele/clientele/internal/definition"
 	"github.com/clientele/clientele/internal/goal"
 	"github.com/clientele/clientele/internal/ingest"
@@ -91,6 +92,7 @@ type Book struct {
 	Goals       *goal.Service
 	Measures    *measure.Service
 	Paths       *path.Service
+	Customers   *customer.Service
 	Journeys    *journey.Service
 	Jobs        *job.Queue
 	People      *people.Service
@@ -208,6 +210,7 @@ func (b *Book) openParts(ctx context.Context, w Watcher) (err error) {
 	b.Statements = statement.New(records, b.Models, b, operations, program())
 	b.Contracts = contract.New(records, b.Models, b, operations, program())
 	b.Measures = measure.New(records, b.Models, b, operations, program())
+	b.Customers = customer.New(records, b.Models, toObserve{b})
 	b.Paths = path.New(records, b.Models, toObserve{b}, operations, program())
 	b.Closings = closing.New(closing.Parts{
 		Closes: operations, Cache: operations, Book: b, Statements: toClose{b}, Models: b.Models, Files: b.Landing,
@@ -251,6 +254,17 @@ func (t toObserve) Drawn(ctx context.Context) (drawn []path.Drawn, err error) {
 		drawn = append(drawn, path.Drawn{ID: c.ID, Name: c.Name, Touchpoints: c.Touchpoints})
 	}
 	return drawn, err
+}
+
+// Promises implements customer.Book.
+func (t toObserve) Promises(ctx context.Context) (map[string]string, error) {
+	return t.Journeys.Promises(ctx)
+}
+
+// WorthDay implements customer.Book.
+func (t toObserve) WorthDay(ctx context.Context) (clientele.Date, bool, error) {
+	periods, ok, err := t.Statements.Periods(ctx)
+	return periods.Default.Period.To, ok, err
 }
 
 // toClose makes statements for closing.

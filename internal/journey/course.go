@@ -44,3 +44,22 @@ func touchpointsBelow(below map[string][]store.KeptPart, id string) (names []str
 	}
 	return names
 }
+
+// Promises are what is promised at touchpoints, by their names.
+func (s *Service) Promises(ctx context.Context) (map[string]string, error) {
+	parts, err := s.store.Parts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]string{}
+	for _, p := range parts {
+		n, err := notesOf(p)
+		if err != nil {
+			return nil, err
+		}
+		if n.Promise != "" {
+			out[p.Name] = n.Promise
+		}
+	}
+	return out, nil
+}

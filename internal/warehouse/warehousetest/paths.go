@@ -127,3 +127,42 @@ func testManySteps(t *testing.T, w warehouse.Warehouse) {
 		t.Errorf("edges do not add up: %+v", got)
 	}
 }
+
+// testCustomer holds what an engine tells of one customer to what was loaded.
+func testCustomer(t *testing.T, w warehouse.Warehouse) {
+	at := func(day, hour int) time.Time {
+		return (day0 + clientele.Date(day)).Time().Add(time.Duration(hour) * time.Hour)
+	}
+	voices{
+		contacts:   []contact{{customer: "A", touchpoint: "delivery", kind: "parcel", problem: "late", at: at(3, 9), promised: at(4, 0), actual: at(5, 10)}, {customer: "B", at: at(3, 9)}, {customer: "A", at: at(90, 9)}},
+		responses:  []response{{customer: "A", instrument: "nps", day: day0 + 6, score: 9, low: 0, scale: 10}, {customer: "A", instrument: "csat", day: day0 + 2, score: -1, notApplicable: true}},
+		lines:      []line{{Customer: "A", Order: "o1", Day: day0 + 1, Kind: clientele.Sale, Amount: clientele.MustMoney("10")}, {Customer: "A", Order: "o1", Day: day0 + 1, Kind: clientele.Sale, Amount: clientele.MustMoney("5.50")}, {Customer: "A", Day: day0 + 8, Kind: clientele.Refund, Amount: clientele.MustMoney("-2")}, {Customer: "A", Day: day0 + 9, Kind: clientele.Sale, Amount: clientele.MustMoney("3")}, {Customer: "B", Day: day0 + 1, Kind: clientele.Sale, Amount: clientele.MustMoney("7")}},
+		attributes: map[string]string{"A": "DE"},
+	}.load(t, w)
+	money := func(s string) *clientele.Money { m := clientele.MustMoney(s); return &m }
+	met, promised, actual := at(3, 9), at(4, 0), at(5, 10)
+	want := []warehouse.Moment{
+		{Kind: warehouse.OrderMoment, Day: day0 + 9, Amount: money("3")}, {Kind: warehouse.RefundMoment, Day: day0 + 8, Amount: money("-2")},
+		{Kind: warehouse.AnswerMoment, Day: day0 + 6, Name: "nps", Score: "9", Low: "0", High: "10"},
+		{Kind: warehouse.MetMoment, Day: day0 + 3, At: &met, Name: "parcel", Touchpoint: "delivery", Problem: "late", Promised: &promised, Actual: &actual},
+		{Kind: warehouse.AnswerMoment, Day: day0 + 2, Name: "csat", Outcome: "not applicable"},
+		{Kind: warehouse.OrderMoment, Day: day0 + 1, Name: "o1", Amount: money("15.50")},
+	}
+	for _, page := range []warehouse.TimelineQuery{{Limit: 10}, {Offset: 2, Limit: 2}} {
+		page.Customer, page.Known = "A", day0+60
+		got, count, err := w.Timeline(t.Context(), page)
+		part := want[page.Offset:min(len(want), int(page.Offset)+page.Limit)]
+		if d := gocmp.Diff(part, got); err != nil || count != int64(len(want)) || d != "" {
+			t.Errorf("%+v: %d, %v\n%s", page, count, err, d)
+		}
+	}
+	if got, count, err := w.Timeline(t.Context(), warehouse.TimelineQuery{Customer: "'; DROP TABLE x", Known: day0, Limit: 9}); len(got) > 0 || count != 0 || err != nil {
+		t.Errorf("nobody: %v, %d, %v", got, count, err)
+	}
+	histories, err := w.Histories(t.Context(), "A", []clientele.Date{day0, day0 + 5, day0 + 30})
+	if d := gocmp.Diff([]warehouse.History{
+		{Day: day0}, {Day: day0 + 5, Bought: true, Cell: warehouse.Cell{T: 4, N: 1}}, {Day: day0 + 30, Bought: true, Cell: warehouse.Cell{X: 1, Tx: 8, T: 29, XG: 1, N: 1, Spend: 3}},
+	}, histories); err != nil || d != "" {
+		t.Errorf("%v\n%s", err, d)
+	}
+}
