@@ -28,7 +28,7 @@ func journeySamples(t *testing.T, b *Book) map[string][]sample {
 	stage := add(journey.IsStage, whole, "Pay")
 	at := add(journey.IsTouchpoint, stage, "Checkout")
 	for _, r := range []path.Request{{}, {By: "region"}, {Journey: whole}, {Journey: whole, By: "region"}} {
-		if err := b.Paths.Prepare(t.Context(), r); err != nil {
+		if err := b.Paths.Prepare(t.Context(), r); err != nil && clientele.CodeOf(err) != clientele.CodeNotFound { // a book may have no regions
 			t.Fatal(err)
 		}
 	}

@@ -143,7 +143,7 @@ func (v visit) customerFacts(c clientele.CustomerReport) (facts []fact) {
 // worthChart draws what the customer was worth, with the interval as a band.
 func (v visit) worthChart(c clientele.CustomerReport) modelFigure {
 	fig := chart.Figure{
-		ID: "worth", Title: "What they were worth", Subtitle: "At the ends of the last quarters, in " + v.settings.Currency + "; the band is the 95% interval",
+		ID: "worth", Title: "What they were worth", Subtitle: "Every three months, in " + v.settings.Currency + "; the band is the 95% interval",
 		Table: chart.Table{Caption: "Worth by day", Columns: []string{"Day", "worth", "95% interval", "still a customer"}},
 	}
 	var points []chart.ControlPoint
@@ -158,6 +158,7 @@ func (v visit) worthChart(c clientele.CustomerReport) modelFigure {
 		} else {
 			cells[0] = "nothing bought yet"
 		}
+		points = append(points, p)
 		fig.Table.Rows = append(fig.Table.Rows, textRow(v.date(w.Day), cells...))
 	}
 	fig.Plot.Control = chart.NewControl(points, nil, func(f float64) string { return v.number(f, 2) })

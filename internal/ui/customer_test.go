@@ -30,7 +30,7 @@ func TestCustomerPage(t *testing.T) {
 	}
 	expect(t, s, "/customers", http.StatusOK, "Find a customer", `aria-current="page">Customers`)
 	expect(t, s, "/customers/A%2F%3C7%3E", http.StatusOK, "Customer A/&lt;7&gt;", "250 things on record", "1 promise is open", "120.00", "80.00 to ", "&lt;north&gt;", "What they were worth", "nothing bought yet",
-		"broken", "By noon.", "left with &lt;nobody&gt;", "promised for: ", "on a scale from 0 to 10", "“good &amp; quick”", "19.90", "offset=100", "5 March 2026, 09:30", "What was to come in five years.", `data-plot="worth-data"`)
+		"broken", "By noon.", "left with &lt;nobody&gt;", "promised for: ", "on a scale from 0 to 10", "“good &amp; quick”", "19.90", "offset=4", "5 Mar 2026, 09:30", "What was to come in five years.", `data-plot="worth-data"`, `"value":120,"low":80,"high":180`)
 	found := post(t, s, "/customers", url.Values{"id": {" A/<7> "}})
 	if found.Code != http.StatusSeeOther || found.Header().Get("Location") != "/customers/A%2F%3C7%3E" {
 		t.Errorf("found: %d to %q", found.Code, found.Header().Get("Location"))

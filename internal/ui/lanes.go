@@ -2,6 +2,7 @@ package ui
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/clientele/clientele"
@@ -54,8 +55,12 @@ func (v visit) measuredLane(t clientele.TouchpointMeasures, current bool) (out m
 		out.charts = append(out.charts, choice{Name: m.Title + " " + figure, Href: href})
 	}
 	out.Text, out.Lack = strings.Join(says, "\n"), strings.Join(stands, "; ")
-	if !current {
+	judged := slices.ContainsFunc(t.Measures, func(m clientele.LastMeasure) bool { return m.Judged })
+	switch {
+	case !current:
 		out.Note = "newer records are still being counted"
+	case judged && len(stands) == 0:
+		out.Note = "nothing stands out from chance"
 	}
 	return out
 }

@@ -35,7 +35,7 @@ func (v visit) markForm(f measureForm) *markForm {
 	if !v.may(policy.MarkEvents) {
 		return nil
 	}
-	out := &markForm{Back: v.URL.RequestURI(), Sign: v.who.IsLocal()}
+	out := &markForm{Back: f.Path, Sign: v.who.IsLocal()}
 	for _, t := range f.Touchpoints {
 		if t.Value == "" {
 			t.Name = "everywhere"
