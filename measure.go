@@ -1,5 +1,7 @@
 package clientele
 
+import "time"
+
 // MeasureDefinition is what a measure means, word for word. A measure whose meaning changes
 // has another version.
 type MeasureDefinition struct {
@@ -43,12 +45,23 @@ type MeasureReport struct {
 	By         string            `json:"by,omitempty"`
 	Within     int               `json:"within_days,omitempty"` // N of the definition, where it has one
 	Measurement
+	Events   []MarkedEvent    `json:"events"` // marked in these days
 	LeftOut  []MeasureLeftOut `json:"left_out"`
 	Signals  []MeasureSignal  `json:"signals"`
 	Series   MeasureSeries    `json:"series"`
 	Segments []MeasureSegment `json:"segments,omitempty"`
 	Warnings []string         `json:"warnings"`
 	Hidden   *Hidden          `json:"hidden,omitempty"` // segments that are not for who asked
+}
+
+// MarkedEvent is something dated that may explain what charts show.
+type MarkedEvent struct {
+	Number     int64     `json:"number"`
+	Day        Date      `json:"day"`
+	Name       string    `json:"name"`
+	Touchpoint string    `json:"touchpoint"` // "": everywhere
+	By         string    `json:"by"`         // who marked it
+	At         time.Time `json:"at"`
 }
 
 // MeasureLeftOut is how many do not count, and why.
@@ -97,4 +110,28 @@ type MeasureSignal struct {
 // MeasureOverview is all measures of a book.
 type MeasureOverview struct {
 	Measures []MeasureReport `json:"measures"`
+}
+
+// MeasureLane is how each touchpoint stands by its measures.
+type MeasureLane struct {
+	Touchpoints []TouchpointMeasures `json:"touchpoints"` // by name
+	Current     bool                 `json:"-"`           // it is of the records as they are now
+}
+
+// TouchpointMeasures is how a touchpoint stands.
+type TouchpointMeasures struct {
+	Touchpoint string        `json:"touchpoint"`
+	Measures   []LastMeasure `json:"measures"` // that can be told
+}
+
+// LastMeasure is a measure in the last whole period that has a figure.
+type LastMeasure struct {
+	Name  string      `json:"name"`
+	Title string      `json:"title"`
+	Unit  MeasureUnit `json:"unit"`
+	Every string      `json:"every"`
+	Period
+	Measurement
+	Judged bool           `json:"judged"` // there are limits, so that a signal would be known
+	Signal *MeasureSignal `json:"signal"` // null: nothing but chance
 }

@@ -30,6 +30,8 @@ func child(ctx context.Context, args []string) error {
 	switch args[0] {
 	case "movement":
 		answer, err = movement(ctx, args[1])
+	case "paths":
+		answer, err = observePaths(ctx, args[1])
 	case "worth":
 		answer, err = worth(args[1])
 	default:

@@ -9,6 +9,7 @@
 //	go run ./bench                              0.1 and 1 million customers
 //	go run ./bench -customers 100000,10000000   other sizes
 //	go run ./bench canvas                       how long edits of a journey take, alone
+//	go run ./bench paths                        how long it takes to observe paths, alone
 package main
 
 import (
@@ -46,11 +47,14 @@ func main() {
 	flag.Parse()
 	ctx := context.Background()
 	var err error
-	if flag.Arg(0) == "canvas" {
+	switch {
+	case flag.Arg(0) == "canvas":
 		err = benchCanvas(ctx, *rounds, *dir)
-	} else if flag.NArg() > 0 {
+	case flag.Arg(0) == "paths" && flag.NArg() == 1:
+		err = benchPaths(ctx, *rounds, *dir)
+	case flag.NArg() > 0:
 		err = child(ctx, flag.Args())
-	} else {
+	default:
 		err = bench(ctx, *customers, *rounds, *orders, *dir)
 	}
 	if err != nil {
@@ -92,8 +96,12 @@ func bench(ctx context.Context, customers string, rounds int, orders float64, di
 	if err != nil {
 		return err
 	}
-	fmt.Print("\n", table(results), "\n", growthTable(growth), "\n", evaluationTable(evaluated), "\n", canvasTable(drawn))
-	return errors.Join(judge(results), judgeCanvases(drawn))
+	observed, err := programs.paths(ctx, dir, rounds)
+	if err != nil {
+		return err
+	}
+	fmt.Print("\n", table(results), "\n", growthTable(growth), "\n", evaluationTable(evaluated), "\n", canvasTable(drawn), "\n", observed.table())
+	return errors.Join(judge(results), judgeCanvases(drawn), observed.judge())
 }
 
 // benchCanvas measures edits of a journey alone.

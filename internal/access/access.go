@@ -16,6 +16,7 @@ import (
 	"github.com/clientele/clientele/internal/cases"
 	"github.com/clientele/clientele/internal/closing"
 	"github.com/clientele/clientele/internal/contract"
+	"github.com/clientele/clientele/internal/customer"
 	"github.com/clientele/clientele/internal/definition"
 	"github.com/clientele/clientele/internal/goal"
 	"github.com/clientele/clientele/internal/ingest"
@@ -24,6 +25,7 @@ import (
 	"github.com/clientele/clientele/internal/mail"
 	"github.com/clientele/clientele/internal/measure"
 	"github.com/clientele/clientele/internal/modelling"
+	"github.com/clientele/clientele/internal/path"
 	"github.com/clientele/clientele/internal/policy"
 	"github.com/clientele/clientele/internal/privacy"
 	"github.com/clientele/clientele/internal/statement"
@@ -43,6 +45,8 @@ type Parts struct {
 	Definitions *definition.Service
 	Goals       *goal.Service
 	Measures    *measure.Service
+	Paths       *path.Service
+	Customers   *customer.Service
 	Journeys    *journey.Service
 	Cases       *cases.Service
 	Importer    *ingest.Importer
@@ -66,6 +70,8 @@ type Guards struct {
 	Definitions Definitions
 	Goals       Goals
 	Measures    Measures
+	Paths       Paths
+	Customers   Customers
 	Journeys    Journeys
 	Cases       Cases
 	Importer    Importer
@@ -79,7 +85,7 @@ type Guards struct {
 // New guards the capabilities of a book.
 func New(p Parts) Guards {
 	return Guards{
-		Book{&p}, Statements{&p}, Models{&p}, Contracts{&p}, Closings{&p}, Definitions{&p}, Goals{&p}, Measures{&p}, Journeys{&p}, Cases{&p}, Importer{&p}, Records{&p},
+		Book{&p}, Statements{&p}, Models{&p}, Contracts{&p}, Closings{&p}, Definitions{&p}, Goals{&p}, Measures{&p}, Paths{&p}, Customers{&p}, Journeys{&p}, Cases{&p}, Importer{&p}, Records{&p},
 		Jobs{&p}, Privacy{&p}, Mail{&p}, Audit{&p},
 	}
 }

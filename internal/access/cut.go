@@ -76,6 +76,29 @@ func cutMeasure(a policy.Actor, r clientele.MeasureReport) clientele.MeasureRepo
 	return r
 }
 
+// cutPaths leaves the segments that are the actor's, and what customers are worth to who may see
+// the statement.
+func cutPaths(a policy.Actor, r clientele.PathReport) clientele.PathReport {
+	seen, left := covered(a, r.By, r.Segments, func(s clientele.PathSegment) string { return s.Name })
+	r.Segments, r.Hidden = seen, hidden(a, left, "segments")
+	if a.May(policy.ReadStatement) {
+		return r
+	}
+	unworth := func(f *clientele.PathFigures) {
+		f.Worth, f.Valued, f.WorthWhy = nil, 0, "What customers are worth is for those who may see the statement."
+	}
+	r.Variants, r.Segments = slices.Clone(r.Variants), slices.Clone(r.Segments)
+	for i := range r.Variants {
+		unworth(&r.Variants[i].PathFigures)
+	}
+	for i := range r.Segments {
+		unworth(&r.Segments[i].PathFigures)
+	}
+	unworth(&r.PathFigures)
+	unworth(&r.Rest)
+	return r
+}
+
 func cutClose(a policy.Actor, c clientele.Close) clientele.Close {
 	c.Statement = cutStatement(a, c.Statement)
 	c.Movements = slices.Clone(c.Movements)

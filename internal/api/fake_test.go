@@ -24,6 +24,7 @@ import (
 	"github.com/clientele/clientele/internal/ingest"
 	"github.com/clientele/clientele/internal/journey"
 	"github.com/clientele/clientele/internal/measure"
+	"github.com/clientele/clientele/internal/path"
 	"github.com/clientele/clientele/internal/people"
 	"github.com/clientele/clientele/internal/policy"
 	"github.com/clientele/clientele/internal/privacy"
@@ -185,6 +186,26 @@ func (f fakeMeasures) Ready(_ context.Context, r measure.Request) (clientele.Mea
 
 func (f fakeMeasures) ReadyOverview(context.Context) (clientele.MeasureOverview, bool, error) {
 	return computed[clientele.MeasureOverview](f.fake)
+}
+
+func (f fakeMeasures) Marks(context.Context) ([]clientele.MarkedEvent, error) {
+	return made[[]clientele.MarkedEvent](f.fake)
+}
+
+func (f fakeMeasures) Mark(context.Context, clientele.Date, string, string, string) (clientele.MarkedEvent, error) {
+	return made[clientele.MarkedEvent](f.fake)
+}
+
+func (f fakeMeasures) Unmark(context.Context, int64, string) error { return nil }
+
+func (f *fake) Customer(context.Context, string, int64, int) (clientele.CustomerReport, error) {
+	return made[clientele.CustomerReport](f)
+}
+
+type fakePaths struct{ *fake }
+
+func (f fakePaths) Ready(context.Context, path.Request) (clientele.PathReport, bool, error) {
+	return computed[clientele.PathReport](f.fake)
 }
 
 func (f *fake) Closes(context.Context) ([]clientele.Close, error) { return made[[]clientele.Close](f) }
@@ -406,7 +427,7 @@ func newWorld(t testing.TB) *world {
 	owner := policy.Local("root")
 	return &world{f, t, New(Services{
 		Book: f, Statements: fakeStatements{f}, Models: f, Contracts: fakeContracts{f}, Closings: fakeClosings{f}, Definitions: fakeDefinitions{f},
-		Goals: fakeGoals{f}, Journeys: fakeJourneys{f}, Measures: fakeMeasures{f}, Cases: fakeCases{f}, Importer: f, Records: f, Jobs: f, Work: work.Desk{Jobs: f}, Uploads: work.Uploads{Dir: t.TempDir()},
+		Goals: fakeGoals{f}, Journeys: fakeJourneys{f}, Measures: fakeMeasures{f}, Cases: fakeCases{f}, Paths: fakePaths{f}, Customers: f, Importer: f, Records: f, Jobs: f, Work: work.Desk{Jobs: f}, Uploads: work.Uploads{Dir: t.TempDir()},
 		People: accounts, Audit: log, Privacy: f, Mail: fakeMail{f}, Events: f, Replies: kept, Log: slog.New(slog.DiscardHandler),
 	}), &owner, kept}
 }

@@ -2,6 +2,8 @@ package api
 
 import (
 	"context"
+	"net/http"
+	"strconv"
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/measure"
@@ -24,6 +26,37 @@ func addMeasures(a *API) {
 		says: "One measure over some days, at a touchpoint or by segment, as a control chart.",
 		more: "By an attribute it has every segment of it that you may see; hidden says what is left out.",
 	}, a.getMeasure)
+	addMarks(a)
+}
+
+func addMarks(a *API) {
+	register(a, policy.ReadMeasures, operation{
+		name: "listMarkedEvents", pattern: "GET " + root + "/marked-events", about: aboutMeasures, says: "The events that are marked on the charts of measures, by day.",
+	}, func(ctx context.Context, in *paging) (answer[page[clientele.MarkedEvent]], error) {
+		all, err := a.Measures.Marks(ctx)
+		return pageOf(*in, "marked-events", all, err)
+	})
+	register(a, policy.MarkEvents, operation{
+		name: "markEvent", pattern: "POST " + root + "/marked-events", about: aboutMeasures, status: http.StatusCreated, says: "Marks an event on the charts of measures, with the name of who asks.",
+	}, func(ctx context.Context, in *struct{ Body markBody }) (answer[clientele.MarkedEvent], error) {
+		m, err := a.Measures.Mark(ctx, in.Body.Day, in.Body.Name, in.Body.Touchpoint, nameOf(ctx))
+		got, err := only(m, err)
+		got.location = place(root+"/marked-events/%s", strconv.FormatInt(m.Number, 10))
+		return got, err
+	})
+	register(a, policy.MarkEvents, operation{
+		name: "unmarkEvent", pattern: "DELETE " + root + "/marked-events/{number}", about: aboutMeasures, says: "Takes a marked event away.",
+	}, func(ctx context.Context, in *struct {
+		Number int64 `path:"number" doc:"The event."`
+	}) (answer[none], error) {
+		return answer[none]{}, a.Measures.Unmark(ctx, in.Number, nameOf(ctx))
+	})
+}
+
+type markBody struct {
+	Day        clientele.Date `json:"day" required:"true" doc:"When it happened, or began."`
+	Name       string         `json:"name" required:"true" doc:"What happened, in a few words; name no customer."`
+	Touchpoint string         `json:"touchpoint" doc:"Where; empty is everywhere."`
 }
 
 type measureIn struct {

@@ -25,6 +25,7 @@ import (
 	"github.com/clientele/clientele/internal/ledger"
 	"github.com/clientele/clientele/internal/mail"
 	"github.com/clientele/clientele/internal/measure"
+	"github.com/clientele/clientele/internal/path"
 	"github.com/clientele/clientele/internal/people"
 	"github.com/clientele/clientele/internal/privacy"
 	"github.com/clientele/clientele/internal/statement"
@@ -44,6 +45,8 @@ type Services struct {
 	Definitions Definitions
 	Goals       Goals
 	Measures    Measures
+	Paths       Observed
+	Customers   Customers
 	Journeys    Journeys
 	Cases       Cases
 	Importer    Importer
@@ -117,6 +120,19 @@ type Goals interface {
 type Measures interface {
 	Ready(context.Context, measure.Request) (clientele.MeasureReport, bool, error)
 	ReadyOverview(context.Context) (clientele.MeasureOverview, bool, error)
+	Marks(context.Context) ([]clientele.MarkedEvent, error)
+	Mark(ctx context.Context, day clientele.Date, name, touchpoint, by string) (clientele.MarkedEvent, error)
+	Unmark(ctx context.Context, number int64, by string) error
+}
+
+// Observed are the paths that customers went; see path.Service.
+type Observed interface {
+	Ready(context.Context, path.Request) (clientele.PathReport, bool, error)
+}
+
+// Customers tells of single customers; see customer.Service.
+type Customers interface {
+	Customer(ctx context.Context, id string, offset int64, limit int) (clientele.CustomerReport, error)
 }
 
 // Journeys is the map of journeys; see journey.Service.
@@ -166,6 +182,7 @@ type Work interface {
 	Definition(context.Context, definition.Question) (store.Job, error)
 	Goals(context.Context, *clientele.Period) (store.Job, error) // nil: all that there are
 	Measure(context.Context, measure.Request) (store.Job, error) // of no name: all that there are
+	Paths(context.Context, path.Request) (store.Job, error)
 	Import(context.Context, work.Import) (store.Job, error)
 }
 
@@ -268,7 +285,7 @@ func New(s Services) *API {
 	a.checker = &checker{components: a.types.components}
 	a.router = httpd.NewRouter(a.fail)
 	for _, add := range []func(*API){
-		addStatement, addMovement, addModel, addClosed, addDefinitions, addGoals, addJourneys, addStages, addTouchpoints, addJourneyEdits, addMeasures, addCases, addData, addUploads, addJobs,
+		addStatement, addMovement, addModel, addClosed, addDefinitions, addGoals, addJourneys, addStages, addTouchpoints, addJourneyEdits, addPaths, addCustomers, addMeasures, addCases, addData, addUploads, addJobs,
 		addPeople, addUnits, addTokens, addAudit, addPrivacy, addMail, addEvents, addDescription,
 	} {
 		add(a)

@@ -15,6 +15,7 @@ import (
 	"github.com/clientele/clientele/internal/closing"
 	"github.com/clientele/clientele/internal/config"
 	"github.com/clientele/clientele/internal/contract"
+	"github.com/clientele/clientele/internal/customer"
 	"github.com/clientele/clientele/internal/definition"
 	"github.com/clientele/clientele/internal/goal"
 	"github.com/clientele/clientele/internal/ingest"
@@ -23,6 +24,7 @@ import (
 	"github.com/clientele/clientele/internal/mail"
 	"github.com/clientele/clientele/internal/measure"
 	"github.com/clientele/clientele/internal/modelling"
+	"github.com/clientele/clientele/internal/path"
 	"github.com/clientele/clientele/internal/people"
 	"github.com/clientele/clientele/internal/privacy"
 	"github.com/clientele/clientele/internal/statement"
@@ -91,6 +93,8 @@ type Book struct {
 	Definitions *definition.Service
 	Goals       *goal.Service
 	Measures    *measure.Service
+	Paths       *path.Service
+	Customers   *customer.Service
 	Journeys    *journey.Service
 	Cases       *cases.Service
 	Jobs        *job.Queue
@@ -210,6 +214,8 @@ func (b *Book) openParts(ctx context.Context, w Watcher) (err error) {
 	b.Statements = statement.New(records, b.Models, b, operations, program())
 	b.Contracts = contract.New(records, b.Models, b, operations, program())
 	b.Measures = measure.New(records, b.Models, b, operations, program())
+	b.Customers = customer.New(records, b.Models, toObserve{b})
+	b.Paths = path.New(records, b.Models, toObserve{b}, operations, program())
 	b.Closings = closing.New(closing.Parts{
 		Closes: operations, Cache: operations, Book: b, Statements: toClose{b}, Models: b.Models, Files: b.Landing,
 		Replaced: func(ctx context.Context) (map[string][]string, error) { return b.Privacy.Replacements(ctx) }, Program: VersionString(),
@@ -266,6 +272,29 @@ func (b *Book) openAccounts() error {
 	}
 	b.People, err = people.New(b.Store, b.Audit, o)
 	return err
+}
+
+// toObserve is what is drawn, for what is observed.
+type toObserve struct{ *Book }
+
+// Drawn implements path.Book.
+func (t toObserve) Drawn(ctx context.Context) (drawn []path.Drawn, err error) {
+	courses, err := t.Journeys.Courses(ctx)
+	for _, c := range courses {
+		drawn = append(drawn, path.Drawn{ID: c.ID, Name: c.Name, Touchpoints: c.Touchpoints})
+	}
+	return drawn, err
+}
+
+// Promises implements customer.Book.
+func (t toObserve) Promises(ctx context.Context) (map[string]string, error) {
+	return t.Journeys.Promises(ctx)
+}
+
+// WorthDay implements customer.Book.
+func (t toObserve) WorthDay(ctx context.Context) (clientele.Date, bool, error) {
+	periods, ok, err := t.Statements.Periods(ctx)
+	return periods.Default.Period.To, ok, err
 }
 
 // toClose makes statements for closing.

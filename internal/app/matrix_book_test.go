@@ -130,6 +130,20 @@ func pageSamples(t *testing.T, b *Book) map[string][]sample {
 	done := finishedImport(t, b)
 	statementToo := []policy.Permission{policy.ReadStatement}
 	one := func(s sample) []sample { return []sample{s} }
+	unless := func(region whose) func(asker) int { // a customer of a region is for who sees its rows
+		return func(a asker) int {
+			if a.sees(string(region)) {
+				return 0
+			}
+			return 403
+		}
+	}
+	notAll := func(a asker) int { // nobody in particular is for who sees all rows
+		if a.reach(policy.ReadRows) == policy.Everything {
+			return 0
+		}
+		return 403
+	}
 	return map[string][]sample{
 		"GET /assets/":                             one(sample{path: "/assets/none", status: 404}),
 		"GET /{$}":                                 one(sample{path: "/?" + quarter, shows: segments, format: "text/html"}),
@@ -140,6 +154,11 @@ func pageSamples(t *testing.T, b *Book) map[string][]sample {
 		"GET /measures":                            one(sample{path: "/measures"}),
 		"GET /measures/{name}":                     one(sample{path: "/measures/nps"}),
 		"GET /growth":                              one(sample{path: "/growth?as_of=2023-12-31"}),
+		"GET /customers":                           one(sample{path: "/customers"}),
+		"POST /customers":                          one(sample{path: "/customers", form: url.Values{"id": {""}}, other: notAll, status: 404}),
+		"GET /customers/{id}":                      {{path: "/customers/northcust7", other: unless(north)}, {path: "/customers/southcust7", other: unless(south)}},
+		"POST /measures/events":                    one(sample{path: "/measures/events", form: url.Values{"day": {"2023-01-01"}}, status: 422}),
+		"POST /measures/events/{number}/remove":    one(sample{path: "/measures/events/99/remove", form: url.Values{}, status: 404}),
 		"GET /orders":                              one(sample{path: "/orders?" + quarter, shows: customers}),
 		"GET /model":                               one(sample{path: "/model?as_of=2023-12-31", also: statementToo}),
 		"POST /model/compare":                      one(sample{path: "/model/compare", form: url.Values{"as_of": {"2023-12-31"}}, also: []policy.Permission{policy.SeeJobs}, status: 303}),

@@ -8,6 +8,7 @@ import (
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/journey"
+	"github.com/clientele/clientele/internal/path"
 	"github.com/clientele/clientele/internal/policy"
 )
 
@@ -26,6 +27,11 @@ func journeySamples(t *testing.T, b *Book) map[string][]sample {
 	whole := add(journey.IsJourney, "", "Buying")
 	stage := add(journey.IsStage, whole, "Pay")
 	at := add(journey.IsTouchpoint, stage, "Checkout")
+	for _, r := range []path.Request{{}, {By: "region"}, {Journey: whole}, {Journey: whole, By: "region"}} {
+		if err := b.Paths.Prepare(t.Context(), r); err != nil && clientele.CodeOf(err) != clientele.CodeNotFound { // a book may have no regions
+			t.Fatal(err)
+		}
+	}
 	notTheirs := func(a asker) int {
 		if a.reach(policy.EditJourneys) == policy.Own {
 			return 403
@@ -42,6 +48,7 @@ func journeySamples(t *testing.T, b *Book) map[string][]sample {
 	return map[string][]sample{
 		"GET /journeys": ask("/journeys"), "GET /journeys/history": ask("/journeys/history"), "GET /journeys/{id}": ask("/journeys/" + whole),
 		"GET /journeys/{id}/history": ask("/journeys/" + whole + "/history"), "GET /touchpoints/{id}": ask("/touchpoints/" + at),
+		"GET /journeys/observed": ask("/journeys/observed"), "GET /journeys/{id}/observed": ask("/journeys/" + whole + "/observed"),
 		"POST /journeys/undo":           {{path: "/journeys/undo", form: url.Values{"number": {"99"}}, status: 404}},
 		"POST /journeys":                make("/journeys", ""),
 		"POST /stages":                  make("/stages", whole),

@@ -14,6 +14,7 @@ import (
 	"github.com/clientele/clientele/internal/app"
 	"github.com/clientele/clientele/internal/ingest"
 	"github.com/clientele/clientele/internal/measure"
+	"github.com/clientele/clientele/internal/path"
 	"github.com/clientele/clientele/internal/shareddata"
 )
 
@@ -388,5 +389,54 @@ func TestMeasuresOfACity(t *testing.T) {
 	}
 	if _, err := b.Measures.Report(t.Context(), measure.Request{Name: "complaint_rate"}); err != nil {
 		t.Error(err)
+	}
+}
+
+// Paths of tickets, against the variants that the log itself numbers.
+func TestPathsOfAHelpDesk(t *testing.T) {
+	const name = "helpdesk_log/Helpdesk_variantA.csv"
+	b := importBook(t, "EUR")
+	load(t, b, shareddata.Path(t, name), ingest.Request{Kind: clientele.Interactions, Map: []string{"touchpoint=Activity"}})
+	variants, last, pairs, repeated := map[string]map[string]bool{}, map[string]string{}, map[[2]string]int64{}, map[string]bool{}
+	seen := map[[2]string]bool{}
+	for _, row := range rowsOf(t, name) { // in the order of the log
+		ticket, step := row["case"], row["Activity"]
+		if variants[row["variant-index"]] == nil {
+			variants[row["variant-index"]] = map[string]bool{}
+		}
+		variants[row["variant-index"]][ticket] = true
+		if before, ok := last[ticket]; ok {
+			pairs[[2]string{before, step}]++
+		}
+		last[ticket] = step
+		repeated[ticket] = repeated[ticket] || seen[[2]string{ticket, step}]
+		seen[[2]string{ticket, step}] = true
+	}
+	o, err := b.Paths.Report(t.Context(), path.Request{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var again int64
+	for _, is := range repeated {
+		again += one(is)
+	}
+	if len(variants) != 226 || o.Distinct != 226 || o.Paths != int64(len(last)) || o.Again != again {
+		t.Errorf("%d variants of %d paths, %d with a step again; want %d, %d, %d", o.Distinct, o.Paths, o.Again, len(variants), len(last), again)
+	}
+	counts := []int64{}
+	for _, tickets := range variants {
+		counts = append(counts, int64(len(tickets)))
+	}
+	slices.SortFunc(counts, func(a, b int64) int { return cmp.Compare(b, a) })
+	for i, v := range o.Variants {
+		if v.Paths != counts[i] {
+			t.Errorf("variant %d, %v: %d paths, want %d", i+1, v.Steps, v.Paths, counts[i])
+		}
+	}
+	for _, e := range o.Edges {
+		// Three tickets have two activities in one second, of which the log keeps its own order.
+		if want := pairs[[2]string{e.From, e.To}]; max(e.Count-want, want-e.Count) > 3 {
+			t.Errorf("%s to %s: %d times, want %d", e.From, e.To, e.Count, want)
+		}
 	}
 }

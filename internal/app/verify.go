@@ -91,7 +91,7 @@ func (b *Book) verifyLedgers(ctx context.Context, v *Verification) error {
 		v.Events, v.Head, findings, err = b.Audit.Verify(ctx)
 		return findings, err
 	}
-	for _, verify := range []func(context.Context) ([]ledger.Finding, error){b.Definitions.Verify, b.Goals.Verify, b.Privacy.Verify, audited} {
+	for _, verify := range []func(context.Context) ([]ledger.Finding, error){b.Definitions.Verify, b.Goals.Verify, b.Measures.VerifyMarks, b.Privacy.Verify, audited} {
 		findings, err := verify(ctx)
 		if err != nil {
 			v.check(operationsName, err)

@@ -20,6 +20,7 @@ type ControlPoint struct {
 	High    *float64 `json:"high"`
 	Signal  bool     `json:"signal,omitempty"`
 	Partial bool     `json:"partial,omitempty"`
+	Event   string   `json:"event,omitempty"` // the numbers of events marked in it; "" if there are none
 }
 
 // NewControl lays out points over an axis between round numbers around all that is drawn,

@@ -12,40 +12,54 @@ import (
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/app"
 	"github.com/clientele/clientele/internal/journey"
+	"github.com/clientele/clientele/internal/path"
 )
 
 // journeyFlags is what was asked of journeys.
 type journeyFlags struct {
-	plan string
-	json bool
+	plan         string
+	from, to, by string
+	json         bool
 }
 
 // journeyVerbs are what can be asked, with how many words follow each.
 var journeyVerbs = []struct {
 	name  string
 	words int
-}{{"list", 0}, {"show", 1}, {"plan", 1}, {"apply", 1}, {"export", 0}}
+}{{"list", 0}, {"show", 1}, {"plan", 1}, {"apply", 1}, {"export", 0}, {"observe", 0}}
 
 func (c *command) journey() *cobra.Command {
 	var f journeyFlags
 	cmd := &cobra.Command{
-		Use: "journey BOOK list|show NAME|plan FILE|apply FILE|export", Short: "The map of journeys: stages, touchpoints, and who answers for each", Args: cobra.RangeArgs(2, 3),
+		Use: "journey BOOK list|show NAME|plan FILE|apply FILE|export|observe", Short: "The map of journeys, who answers for each touchpoint, and the paths customers take", Args: cobra.RangeArgs(2, 3),
 		Long: `The map of journeys: journeys that nest, their stages and touchpoints in order, and the one
 accountable owner of each touchpoint, with since when.
 
 A YAML file says the whole map, so that it can be kept in version control: export writes it,
 plan says what applying it would create, change, move and remove, and apply does that in one
-edit, which can be taken back on the page Journeys. What a file leaves out is removed.`,
+edit, which can be taken back on the page Journeys. What a file leaves out is removed.
+
+observe says which paths customers really take, from interactions and orders: how often each
+step follows on another, the most frequent paths with what those who take them are worth, and
+what differs from the journeys that are drawn.`,
 		Example: `  clientele journey acme list
   clientele journey acme show Checkout
   clientele journey acme export > journeys.yaml
   clientele journey acme plan journeys.yaml
-  clientele journey acme apply journeys.yaml --plan 3f9a0c11d2e4`,
+  clientele journey acme apply journeys.yaml --plan 3f9a0c11d2e4
+  clientele journey acme observe --from 2026-01-01 --to 2026-06-30 --by region`,
 	}
 	cmd.Flags().StringVar(&f.plan, "plan", "", "apply: only if it would do what the plan of this id said")
+	cmd.Flags().StringVar(&f.from, "from", "", "observe: first day on which a path began, YYYY-MM-DD (default: the first on record)")
+	cmd.Flags().StringVar(&f.to, "to", "", "observe: last day on which a path began, YYYY-MM-DD (default: the last on record)")
+	cmd.Flags().StringVar(&f.by, "by", "", "observe: an attribute of customers")
 	cmd.Flags().BoolVar(&f.json, "json", false, "as JSON")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := checkJourneyVerb(cmd, args[1:]); err != nil {
+			return usage(cmd, err)
+		}
+		observed := path.Request{By: f.by}
+		if err := observed.Between(f.from, f.to); err != nil {
 			return usage(cmd, err)
 		}
 		var d journey.Document
@@ -63,6 +77,8 @@ edit, which can be taken back on the page Journeys. What a file leaves out is re
 				return c.showJourney(cmd.Context(), b, args[2], f)
 			case "export":
 				return c.exportJourneys(cmd.Context(), b, f)
+			case "observe":
+				return c.observeJourneys(cmd.Context(), b, observed, f)
 			case "plan":
 				return c.planJourneys(cmd.Context(), b, args, d, f)
 			}
@@ -79,12 +95,15 @@ func checkJourneyVerb(cmd *cobra.Command, args []string) error {
 			continue
 		case len(args)-1 != v.words:
 			return fmt.Errorf("%s takes %s", v.name, many(v.words, "word"))
-		case v.name != "apply" && cmd.Flags().Changed("plan"):
-			return fmt.Errorf("--plan does not go with %s", v.name)
+		}
+		for flag, verb := range map[string]string{"plan": "apply", "from": "observe", "to": "observe", "by": "observe"} {
+			if cmd.Flags().Changed(flag) && v.name != verb {
+				return fmt.Errorf("--%s does not go with %s", flag, v.name)
+			}
 		}
 		return nil
 	}
-	return fmt.Errorf("%q is none of list, show, plan, apply, export", args[0])
+	return fmt.Errorf("%q is none of list, show, plan, apply, export, observe", args[0])
 }
 
 // readJourneys reads a file of journeys, and no more of it than one may hold.

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/store"
 	"github.com/clientele/clientele/internal/warehouse"
 	"github.com/clientele/clientele/model/score"
 )
@@ -74,9 +75,22 @@ func (m memory) Put(_ context.Context, key string, value []byte) error {
 	return nil
 }
 
+// shelf is a cache, and ledgers.
+type shelf struct {
+	memory
+	entries []store.LedgerEntry
+}
+
+func (s *shelf) AddEntry(_ context.Context, e store.LedgerEntry) error {
+	s.entries = append(s.entries, e)
+	return nil
+}
+
+func (s *shelf) Entries(context.Context, string) ([]store.LedgerEntry, error) { return s.entries, nil }
+
 func service(r *records) *Service {
 	b := book{clientele.DefaultSettings()}
-	return New(r, b, b, memory{}, "test")
+	return New(r, b, b, &shelf{memory: memory{}}, "test")
 }
 
 func report(t *testing.T, r *records, ask Request) clientele.MeasureReport {

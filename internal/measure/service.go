@@ -7,6 +7,7 @@ import (
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/kept"
+	"github.com/clientele/clientele/internal/ledger"
 	"github.com/clientele/clientele/internal/store"
 	"github.com/clientele/clientele/internal/warehouse"
 )
@@ -23,12 +24,19 @@ type Service struct {
 	warehouse warehouse.Warehouse
 	book      Book
 	answers   *kept.Answers
+	marks     *ledger.Ledger[mark]
+}
+
+// Store keeps what was computed, and what people marked.
+type Store interface {
+	store.Cache
+	store.Ledgers
 }
 
 // New makes the service; program is the version of the running program, which separates
 // cached reports of different versions.
-func New(w warehouse.Warehouse, v kept.Versions, b Book, c store.Cache, program string) *Service {
-	return &Service{w, b, kept.New(c, v, program)}
+func New(w warehouse.Warehouse, v kept.Versions, b Book, s Store, program string) *Service {
+	return &Service{w, b, kept.New(s, v, program), ledger.New[mark](s, MarksLedger, nil)}
 }
 
 // DefaultWithin is N, in days, of measures that have one.
@@ -105,8 +113,12 @@ func (s *Service) Ready(ctx context.Context, r Request) (out clientele.MeasureRe
 	if err != nil {
 		return out, false, err
 	}
-	if out, ok, err = kept.Ready[clientele.MeasureReport](ctx, s.answers, q); err != nil || ok {
-		return out, ok, err
+	if out, ok, err = kept.Ready[clientele.MeasureReport](ctx, s.answers, q); err != nil {
+		return out, false, err
+	}
+	if ok {
+		out, err = s.marked(ctx, out)
+		return out, true, err
 	}
 	return out, false, s.knows(ctx, r)
 }
@@ -114,10 +126,13 @@ func (s *Service) Ready(ctx context.Context, r Request) (out clientele.MeasureRe
 // Report returns a report that was made, or makes and keeps it. Errors are those of Ready.
 func (s *Service) Report(ctx context.Context, r Request) (clientele.MeasureReport, error) {
 	out, _, err := s.kept(ctx, r)
-	return out, err
+	if err != nil {
+		return out, err
+	}
+	return s.marked(ctx, out)
 }
 
-// Prepare has a report ready; of the name "", those of all measures. Its errors are those of
+// Prepare has a report ready; of the name "", those of all measures and their lane. Its errors are those of
 // Report and, if it could not be kept, the cache's.
 func (s *Service) Prepare(ctx context.Context, r Request) error {
 	if r.Name != "" {
@@ -129,7 +144,7 @@ func (s *Service) Prepare(ctx context.Context, r Request) error {
 			return err
 		}
 	}
-	return nil
+	return s.prepareLane(ctx)
 }
 
 // Overview reports on all measures. Errors are those of Report.
@@ -187,15 +202,7 @@ func (s *Service) report(ctx context.Context, r Request) (out clientele.MeasureR
 	if err != nil {
 		return out, err
 	}
-	settings, err := s.book.Settings(ctx)
-	if err != nil {
-		return out, err
-	}
-	imports, err := s.book.Imports(ctx)
-	if err != nil {
-		return out, err
-	}
-	known, err := settings.LastImport(imports)
+	settings, known, err := s.known(ctx)
 	if err != nil {
 		return out, err
 	}
@@ -209,6 +216,19 @@ func (s *Service) report(ctx context.Context, r Request) (out clientele.MeasureR
 		return b.report, nil
 	}
 	return b.report, b.build(ctx, s.warehouse, settings, days)
+}
+
+// known is the day of the last import, beside the settings.
+func (s *Service) known(ctx context.Context) (settings clientele.Settings, day clientele.Date, err error) {
+	if settings, err = s.book.Settings(ctx); err != nil {
+		return settings, 0, err
+	}
+	imports, err := s.book.Imports(ctx)
+	if err != nil {
+		return settings, 0, err
+	}
+	day, err = settings.LastImport(imports)
+	return settings, day, err
 }
 
 // knows fails if the records do not have the attribute or the touchpoint that is asked about.

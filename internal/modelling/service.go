@@ -145,13 +145,12 @@ func (s *Service) run(ctx context.Context, asOf clientele.Date, version string, 
 // RunAsOf returns the model run as of a day, of the records as they are now: the saved
 // one, or one that Run makes.
 func (s *Service) RunAsOf(ctx context.Context, asOf clientele.Date) (*Run, error) {
+	if run, ok, err := s.Kept(ctx, asOf); ok || err != nil {
+		return run, err
+	}
 	version, err := s.DataVersion(ctx)
 	if err != nil {
 		return nil, err
-	}
-	run := new(Run)
-	if ok, err := s.saved(ctx, runKey(s.id(asOf, version)), run); ok || err != nil {
-		return run, err
 	}
 	summary, err := s.warehouse.Summarise(ctx, asOf)
 	if err != nil {
@@ -159,6 +158,17 @@ func (s *Service) RunAsOf(ctx context.Context, asOf clientele.Date) (*Run, error
 	}
 	defer summary.Close()
 	return s.Run(ctx, asOf, version, summary, nil)
+}
+
+// Kept returns the model run as of a day, of the records as they are now, if it was saved.
+func (s *Service) Kept(ctx context.Context, asOf clientele.Date) (run *Run, ok bool, err error) {
+	version, err := s.DataVersion(ctx)
+	if err != nil {
+		return nil, false, err
+	}
+	run = new(Run)
+	ok, err = s.saved(ctx, runKey(s.id(asOf, version)), run)
+	return run, ok, err
 }
 
 // id names the run as of a day.

@@ -56,6 +56,7 @@ var (
 	ReadModel         = reads("model.read", "see how the models were fitted and checked")
 	ChooseModel       = changes("model.choose", "compare models, and so choose the one in use")
 	ReadMeasures      = reads("measures.read", "see what is measured at touchpoints")
+	MarkEvents        = changes("measures.mark", "mark events on the charts of measures")
 	ReadGoals         = reads("goals.read", "see what is aimed at")
 	SetGoal           = changes("goals.set", "set what is aimed at")
 	ReadJourneys      = reads("journeys.read", "see the journeys, their touchpoints, and who answers for each")
@@ -115,11 +116,11 @@ var table = map[Role]grants{
 	Executive: all(OwnAccount, ReadRoles, ReadDefinitions, ProposeDefinition, ApproveDefinition, ReadStatement, ReadRows, ReadModel,
 		ReadMeasures, ReadGoals, SetGoal, ReadJourneys, ReadCases, ReadCloses, ReadData, SeeJobs, ReadPeople, ReadPrivacy),
 	Lead: all(OwnAccount, ReadRoles, ReadDefinitions, ProposeDefinition, ApproveDefinition, ReadStatement, ReadRows, ReadModel,
-		ReadMeasures, ReadGoals, SetGoal, ReadJourneys, EditJourneys, ReadCases, WorkCases, SetCaseRules, ReadCloses, ReadData, SeeJobs, RunJobs, ReadPeople, ReadPrivacy, ExportPerson, ErasePerson),
-	Owner: all(OwnAccount, ReadRoles, ReadDefinitions, ReadStatement, ReadMeasures, ReadGoals, ReadJourneys, ReadCloses, SeeJobs, ReadPeople).
+		ReadMeasures, MarkEvents, ReadGoals, SetGoal, ReadJourneys, EditJourneys, ReadCases, WorkCases, SetCaseRules, ReadCloses, ReadData, SeeJobs, RunJobs, ReadPeople, ReadPrivacy, ExportPerson, ErasePerson),
+	Owner: all(OwnAccount, ReadRoles, ReadDefinitions, ReadStatement, ReadMeasures, MarkEvents, ReadGoals, ReadJourneys, ReadCloses, SeeJobs, ReadPeople).
 		own(ReadRows).own(EditJourneys).own(ReadCases).own(WorkCases),
 	Analyst: all(OwnAccount, ReadRoles, ReadDefinitions, ProposeDefinition, ReadStatement, ReadRows, ReadModel, ChooseModel,
-		ReadMeasures, ReadGoals, ReadJourneys, ReadCases, ReadCloses, ReadData, ReadRejects, ImportData, SendEvents, SeeJobs, RunJobs, ReadPrivacy),
+		ReadMeasures, MarkEvents, ReadGoals, ReadJourneys, ReadCases, ReadCloses, ReadData, ReadRejects, ImportData, SendEvents, SeeJobs, RunJobs, ReadPrivacy),
 	Employee: all(OwnAccount, ReadRoles, ReadDefinitions, ReadJourneys).own(ReadCases).own(WorkCases),
 	Auditor: all(OwnAccount, ReadRoles, ReadDefinitions, ReadStatement, ReadRows, ReadModel, ReadMeasures, ReadGoals, ReadJourneys, ReadCases, ReadCloses, ReadData, ReadRejects,
 		SeeJobs, ReadPeople, ReadAudit, ReadPrivacy, Operate),

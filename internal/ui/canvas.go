@@ -9,6 +9,7 @@ import (
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/journey"
+	"github.com/clientele/clientele/internal/policy"
 )
 
 // canvasPage is one journey: its stages and touchpoints across, and lanes down.
@@ -21,6 +22,7 @@ type canvasPage struct {
 	Draw     bool
 	Undo     undoPart
 	Refused  refusal
+	Observed string // where paths through it are shown; "" for those who may not see them
 	Lanes    []string
 	Stages   []canvasStage
 	Below    []journeyNode
@@ -42,7 +44,7 @@ type canvasStage struct {
 type card struct {
 	ID, Name, Version string
 	Draw              bool
-	Lanes             [6]lane
+	Lanes             [7]lane
 }
 
 // mostCards is how many touchpoints are kept as they were drawn: of a canvas few change from
@@ -71,9 +73,9 @@ type lane struct {
 }
 
 // laneNames are the lanes of a canvas, from the top down.
-var laneNames = []string{"Customers do", "Promise and standard", "Owner", "Problems", "Voices", "Actions"}
+var laneNames = []string{"Customers do", "Promise and standard", "Owner", "Measures", "Problems", "Voices", "Actions"}
 
-func (v visit) card(t journey.Touchpoint) card {
+func (v visit) card(t journey.Touchpoint, m lanes) card {
 	owner := lane{Name: laneNames[2], Note: "since " + v.day(t.Owner.Since)}
 	switch {
 	case t.Owner.Vacant():
@@ -83,16 +85,16 @@ func (v visit) card(t journey.Touchpoint) card {
 	default:
 		owner.Text = t.Owner.Name
 	}
-	return card{t.ID, t.Name, strconv.FormatInt(t.Version, 10), v.draws(), [6]lane{
+	return card{t.ID, t.Name, strconv.FormatInt(t.Version, 10), v.draws(), [7]lane{
 		{Name: laneNames[0], Text: t.Customers}, {Name: laneNames[1], Text: t.Promise, Note: t.Standard}, owner,
-		{Name: laneNames[3], Text: strings.Join(t.Problems, "\n")}, {Name: laneNames[4], Text: t.Voices}, {Name: laneNames[5], Text: t.Actions},
+		m[t.Name].named(laneNames[3]), {Name: laneNames[4], Text: strings.Join(t.Problems, "\n")}, {Name: laneNames[5], Text: t.Voices}, {Name: laneNames[6], Text: t.Actions},
 	}}
 }
 
-func (s *Site) canvasStage(v visit, st journey.Stage) (canvasStage, error) {
+func (s *Site) canvasStage(v visit, st journey.Stage, m lanes) (canvasStage, error) {
 	c := canvasStage{ID: st.ID, Name: st.Name, Version: strconv.FormatInt(st.Version, 10), Holds: many(len(st.Touchpoints), "touchpoint", "touchpoints"), Draw: v.draws()}
 	for _, t := range st.Touchpoints {
-		html, err := s.cardHTML(v.card(t))
+		html, err := s.cardHTML(v.card(t, m))
 		if err != nil {
 			return c, err
 		}
@@ -123,8 +125,12 @@ func (s *Site) canvasWith(w http.ResponseWriter, r *http.Request, id, typed, typ
 	for _, a := range j.Above {
 		p.Above = append(p.Above, choice{Name: a.Name, Href: partHref(journey.IsJourney, a.ID)})
 	}
+	measures, err := s.lanes(v)
+	if err != nil {
+		return err
+	}
 	for _, stage := range j.Stages {
-		c, err := s.canvasStage(v, stage)
+		c, err := s.canvasStage(v, stage, measures)
 		if err != nil {
 			return err
 		}
@@ -133,7 +139,7 @@ func (s *Site) canvasWith(w http.ResponseWriter, r *http.Request, id, typed, typ
 		}
 		p.Stages = append(p.Stages, c)
 	}
-	p.Parents = parentPicks(j)
+	p.Parents, p.Observed = parentPicks(j), v.hrefFor(policy.ReadMeasures, observedHref(j.ID))
 	if p.Undo, err = s.undoPart(v, j.ID); err != nil {
 		return err
 	}
@@ -341,13 +347,17 @@ func (s *Site) partHTML(r *http.Request, d journey.Done) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	measures, err := s.lanes(v)
+	if err != nil {
+		return "", err
+	}
 	switch d.Kind {
 	case journey.IsStage:
 		stage, _, err := s.Journeys.Stage(r.Context(), d.Part)
 		if err != nil {
 			return "", err
 		}
-		c, err := s.canvasStage(v, stage)
+		c, err := s.canvasStage(v, stage, measures)
 		if err != nil {
 			return "", err
 		}
@@ -359,7 +369,7 @@ func (s *Site) partHTML(r *http.Request, d journey.Done) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		html, err := s.cardHTML(v.card(t.Touchpoint))
+		html, err := s.cardHTML(v.card(t.Touchpoint, measures))
 		return string(html), err
 	}
 	return "", nil

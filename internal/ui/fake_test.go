@@ -7,6 +7,7 @@ import (
 	"iter"
 	"log/slog"
 	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 	"github.com/clientele/clientele/internal/kept"
 	"github.com/clientele/clientele/internal/measure"
 	"github.com/clientele/clientele/internal/modelling"
+	"github.com/clientele/clientele/internal/path"
 	"github.com/clientele/clientele/internal/statement"
 	"github.com/clientele/clientele/internal/store"
 	"github.com/clientele/clientele/internal/warehouse"
@@ -39,6 +41,10 @@ type fake struct {
 	contracts   *clientele.ContractReport // nil: not prepared
 	noContracts bool
 	measured    map[string]clientele.MeasureReport // by name; nil: not prepared
+	lane        clientele.MeasureLane
+	marked      []clientele.MarkedEvent
+	customer    clientele.CustomerReport
+	paths       *clientele.PathReport // nil: not prepared
 	askedEquity statement.ExplainEquityRequest
 	imports     []clientele.ImportRef
 	rejects     []warehouse.Reject
@@ -276,6 +282,7 @@ func (f measuresFake) Ready(_ context.Context, r measure.Request) (m clientele.M
 	if m.By = r.By; r.By == "" {
 		m.Segments = nil
 	}
+	m.Events = f.marked
 	return m, ok, nil
 }
 
@@ -295,6 +302,50 @@ func (f measuresFake) Prepare(context.Context, measure.Request) error {
 
 func (f measuresFake) Touchpoints(context.Context) ([]warehouse.Touchpoint, error) {
 	return []warehouse.Touchpoint{{Name: "delivery"}, {Name: "<phone>"}}, nil
+}
+
+func (f measuresFake) LatestLane(context.Context) (clientele.MeasureLane, bool, error) {
+	return f.lane, f.lane.Touchpoints != nil, f.failure
+}
+
+func (f measuresFake) Mark(_ context.Context, day clientele.Date, name, touchpoint, by string) (m clientele.MarkedEvent, err error) {
+	m = clientele.MarkedEvent{Number: int64(len(f.marked) + 1), Day: day, Name: name, Touchpoint: touchpoint, By: by}
+	f.marked = append(f.marked, m)
+	return m, f.failure
+}
+
+func (f measuresFake) Unmark(_ context.Context, number int64, _ string) error {
+	f.marked = slices.DeleteFunc(f.marked, func(m clientele.MarkedEvent) bool { return m.Number == number })
+	return f.failure
+}
+
+// customersFake tells of one customer of a fake.
+type customersFake struct{ *fake }
+
+func (f customersFake) Customer(_ context.Context, id string, _ int64, _ int) (clientele.CustomerReport, error) {
+	if f.customer.Customer != id {
+		return clientele.CustomerReport{}, clientele.Errorf(clientele.CodeNotFound, "nothing is on record of this customer")
+	}
+	return f.customer, f.failure
+}
+
+// pathsFake observes paths of a fake.
+type pathsFake struct{ *fake }
+
+func (f pathsFake) Ready(_ context.Context, r path.Request) (p clientele.PathReport, ok bool, err error) {
+	if f.paths == nil || f.failure != nil {
+		return p, false, f.failure
+	}
+	p = *f.paths
+	if p.By = r.By; r.By == "" {
+		p.Segments = nil
+	}
+	return p, true, nil
+}
+
+func (f pathsFake) Prepare(context.Context, path.Request) error {
+	f.paths = new(walked())
+	return f.failure
 }
 
 // contractsFake reports on the contracts of a fake.
@@ -456,7 +507,7 @@ func (f *fake) services(t testing.TB) Services {
 		f.drawn = undrawn{}
 	}
 	return Services{
-		Book: f, Statements: f, Models: f, Contracts: contractsFake{f}, Measures: measuresFake{f}, Closings: f,
+		Book: f, Statements: f, Models: f, Contracts: contractsFake{f}, Measures: measuresFake{f}, Paths: pathsFake{f}, Customers: customersFake{f}, Closings: f,
 		Definitions: definition.New(definition.Parts{Ledgers: f, Written: f.settings, Statements: defining{f}, Now: signedAt}),
 		Goals:       goal.New(goal.Parts{Ledgers: f, Book: f, Statements: aiming{f}, Now: signedAt}),
 		Journeys:    f.drawn, Cases: f.cases, Importer: f, Records: f, Jobs: f, People: f.directory, Audit: f.audit, Privacy: f.shielded, Mail: f.mail, Uploads: t.TempDir(), Assets: assets, Log: slog.New(slog.DiscardHandler),

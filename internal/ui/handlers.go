@@ -12,6 +12,7 @@ import (
 	"github.com/clientele/clientele/internal/ingest"
 	"github.com/clientele/clientele/internal/job"
 	"github.com/clientele/clientele/internal/measure"
+	"github.com/clientele/clientele/internal/path"
 	"github.com/clientele/clientele/internal/policy"
 	"github.com/clientele/clientele/internal/statement"
 	"github.com/clientele/clientele/internal/store"
@@ -31,6 +32,7 @@ const (
 	jobDefinition = access.DefinitionJob
 	jobGoals      = access.GoalsJob
 	jobMeasures   = access.MeasuresJob
+	jobPaths      = access.PathsJob
 )
 
 // Handlers run the jobs that the pages add. They may be run again from the
@@ -39,7 +41,7 @@ const (
 func Handlers(s Services) map[string]job.Handler {
 	return map[string]job.Handler{
 		jobStatement: s.runStatement, jobMovement: s.runMovement, jobGrowth: s.runGrowth, jobImport: s.runImport, jobModel: s.runModel, jobCompare: s.runCompare,
-		jobContracts: s.runContracts, jobRestate: s.runRestate, jobDefinition: s.runDefinition, jobGoals: s.runGoals, jobMeasures: s.runMeasures,
+		jobContracts: s.runContracts, jobRestate: s.runRestate, jobDefinition: s.runDefinition, jobGoals: s.runGoals, jobMeasures: s.runMeasures, jobPaths: s.runPaths,
 	}
 }
 
@@ -111,6 +113,15 @@ func (s Services) runMeasures(ctx context.Context, payload json.RawMessage, repo
 	}
 	report(store.JobProgress{Step: "counting answers and interactions", Fraction: -1})
 	return nil, s.Measures.Prepare(ctx, r)
+}
+
+func (s Services) runPaths(ctx context.Context, payload json.RawMessage, report func(store.JobProgress)) (any, error) {
+	var r path.Request
+	if err := json.Unmarshal(payload, &r); err != nil {
+		return nil, err
+	}
+	report(store.JobProgress{Step: "following customers from step to step", Fraction: -1})
+	return nil, s.Paths.Prepare(ctx, r)
 }
 
 func (s Services) runRestate(ctx context.Context, payload json.RawMessage, report func(store.JobProgress)) (any, error) {

@@ -16,6 +16,7 @@ type journeysPage struct {
 	frame
 	Headline string
 	Tree     []journeyNode
+	Observed string // where observed paths are shown; "" for those who may not see them
 	Draw     bool
 	Undo     undoPart
 	Name     string // of a journey that was not added
@@ -80,7 +81,7 @@ func (s *Site) journeysWith(w http.ResponseWriter, r *http.Request, name string,
 		return err
 	}
 	p := journeysPage{frame: s.frame(v, "journeys", "Journeys"), Headline: mapHeadline(all, vacancies), Draw: v.draws(), Name: name, Refused: refusalOf(refused)}
-	p.Tree = v.journeyNodes(all, "")
+	p.Tree, p.Observed = v.journeyNodes(all, ""), v.hrefFor(policy.ReadMeasures, observedHref(""))
 	if p.Undo, err = s.undoPart(v, ""); err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/access"
 	"github.com/clientele/clientele/internal/audit"
 	"github.com/clientele/clientele/internal/journey"
@@ -173,6 +174,10 @@ func TestAMapIsDrawnOnPages(t *testing.T) {
 	if body := expect(t, s, whole+"?add="+stage, http.StatusOK, "1 touchpoint has no owner.", "Checkout", "no owner", "for 41 days"); strings.Count(body, "autofocus") != 1 {
 		t.Error("the next touchpoint cannot be typed at once")
 	}
+	f.lane = clientele.MeasureLane{Touchpoints: []clientele.TouchpointMeasures{{Touchpoint: "Checkout", Measures: []clientele.LastMeasure{{Name: "nps", Title: "Net promoter score", Every: "month"}}}}}
+	expect(t, s, whole, http.StatusOK, "Net promoter score", "newer records are still being counted", whole+"/observed")
+	expect(t, s, "/touchpoints/"+at, http.StatusOK, `href="/measures/nps?touchpoint=Checkout"`)
+	f.lane = clientele.MeasureLane{}
 	refusesForm(t, s, "/touchpoints", form("parent", stage, "name", "checkout"), http.StatusConflict, "There is a touchpoint called checkout already in this book.", `value="checkout"`)
 	refusesForm(t, s, "/stages", form("parent", a.id("Buying"), "name", ""), http.StatusUnprocessableEntity, "The name is missing.")
 	refusesForm(t, s, "/touchpoints", form("parent", "none", "name", "x"), http.StatusUnprocessableEntity, "there is no such stage")

@@ -27,6 +27,8 @@ type measurePage struct {
 	Hidden           *caution
 	Meaning, Version string
 	LeftOut          []string
+	Events           []markRow
+	Mark             *markForm // nil: not for the reader
 }
 
 // measureForm asks for other days, a touchpoint or a split.
@@ -75,6 +77,7 @@ func (s *Site) measurePage(v visit, m clientele.MeasureReport, form measureForm)
 		p.Headline = fmt.Sprintf("%s: %s", d.Title, v.measured(m, m.Value))
 		p.Facts = []fact{{"95% interval", v.interval(m, m.Measurement)}, {"counted", v.int(m.N)}, {"better is", better(d)}}
 	}
+	p.Events, p.Mark = v.markRows(m), v.markForm(form)
 	for _, w := range m.Warnings {
 		p.Cautions = append(p.Cautions, v.sentence(w))
 	}
@@ -171,11 +174,14 @@ func (v visit) controlChart(m clientele.MeasureReport) modelFigure {
 	for _, signal := range m.Signals {
 		signals[signal.From] = signal
 	}
+	if len(m.Events) > 0 {
+		fig.Table.Columns = append(fig.Table.Columns, "events")
+	}
 	var points []chart.ControlPoint
 	for _, p := range s.Points {
 		signal, out := signals[p.From]
 		name, mark := v.seriesName(s.Every, p.Period), ""
-		points = append(points, chart.ControlPoint{Label: name, Value: p.Value, Low: p.LowerLimit, High: p.UpperLimit, Signal: out, Partial: p.Partial})
+		points = append(points, chart.ControlPoint{Label: name, Value: p.Value, Low: p.LowerLimit, High: p.UpperLimit, Signal: out, Partial: p.Partial, Event: eventsIn(m, p.Period)})
 		if p.Partial {
 			name, mark = v.period(p.Period), "in part"
 		}
@@ -186,7 +192,11 @@ func (v visit) controlChart(m clientele.MeasureReport) modelFigure {
 		if p.LowerLimit != nil && p.UpperLimit != nil {
 			limits = v.measured(m, p.LowerLimit) + " to " + v.measured(m, p.UpperLimit)
 		}
-		fig.Table.Rows = append(fig.Table.Rows, textRow(name, v.measured(m, p.Value), v.interval(m, p.Measurement), limits, v.int(p.N), mark))
+		cells := []string{v.measured(m, p.Value), v.interval(m, p.Measurement), limits, v.int(p.N), mark}
+		if len(m.Events) > 0 {
+			cells = append(cells, eventNames(m, p.Period))
+		}
+		fig.Table.Rows = append(fig.Table.Rows, textRow(name, cells...))
 	}
 	fig.Plot.Control = chart.NewControl(points, s.Centre, func(f float64) string { return v.controlTick(m.Definition.Unit, f) })
 	fig.Summary = v.controlSummary(m, fig.Title)
@@ -223,6 +233,9 @@ func (v visit) controlSummary(m clientele.MeasureReport, title string) string {
 	words := title + "."
 	if m.Series.Centre != nil {
 		words += " The centre is " + v.measured(m, m.Series.Centre) + "."
+	}
+	if n := len(m.Events); n > 0 {
+		words += " " + capital(many(n, "event is", "events are")) + " marked."
 	}
 	for i := len(m.Series.Points) - 1; i >= 0; i-- {
 		if p := m.Series.Points[i]; p.Value != nil {

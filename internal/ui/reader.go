@@ -24,6 +24,7 @@ var sections = []struct {
 	{"goals", "Goals", "/goals", policy.ReadGoals},
 	{"journeys", "Journeys", "/journeys", policy.ReadJourneys},
 	{"cases", "Cases", "/cases", policy.ReadCases},
+	{"customers", "Customers", "/customers", policy.ReadRows},
 	{"definitions", "Definitions", "/definitions", policy.ReadDefinitions},
 	{"closes", "Closes", "/closes", policy.ReadCloses},
 	{"data", "Data", "/data", policy.ReadData},

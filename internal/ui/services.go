@@ -21,6 +21,7 @@ import (
 	"github.com/clientele/clientele/internal/mail"
 	"github.com/clientele/clientele/internal/measure"
 	"github.com/clientele/clientele/internal/modelling"
+	"github.com/clientele/clientele/internal/path"
 	"github.com/clientele/clientele/internal/people"
 	"github.com/clientele/clientele/internal/privacy"
 	"github.com/clientele/clientele/internal/statement"
@@ -40,6 +41,8 @@ type Services struct {
 	Definitions Definitions
 	Goals       Goals
 	Measures    Measures
+	Paths       Observed
+	Customers   Customers
 	Journeys    Journeys
 	Cases       Cases
 	Importer    Importer
@@ -122,6 +125,20 @@ type Measures interface {
 	ReadyOverview(context.Context) (clientele.MeasureOverview, bool, error)
 	Prepare(context.Context, measure.Request) error
 	Touchpoints(context.Context) ([]warehouse.Touchpoint, error)
+	LatestLane(context.Context) (lane clientele.MeasureLane, ok bool, err error)
+	Mark(ctx context.Context, day clientele.Date, name, touchpoint, by string) (clientele.MarkedEvent, error)
+	Unmark(ctx context.Context, number int64, by string) error
+}
+
+// Observed are the paths that customers went; see path.Service.
+type Observed interface {
+	Ready(context.Context, path.Request) (clientele.PathReport, bool, error)
+	Prepare(context.Context, path.Request) error
+}
+
+// Customers tells of single customers; see customer.Service.
+type Customers interface {
+	Customer(ctx context.Context, id string, offset int64, limit int) (clientele.CustomerReport, error)
 }
 
 // Journeys is the map of journeys; see journey.Service.

@@ -22,7 +22,8 @@ type touchpointPage struct {
 	Version  string
 	Draw     bool
 	Notes    *notesForm // nil for those who may not write
-	Lanes    [6]lane
+	Lanes    [7]lane
+	Measures []choice // their charts
 	Owners   []ownerRow
 	Owner    *ownerForm // nil for those who may not say who answers
 	Places   []pick
@@ -72,11 +73,15 @@ func (s *Site) touchpointWith(w http.ResponseWriter, r *http.Request, yours *jou
 	if err != nil {
 		return err
 	}
+	measures, err := s.lanes(v)
+	if err != nil {
+		return err
+	}
 	p := touchpointPage{
 		frame: s.frame(v, "journeys", t.Name), Name: t.Name, Self: partHref(journey.IsTouchpoint, t.ID), Version: strconv.FormatInt(t.Version, 10),
 		Crumbs: []choice{{Name: "Journeys", Href: "/journeys"}, {Name: t.Journey.Name, Href: partHref(journey.IsJourney, t.Journey.ID)},
 			{Name: t.Stage.Name, Href: partHref(journey.IsJourney, t.Journey.ID) + "#part-" + url.PathEscape(t.Stage.ID)}},
-		Headline: ownerHeadline(t.Touchpoint), Draw: v.draws(), Lanes: v.card(t.Touchpoint).Lanes, Owners: v.ownerRows(t),
+		Headline: ownerHeadline(t.Touchpoint), Draw: v.draws(), Lanes: v.card(t.Touchpoint, measures).Lanes, Measures: measures[t.Name].charts, Owners: v.ownerRows(t),
 	}
 	if v.writes(t.Touchpoint) {
 		p.Notes = notesFormOf(t.Touchpoint, yours, refused)

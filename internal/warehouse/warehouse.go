@@ -367,6 +367,8 @@ type Warehouse interface {
 	Persons
 	Measures
 	Letdowns
+	Paths
+	Customers
 	// Load reads a batch in one transaction: validates every row, calls
 	// Accept, and commits. Rejected rows are kept for Rejects. A batch whose ID is
 	// held already returns its report with every accepted row as Duplicate and

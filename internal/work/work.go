@@ -15,6 +15,7 @@ import (
 	"github.com/clientele/clientele/internal/definition"
 	"github.com/clientele/clientele/internal/ingest"
 	"github.com/clientele/clientele/internal/measure"
+	"github.com/clientele/clientele/internal/path"
 	"github.com/clientele/clientele/internal/statement"
 	"github.com/clientele/clientele/internal/store"
 )
@@ -114,6 +115,15 @@ func (d Desk) Measure(ctx context.Context, r measure.Request) (store.Job, error)
 		return store.Job{}, clientele.Errorf(clientele.CodeInternal, "a measure cannot be asked for").Because(err)
 	}
 	return d.Jobs.Add(ctx, access.MeasuresJob, "measures "+string(text), r)
+}
+
+// Paths has the paths that customers took added up.
+func (d Desk) Paths(ctx context.Context, r path.Request) (store.Job, error) {
+	text, err := json.Marshal(r)
+	if err != nil {
+		return store.Job{}, clientele.Errorf(clientele.CodeInternal, "paths cannot be asked for").Because(err)
+	}
+	return d.Jobs.Add(ctx, access.PathsJob, "paths "+string(text), r)
 }
 
 // Import has a file that waits imported.

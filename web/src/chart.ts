@@ -252,7 +252,8 @@ function tracking(t: Tracking, width: number): EChartsCoreOption {
 }
 
 // control draws what was measured, the centre, and the band that chance explains. A signal is
-// a diamond, a period that is not whole a ring.
+// a diamond, a period that is not whole a ring; where events are marked stands a line with
+// their numbers.
 function control(c: Control, width: number): EChartsCoreOption {
   const line = (name: string, data: (number | null)[], style: object) => ({ name, type: "line", data, symbol: "none", silent: true, step: "middle", lineStyle: style });
   const band = { stack: "band", stackStrategy: "all" };
@@ -266,8 +267,18 @@ function control(c: Control, width: number): EChartsCoreOption {
       { ...line("low", c.points.map((p) => p.low), { opacity: 0 }), ...band },
       { ...line("band", c.points.map((p) => (known(p) ? (p.high ?? 0) - (p.low ?? 0) : null)), { opacity: 0 }), ...band, areaStyle: { color: "var(--band)", opacity: 1 } },
       line("centre", c.points.map((p) => (known(p) ? c.centre : null)), { color: "var(--accent)", width: 2, type: "dashed" }),
-      { name: "value", type: "line", silent: true, lineStyle: { color: ink, width: 1.75 }, showAllSymbol: true, data: c.points.map(measuredPoint) },
+      { name: "value", type: "line", silent: true, lineStyle: { color: ink, width: 1.75 }, showAllSymbol: true, data: c.points.map(measuredPoint), markLine: events(c) },
     ],
+  };
+}
+
+function events(c: Control) {
+  const marked = c.points.map((p, i) => ({ event: p.event, i })).filter((p) => p.event);
+  return {
+    symbol: "none",
+    silent: true,
+    lineStyle: { color: muted, type: "dotted", width: 1.5 },
+    data: marked.map((p) => ({ xAxis: p.i, label: { ...text(11), color: ink, formatter: p.event, position: "end", distance: 2 } })),
   };
 }
 

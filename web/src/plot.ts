@@ -58,6 +58,7 @@ export interface ControlPoint {
   high: number | null;
   signal?: boolean;
   partial?: boolean;
+  event?: string;
 }
 
 export interface Control {

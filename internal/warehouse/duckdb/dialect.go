@@ -23,7 +23,7 @@ func render(name string, parameters any) string {
 }
 
 // dialect is what differs between engines, and how parameters are written.
-var dialect = template.FuncMap{
+var dialect = withSteps(template.FuncMap{
 	"text":       literal,
 	"identifier": identifier,
 	"date":       func(d clientele.Date) string { return "DATE '" + d.String() + "'" },
@@ -42,7 +42,7 @@ var dialect = template.FuncMap{
 	"no_customer":     func() string { return literal(clientele.NoCustomerSegment) },
 	"unknown_reason":  func() string { return literal(clientele.UnknownReason) },
 	"unknown_segment": func() string { return literal(clientele.UnknownSegment) },
-}
+})
 
 // chunk numbers runs of so many days from a day on.
 func chunk(day string, from clientele.Date, days int) string {
