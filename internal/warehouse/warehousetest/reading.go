@@ -28,6 +28,7 @@ func Reading(t *testing.T, open func(testing.TB) warehouse.Warehouse) {
 	t.Run("ContractProperties", func(t *testing.T) { testContractProperties(t, open(t)) })
 	t.Run("Measures", func(t *testing.T) { testMeasures(t, open(t)) })
 	t.Run("MeasuredDays", func(t *testing.T) { testMeasuredDays(t, open(t)) })
+	t.Run("Comments", func(t *testing.T) { testComments(t, open(t)) })
 	t.Run("MovementTotals", func(t *testing.T) { testMovementTotals(t, open(t)) })
 	t.Run("EquityProperties", func(t *testing.T) { testEquityProperties(t, open(t)) })
 	t.Run("EquityErrors", func(t *testing.T) { testEquityErrors(t, open(t)) })
