@@ -24,6 +24,7 @@ const (
 	DefinitionJob = "definition"
 	GoalsJob      = "goals"
 	MeasuresJob   = "measures"
+	ThemesJob     = "themes"
 )
 
 // asking is what it takes to ask for a kind of job, and to see what it is about. A kind
@@ -32,6 +33,7 @@ var asking = map[string]policy.Permission{
 	StatementJob: policy.ReadStatement, MovementJob: policy.ReadStatement, ContractsJob: policy.ReadStatement, GrowthJob: policy.ReadStatement,
 	ImportJob: policy.ImportData, ModelJob: policy.ReadModel, CompareJob: policy.ChooseModel, RestateJob: policy.ReadCloses,
 	DefinitionJob: policy.ReadStatement, GoalsJob: policy.ReadGoals, MeasuresJob: policy.ReadMeasures,
+	ThemesJob: policy.ReadThemes,
 }
 
 // Jobs guards job.Queue. Jobs run as the program itself, and are asked for by who may see

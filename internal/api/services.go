@@ -26,6 +26,7 @@ import (
 	"github.com/clientele/clientele/internal/privacy"
 	"github.com/clientele/clientele/internal/statement"
 	"github.com/clientele/clientele/internal/store"
+	"github.com/clientele/clientele/internal/theme"
 	"github.com/clientele/clientele/internal/warehouse"
 	"github.com/clientele/clientele/internal/work"
 )
@@ -41,6 +42,7 @@ type Services struct {
 	Definitions Definitions
 	Goals       Goals
 	Measures    Measures
+	Themes      Themes
 	Journeys    Journeys
 	Importer    Importer
 	Records     Records
@@ -108,6 +110,16 @@ type Goals interface {
 	Ready(context.Context, clientele.Period) (goal.Report, bool, error)
 }
 
+// Themes are what customers say; see theme.Service.
+type Themes interface {
+	Ready(context.Context) (theme.Report, bool, error)
+	Theme(ctx context.Context, id string) (theme.Theme, bool, error)
+	Quotes(ctx context.Context, id string, offset int64, limit int) (theme.Quotes, bool, error)
+	Edits(ctx context.Context, of string, below int64, limit int) ([]theme.Edit, error)
+	Change(ctx context.Context, id string, version int64, c theme.Change) (theme.Done, error)
+	Undo(ctx context.Context, number int64) (theme.Done, error)
+}
+
 // Measures is what is measured at touchpoints; see measure.Service.
 type Measures interface {
 	Ready(context.Context, measure.Request) (clientele.MeasureReport, bool, error)
@@ -160,6 +172,7 @@ type Work interface {
 	Restatement(ctx context.Context, period string) (store.Job, error)
 	Definition(context.Context, definition.Question) (store.Job, error)
 	Goals(context.Context, *clientele.Period) (store.Job, error) // nil: all that there are
+	Themes(ctx context.Context) (store.Job, error)
 	Measure(context.Context, measure.Request) (store.Job, error) // of no name: all that there are
 	Import(context.Context, work.Import) (store.Job, error)
 }
@@ -244,7 +257,7 @@ func New(s Services) *API {
 	a.checker = &checker{components: a.types.components}
 	a.router = httpd.NewRouter(a.fail)
 	for _, add := range []func(*API){
-		addStatement, addMovement, addModel, addClosed, addDefinitions, addGoals, addJourneys, addStages, addTouchpoints, addJourneyEdits, addMeasures, addData, addUploads, addJobs,
+		addStatement, addMovement, addModel, addClosed, addDefinitions, addGoals, addJourneys, addStages, addTouchpoints, addJourneyEdits, addMeasures, addThemes, addData, addUploads, addJobs,
 		addPeople, addUnits, addTokens, addAudit, addPrivacy, addEvents, addDescription,
 	} {
 		add(a)

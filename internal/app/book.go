@@ -26,8 +26,10 @@ import (
 	"github.com/clientele/clientele/internal/statement"
 	"github.com/clientele/clientele/internal/store"
 	"github.com/clientele/clientele/internal/store/sqlite"
+	"github.com/clientele/clientele/internal/theme"
 	"github.com/clientele/clientele/internal/warehouse"
 	"github.com/clientele/clientele/internal/warehouse/duckdb"
+	"github.com/clientele/clientele/web"
 )
 
 // What lies in a book beside its settings.
@@ -90,6 +92,7 @@ type Book struct {
 	Goals       *goal.Service
 	Measures    *measure.Service
 	Journeys    *journey.Service
+	Themes      *theme.Service
 	Jobs        *job.Queue
 	People      *people.Service
 	Audit       *audit.Log
@@ -212,6 +215,7 @@ func (b *Book) openParts(ctx context.Context, w Watcher) (err error) {
 	})
 	b.Goals = goal.New(goal.Parts{Ledgers: operations, Book: b, Statements: toAim{b}})
 	b.Journeys = journey.New(operations, nil)
+	b.Themes = theme.New(records, b.Models, operations, web.Lexicon, program(), nil)
 	b.Jobs = job.NewQueue(operations)
 	b.Audit = audit.New(operations, nil)
 	b.Privacy = privacy.New(privacy.Parts{

@@ -111,7 +111,7 @@ func (b *Book) admit(ctx context.Context, s Serving) error {
 func (b *Book) Guards() access.Guards {
 	return access.New(access.Parts{
 		Book: b, Statements: b.Statements, Models: b.Models, Contracts: b.Contracts, Closings: b.Closings, Definitions: b.Definitions, Goals: b.Goals, Measures: b.Measures,
-		Journeys: b.Journeys, Importer: b.Importer, Records: b.Records, Jobs: b.Jobs, Privacy: b.Privacy, Log: b.Audit, Store: b.Store,
+		Journeys: b.Journeys, Themes: b.Themes, Importer: b.Importer, Records: b.Records, Jobs: b.Jobs, Privacy: b.Privacy, Log: b.Audit, Store: b.Store,
 	})
 }
 
@@ -120,7 +120,7 @@ func (b *Book) services(assets *web.Assets, log *slog.Logger) ui.Services {
 	g := b.Guards()
 	return ui.Services{
 		Book: g.Book, Statements: g.Statements, Models: g.Models, Contracts: g.Contracts, Closings: g.Closings, Definitions: g.Definitions, Goals: g.Goals, Measures: g.Measures,
-		Journeys: g.Journeys, Importer: g.Importer, Records: g.Records, Jobs: g.Jobs, People: b.People, Privacy: g.Privacy, Audit: g.Audit,
+		Journeys: g.Journeys, Themes: g.Themes, Importer: g.Importer, Records: g.Records, Jobs: g.Jobs, People: b.People, Privacy: g.Privacy, Audit: g.Audit,
 		Uploads: b.file(uploadsName), Assets: assets, Log: log,
 	}
 }

@@ -53,6 +53,9 @@ var (
 	SetGoal           = changes("goals.set", "set what is aimed at")
 	ReadJourneys      = reads("journeys.read", "see the journeys, their touchpoints, and who answers for each")
 	EditJourneys      = changesOwn("journeys.edit", "draw journeys, and say who answers for a touchpoint", "own touchpoints' notes")
+	ReadThemes        = reads("themes.read", "see what customers say, as themes and sentiment")
+	ReadComments      = reads("comments.read", "read what customers wrote, without who")
+	EditThemes        = changes("themes.edit", "name, merge and own themes")
 	ReadCloses        = reads("closes.read", "see closed periods and what came late")
 	ReadData          = reads("data.read", "see what was imported")
 	ReadRejects       = reads("rejects.read", "see rejected rows, which hold what the files held")
@@ -102,15 +105,15 @@ func (g grants) own(p Permission) grants {
 // table says how far each role goes. What is not in it is denied.
 var table = map[Role]grants{
 	Executive: all(OwnAccount, ReadRoles, ReadDefinitions, ProposeDefinition, ApproveDefinition, ReadStatement, ReadRows, ReadModel,
-		ReadMeasures, ReadGoals, SetGoal, ReadJourneys, ReadCloses, ReadData, SeeJobs, ReadPeople, ReadPrivacy),
+		ReadMeasures, ReadGoals, SetGoal, ReadJourneys, ReadThemes, ReadComments, ReadCloses, ReadData, SeeJobs, ReadPeople, ReadPrivacy),
 	Lead: all(OwnAccount, ReadRoles, ReadDefinitions, ProposeDefinition, ApproveDefinition, ReadStatement, ReadRows, ReadModel,
-		ReadMeasures, ReadGoals, SetGoal, ReadJourneys, EditJourneys, ReadCloses, ReadData, SeeJobs, RunJobs, ReadPeople, ReadPrivacy, ExportPerson, ErasePerson),
-	Owner: all(OwnAccount, ReadRoles, ReadDefinitions, ReadStatement, ReadMeasures, ReadGoals, ReadJourneys, ReadCloses, SeeJobs, ReadPeople).
+		ReadMeasures, ReadGoals, SetGoal, ReadJourneys, EditJourneys, ReadThemes, ReadComments, EditThemes, ReadCloses, ReadData, SeeJobs, RunJobs, ReadPeople, ReadPrivacy, ExportPerson, ErasePerson),
+	Owner: all(OwnAccount, ReadRoles, ReadDefinitions, ReadStatement, ReadMeasures, ReadGoals, ReadJourneys, ReadThemes, ReadComments, ReadCloses, SeeJobs, ReadPeople).
 		own(ReadRows).own(EditJourneys),
 	Analyst: all(OwnAccount, ReadRoles, ReadDefinitions, ProposeDefinition, ReadStatement, ReadRows, ReadModel, ChooseModel,
-		ReadMeasures, ReadGoals, ReadJourneys, ReadCloses, ReadData, ReadRejects, ImportData, SendEvents, SeeJobs, RunJobs, ReadPrivacy),
+		ReadMeasures, ReadGoals, ReadJourneys, ReadThemes, ReadComments, EditThemes, ReadCloses, ReadData, ReadRejects, ImportData, SendEvents, SeeJobs, RunJobs, ReadPrivacy),
 	Employee: all(OwnAccount, ReadRoles, ReadDefinitions, ReadJourneys),
-	Auditor: all(OwnAccount, ReadRoles, ReadDefinitions, ReadStatement, ReadRows, ReadModel, ReadMeasures, ReadGoals, ReadJourneys, ReadCloses, ReadData, ReadRejects,
+	Auditor: all(OwnAccount, ReadRoles, ReadDefinitions, ReadStatement, ReadRows, ReadModel, ReadMeasures, ReadGoals, ReadJourneys, ReadThemes, ReadCloses, ReadData, ReadRejects,
 		SeeJobs, ReadPeople, ReadAudit, ReadPrivacy, Operate),
 	Administrator: all(OwnAccount, ReadRoles, ReadDefinitions, ReadData, SendEvents, SeeJobs, RunJobs, ReadPeople, ManagePeople, ManageServices,
 		ReadAudit, ReadPrivacy, ErasePerson, Operate),

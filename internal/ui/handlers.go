@@ -31,6 +31,7 @@ const (
 	jobDefinition = access.DefinitionJob
 	jobGoals      = access.GoalsJob
 	jobMeasures   = access.MeasuresJob
+	jobThemes     = access.ThemesJob
 )
 
 // Handlers run the jobs that the pages add. They may be run again from the
@@ -40,6 +41,7 @@ func Handlers(s Services) map[string]job.Handler {
 	return map[string]job.Handler{
 		jobStatement: s.runStatement, jobMovement: s.runMovement, jobGrowth: s.runGrowth, jobImport: s.runImport, jobModel: s.runModel, jobCompare: s.runCompare,
 		jobContracts: s.runContracts, jobRestate: s.runRestate, jobDefinition: s.runDefinition, jobGoals: s.runGoals, jobMeasures: s.runMeasures,
+		jobThemes: s.runThemes,
 	}
 }
 
@@ -113,6 +115,11 @@ func (s Services) runMeasures(ctx context.Context, payload json.RawMessage, repo
 	return nil, s.Measures.Prepare(ctx, r)
 }
 
+func (s Services) runThemes(ctx context.Context, _ json.RawMessage, report func(store.JobProgress)) (any, error) {
+	report(store.JobProgress{Step: "reading what customers wrote", Fraction: -1})
+	return nil, s.Themes.Prepare(ctx)
+}
+
 func (s Services) runRestate(ctx context.Context, payload json.RawMessage, report func(store.JobProgress)) (any, error) {
 	var given work.Restatement
 	if err := json.Unmarshal(payload, &given); err != nil {
@@ -176,6 +183,9 @@ func (s Services) addDefaults(ctx context.Context) error {
 	if err := s.addMeasures(ctx); err != nil {
 		return err
 	}
+	if err := s.addThemes(ctx); err != nil {
+		return err
+	}
 	periods, ok, err := s.Statements.Periods(ctx)
 	if err != nil || !ok {
 		return err
@@ -216,6 +226,16 @@ func (s Services) addMeasures(ctx context.Context) error {
 		return err
 	}
 	_, err = s.desk().Measure(ctx, measure.Request{})
+	return err
+}
+
+// addThemes has what customers say looked at, where the book has any feedback.
+func (s Services) addThemes(ctx context.Context) error {
+	imports, err := s.Book.Imports(ctx)
+	if err != nil || !slices.ContainsFunc(imports, func(i clientele.ImportRef) bool { return i.Kind == clientele.Feedback }) {
+		return err
+	}
+	_, err = s.desk().Themes(ctx)
 	return err
 }
 

@@ -60,6 +60,7 @@ var waitingFor = map[string]struct{ section, words string }{
 	jobStatement: {"statement", "Computing the statement"}, jobModel: {"model", "Fitting and checking the model"}, jobCompare: {"model", "Comparing the models"},
 	jobDefinition: {"definitions", "Computing past quarters by both versions"}, jobGoals: {"goals", "Computing what came of the goals"},
 	jobMeasures:  {"measures", "Counting what is measured"},
+	jobThemes:    {"themes", "Reading what customers wrote"},
 	jobContracts: {"contracts", "Counting contracts and fitting renewals"},
 	jobRestate:   {"closes", "Comparing the close with the records as they are now"},
 }

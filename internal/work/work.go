@@ -116,6 +116,11 @@ func (d Desk) Measure(ctx context.Context, r measure.Request) (store.Job, error)
 	return d.Jobs.Add(ctx, access.MeasuresJob, "measures "+string(text), r)
 }
 
+// Themes has what customers say looked at.
+func (d Desk) Themes(ctx context.Context) (store.Job, error) {
+	return d.Jobs.Add(ctx, access.ThemesJob, "themes", nil)
+}
+
 // Import has a file that waits imported.
 func (d Desk) Import(ctx context.Context, w Import) (store.Job, error) {
 	return d.Jobs.Add(ctx, access.ImportJob, w.Token, w)

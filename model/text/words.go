@@ -21,9 +21,13 @@ var (
 	word  = regexp.MustCompile(Word)
 )
 
+// Plain is a text without what is no word: a name that begins with @ is an address, and says
+// nothing of what anybody thinks.
+func Plain(s string) string { return noise.ReplaceAllString(s, " ") }
+
 // Words are the words of a text in order, in small letters, repeats included.
 func Words(s string) []string {
-	return word.FindAllString(noise.ReplaceAllString(strings.ToLower(s), " "), -1)
+	return word.FindAllString(Plain(strings.ToLower(s)), -1)
 }
 
 // Terms are the words of a text that carry meaning in a language, each once, in order: those
