@@ -9,7 +9,7 @@ import (
 
 // Report is what is said, by touchpoint and language, where most is said first.
 type Report struct {
-	Seed   uint64  `json:"seed"` // of samples: the same gives the same themes
+	Seed   int64   `json:"seed"` // of samples: the same gives the same themes
 	Voices []Voice `json:"voices"`
 	Few    int     `json:"few"`  // groups that are not told, of fewer than ten comments
 	Left   int     `json:"left"` // further groups that were not looked at: the most that are is MaxVoices

@@ -60,6 +60,7 @@ type fake struct {
 	ledgers     map[string][]store.LedgerEntry
 	defined     map[string]bool // statements computed for definitions
 	aimless     bool            // statements for goals are not computed
+	voices      *voices         // nil: nothing was looked at
 	drawn       Journeys        // nil: nothing is drawn, and nothing can be
 	directory   *directory
 	audit       *auditLog
@@ -457,7 +458,7 @@ func (f *fake) services(t testing.TB) Services {
 		Book: f, Statements: f, Models: f, Contracts: contractsFake{f}, Measures: measuresFake{f}, Closings: f,
 		Definitions: definition.New(definition.Parts{Ledgers: f, Written: f.settings, Statements: defining{f}, Now: signedAt}),
 		Goals:       goal.New(goal.Parts{Ledgers: f, Book: f, Statements: aiming{f}, Now: signedAt}),
-		Journeys:    f.drawn, Importer: f, Records: f, Jobs: f, People: f.directory, Audit: f.audit, Privacy: f.shielded, Uploads: t.TempDir(), Assets: assets, Log: slog.New(slog.DiscardHandler),
+		Journeys:    f.drawn, Themes: themesFake{f}, Importer: f, Records: f, Jobs: f, People: f.directory, Audit: f.audit, Privacy: f.shielded, Uploads: t.TempDir(), Assets: assets, Log: slog.New(slog.DiscardHandler),
 	}
 }
 

@@ -35,8 +35,8 @@ type quoteRow struct{ Text, Side string }
 // themeForm names a theme, merges it, and says who answers.
 type themeForm struct {
 	Name   string
-	Others []pick // themes that it can be merged into
-	Owner  *ownerForm
+	Others []pick     // themes that it can be merged into
+	Owner  *ownerForm // nil for those who may not see who there is
 }
 
 // quotesShown is how many quotes stand on a page.
@@ -66,7 +66,7 @@ func (s *Site) themeWith(w http.ResponseWriter, r *http.Request, refused error) 
 		return err
 	}
 	if v.may(policy.EditThemes) {
-		if p.Edit, err = s.themeForm(r, t); err != nil {
+		if p.Edit, err = s.themeForm(v, t); err != nil {
 			return err
 		}
 	}
@@ -132,9 +132,9 @@ func (s *Site) quotes(v visit, t theme.Theme, p *themePage) error {
 }
 
 // themeForm offers what can become of a theme.
-func (s *Site) themeForm(r *http.Request, t theme.Theme) (f *themeForm, err error) {
+func (s *Site) themeForm(v visit, t theme.Theme) (f *themeForm, err error) {
 	f = &themeForm{Name: t.Name}
-	said, _, err := s.Themes.Ready(r.Context())
+	said, _, err := s.Themes.Ready(v.Context())
 	if err != nil {
 		return nil, err
 	}
@@ -145,11 +145,14 @@ func (s *Site) themeForm(r *http.Request, t theme.Theme) (f *themeForm, err erro
 			}
 		}
 	}
+	if !v.may(policy.ReadPeople) {
+		return f, nil
+	}
 	now := journey.Tenure{}
 	if t.Owner != nil {
 		now.Owner = journey.Owner{Person: t.Owner.Person, Name: t.Owner.Name}
 	}
-	f.Owner, err = s.ownerForm(r, now)
+	f.Owner, err = s.ownerForm(v.Request, now)
 	return f, err
 }
 

@@ -60,15 +60,14 @@ func (s *Site) themesWith(w http.ResponseWriter, r *http.Request, refused error)
 	p := themesPage{frame: s.frame(v, "themes", "Themes"), Kicker: "What customers say", Refused: refusalOf(refused), Ask: v.ask(policy.ImportData), All: true}
 	p.Headline, p.Notes = v.themesHeadline(said), themesNotes(said)
 	p.Places = v.placesTable(said)
-	if r.URL.Query().Has("touchpoint") {
-		touchpoint := r.URL.Query().Get("touchpoint")
-		if said, err = said.At(touchpoint); err != nil {
+	chosen := r.URL.Query().Has("touchpoint")
+	if chosen {
+		if said, err = said.At(r.URL.Query().Get("touchpoint")); err != nil {
 			return err
 		}
-		p.All, p.Headline = false, v.placeHeadline(said)
 	}
-	if len(said.Voices) == 1 || !p.All {
-		p.All = false
+	if chosen || len(said.Voices) == 1 {
+		p.All, p.Headline = false, v.placeHeadline(said)
 		for i, voice := range said.Voices {
 			p.Voices = append(p.Voices, v.voicePart(fmt.Sprintf("voice-%d", i+1), voice))
 		}

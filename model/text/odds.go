@@ -20,9 +20,12 @@ type Odds struct {
 	Z       float64 // of LogOdds, from 0: normal where the groups do not differ
 }
 
-// priorTerms is the weight of the prior, in occurrences of terms: the more, the less a rare
-// term says. The paper takes priors of the size of a few hundred.
-const priorTerms = 500
+// The prior weighs as much as a tenth of what both groups say, and at most as this many
+// occurrences of terms: the more, the less a rare term says.
+const (
+	priorShare = 0.1
+	mostPrior  = 500
+)
 
 // Compare tells for each term how the groups differ, most of A first: log-odds with an
 // informative Dirichlet prior, by the frequency of each term in all comments (Monroe, Colaresi
@@ -32,13 +35,14 @@ func Compare(counts []Count) []Odds {
 	for _, c := range counts {
 		a, b, all = a+c.A, b+c.B, all+c.All
 	}
+	weight := min(mostPrior, priorShare*(a+b))
 	out := make([]Odds, 0, len(counts))
 	for _, c := range counts {
-		if c.All <= 0 {
+		if c.All <= 0 || weight == 0 {
 			continue
 		}
-		prior := priorTerms * c.All / all
-		o := Odds{Count: c, LogOdds: logOdds(c.A, a, prior) - logOdds(c.B, b, prior)}
+		prior := weight * c.All / all
+		o := Odds{Count: c, LogOdds: logOdds(c.A, a, prior, weight) - logOdds(c.B, b, prior, weight)}
 		o.Z = o.LogOdds / math.Sqrt(1/(c.A+prior)+1/(c.B+prior))
 		out = append(out, o)
 	}
@@ -48,8 +52,8 @@ func Compare(counts []Count) []Odds {
 
 // logOdds is of y among n occurrences. Where there is one term alone, its odds are without
 // bound, and so is the difference undefined: it is taken as 0.
-func logOdds(y, n, prior float64) float64 {
-	rest := n + priorTerms - y - prior
+func logOdds(y, n, prior, weight float64) float64 {
+	rest := n + weight - y - prior
 	if rest <= 0 {
 		return 0
 	}

@@ -16,9 +16,9 @@ func TestLogOdds(t *testing.T) {
 		term    string
 		odds, z float64
 	}{
-		{"late", 0.3667332729895528, 3.1271805387401477},
-		{"seat", 0.05535009508316491, 0.5603770026828618},
-		{"kind", -0.34193411098451504, -3.655823288967535},
+		{"late", 2.355733020534094, 6.508326366836266},
+		{"seat", 0.3234755316226707, 1.3707693110888537},
+		{"kind", -2.3992748778786046, -7.3036074728782925},
 	} {
 		if o := got[i]; o.Term != want.term || math.Abs(o.LogOdds-want.odds) > 1e-12 || math.Abs(o.Z-want.z) > 1e-12 {
 			t.Errorf("%+v, want %+v", o, want)
@@ -49,28 +49,31 @@ func TestGroupsChangedRoundAreOpposite(t *testing.T) {
 // Where the groups do not differ, z beyond 1.96 is as rare as it should be, and no more.
 func TestLogOddsOfGroupsThatDoNotDiffer(t *testing.T) {
 	source := rand.New(rand.NewPCG(1, 2))
-	beyond, all := 0, 0
-	for range 200 {
-		var counts []Count
-		for i := range 50 {
-			a, b := 0.0, 0.0
-			for range 2000 {
-				if source.Float64() < 0.01*float64(1+i%5) {
-					a++
-				}
-				if source.Float64() < 0.01*float64(1+i%5) {
-					b++
-				}
-			}
-			counts = append(counts, Count{fmt.Sprint(i), a, b, a + b})
-		}
-		for _, o := range Compare(counts) {
-			if all++; math.Abs(o.Z) > 1.96 {
-				beyond++
+	binomial := func(n int, p float64) (k float64) {
+		for range n {
+			if source.Float64() < p {
+				k++
 			}
 		}
+		return k
 	}
-	if share := float64(beyond) / float64(all); share > 0.05 || share == 0 {
-		t.Errorf("%.4f of the terms stand out", share)
+	for _, comments := range [][2]int{{2000, 2000}, {2000, 200}, {150, 150}} {
+		beyond, all := 0, 0
+		for range 100 {
+			var counts []Count
+			for i := range 50 {
+				p := 0.02 * float64(1+i%5)
+				a, b := binomial(comments[0], p), binomial(comments[1], p)
+				counts = append(counts, Count{fmt.Sprint(i), a, b, a + b})
+			}
+			for _, o := range Compare(counts) {
+				if all++; math.Abs(o.Z) > 1.96 {
+					beyond++
+				}
+			}
+		}
+		if share := float64(beyond) / float64(all); share > 0.05 || share == 0 {
+			t.Errorf("of groups of %v, %.4f of the terms stand out", comments, share)
+		}
 	}
 }
