@@ -129,7 +129,7 @@ func (t tally) question(name, words string, named bool) (q asked, ok bool) {
 // scale is the instrument that a question is, and its scale, as far as they can be told.
 func (t tally) scale(about string) (instrument, low, high string) {
 	switch {
-	case mentions(about, []string{" nps ", " netpro ", "net promoter", " recommend", " empfehl", " weiterempfehl", " recommand", " recomend"}):
+	case mentions(about, []string{" nps ", " netpro ", "net promoter", " recommend", " empfehl", " weiterempfehl", " recommand", " recomenda", " recomiend"}):
 		return "nps", "0", "10"
 	case t.whole && t.least >= 1 && t.most == 5:
 		low, high = "1", "5"
@@ -149,7 +149,7 @@ func (t tally) scale(about string) (instrument, low, high string) {
 
 // scoreWords are what questions with a score have in them, folded; others may be choices.
 var scoreWords = []string{" nps ", " netpro ", " csat ", " ces ", " score ", " stars ", " recommend", " satisf", " rate ", " rating", " likely ", " easy ", " effort", " quality ", " agree ",
-	" empfehl", " weiterempfehl", " zufrieden", " bewert", " aufwand", " recommand", " evalu", " note ", " recomend", " calific", " avali", " nota ", " facil"}
+	" empfehl", " weiterempfehl", " zufrieden", " bewert", " aufwand", " recommand", " evalu", " note ", " recomenda", " recomiend", " calific", " avali", " nota ", " facil"}
 
 func mentions(about string, words []string) bool {
 	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(about, w) })

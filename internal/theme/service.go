@@ -137,11 +137,11 @@ func (t Theme) has(topic Topic) bool {
 
 // names are those of the accounts that answer.
 func (s *Service) names(ctx context.Context, all []store.KeptTheme) (map[string]string, error) {
+	names := map[string]string{}
 	if !slices.ContainsFunc(all, func(t store.KeptTheme) bool { return t.Owner != nil && t.Owner.Person != "" }) {
-		return nil, nil
+		return names, nil
 	}
 	people, err := s.store.Persons(ctx)
-	names := map[string]string{}
 	for _, p := range people {
 		names[p.ID] = p.Name
 	}

@@ -55,7 +55,7 @@ func scanTheme(row scanner) (t store.KeptTheme, err error) {
 
 // AddThemeEdit implements store.Themes.
 func (s *Store) AddThemeEdit(ctx context.Context, e store.KeptThemeEdit) (number int64, err error) {
-	err = s.inTx(ctx, func(tx *sql.Tx) error {
+	err = s.inTx(ctx, func(tx *transaction) error {
 		return tx.QueryRowContext(ctx, queries.Text("theme_edit.add"), e.At.UnixMilli(), e.Who, e.Name, e.Theme, e.Says, e.Undoes, e.Undone, string(e.Steps)).Scan(&number)
 	})
 	return number, err
