@@ -1,6 +1,7 @@
-// Builds src/ into dist/ and writes dist/manifest.json: source name → built name.
+// Builds src/ into dist/ and writes dist/manifest.json: source name → built name. Beside
+// them it puts the lexicon of English sentiment, words with their valence, and its licence.
 import { build } from "esbuild";
-import { rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 
 rmSync("dist", { recursive: true, force: true });
@@ -24,6 +25,12 @@ for (const [path, output] of Object.entries(result.metafile.outputs)) {
 }
 names["main.ts"] ?? fail("main.ts");
 names["main.css"] ?? fail("main.css");
+
+const vader = (file) => readFileSync(`node_modules/vader-sentiment/${file}`, "utf8");
+const words = vader("vader_lexicon.txt").split("\n").map((line) => line.split("\t").slice(0, 2).join("\t"));
+if (words.length < 7000) fail("lexicon-en.txt");
+writeFileSync("dist/lexicon-en.txt", words.join("\n"));
+writeFileSync("dist/lexicon-en.LEGAL.txt", `${vader("NOTICE")}\n${vader("LICENSE")}`);
 writeFileSync("dist/manifest.json", JSON.stringify(names));
 
 function fail(name) {

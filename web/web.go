@@ -1,7 +1,7 @@
-// Package web holds the built scripts and styles of the pages. `make` builds
-// them from the TypeScript and CSS beside this file into dist/, which git
-// ignores; a program compiled without them says so instead of serving pages
-// that do not work.
+// Package web holds the built scripts and styles of the pages, and the lexicon that tells
+// English sentiment. `make` builds them, from the TypeScript and CSS beside this file and the
+// packages that package.json names, into dist/, which git ignores; a program compiled without
+// them says so instead of serving pages that do not work.
 package web
 
 import (
@@ -45,6 +45,19 @@ func open(files fs.FS) (*Assets, error) {
 		return nil, clientele.Errorf(clientele.CodeInternal, "web/dist/manifest.json cannot be read").WithHint("Run make clean, then make.").Because(err)
 	}
 	return a, nil
+}
+
+// Lexicon is the English words that tell sentiment: a word, a tab and its valence in each
+// line. CodeInternal, with what to run, if it was not built.
+func Lexicon() ([]byte, error) { return lexicon(built) }
+
+func lexicon(files fs.FS) ([]byte, error) {
+	words, err := fs.ReadFile(files, "dist/lexicon-en.txt")
+	if err != nil {
+		return nil, clientele.Errorf(clientele.CodeInternal, "this program was compiled without its lexicon").
+			WithHint("Run make, which builds web/dist and the program anew.").Because(err)
+	}
+	return words, nil
 }
 
 // Name is the built name of a source file such as "main.css", or "" if there is none.

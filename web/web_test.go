@@ -19,6 +19,15 @@ func TestUnbuiltAssetsSayWhatToRun(t *testing.T) {
 	}
 }
 
+func TestAnUnbuiltLexiconSaysWhatToRun(t *testing.T) {
+	if _, err := lexicon(fstest.MapFS{}); clientele.CodeOf(err) != clientele.CodeInternal || clientele.HintOf(err) != "Run make, which builds web/dist and the program anew." {
+		t.Errorf("%v: %s", err, clientele.HintOf(err))
+	}
+	if words, err := lexicon(fstest.MapFS{"dist/lexicon-en.txt": {Data: []byte("good\t1.9\n")}}); err != nil || string(words) != "good\t1.9\n" {
+		t.Errorf("%q, %v", words, err)
+	}
+}
+
 func TestBuiltAssetsAreKeptByBrowsers(t *testing.T) {
 	a, err := open(fstest.MapFS{"manifest.json": {Data: []byte(`{"main.css":"main-1.css"}`)}, "main-1.css": {Data: []byte("a{}")}})
 	if err != nil {

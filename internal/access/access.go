@@ -29,6 +29,7 @@ import (
 	"github.com/clientele/clientele/internal/policy"
 	"github.com/clientele/clientele/internal/privacy"
 	"github.com/clientele/clientele/internal/statement"
+	"github.com/clientele/clientele/internal/theme"
 	"github.com/clientele/clientele/internal/warehouse"
 )
 
@@ -49,6 +50,7 @@ type Parts struct {
 	Customers   *customer.Service
 	Journeys    *journey.Service
 	Cases       *cases.Service
+	Themes      *theme.Service
 	Importer    *ingest.Importer
 	Records     warehouse.Warehouse
 	Jobs        *job.Queue
@@ -74,6 +76,7 @@ type Guards struct {
 	Customers   Customers
 	Journeys    Journeys
 	Cases       Cases
+	Themes      Themes
 	Importer    Importer
 	Records     Records
 	Jobs        Jobs
@@ -85,7 +88,7 @@ type Guards struct {
 // New guards the capabilities of a book.
 func New(p Parts) Guards {
 	return Guards{
-		Book{&p}, Statements{&p}, Models{&p}, Contracts{&p}, Closings{&p}, Definitions{&p}, Goals{&p}, Measures{&p}, Paths{&p}, Customers{&p}, Journeys{&p}, Cases{&p}, Importer{&p}, Records{&p},
+		Book{&p}, Statements{&p}, Models{&p}, Contracts{&p}, Closings{&p}, Definitions{&p}, Goals{&p}, Measures{&p}, Paths{&p}, Customers{&p}, Journeys{&p}, Cases{&p}, Themes{&p}, Importer{&p}, Records{&p},
 		Jobs{&p}, Privacy{&p}, Mail{&p}, Audit{&p},
 	}
 }

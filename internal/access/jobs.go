@@ -25,6 +25,7 @@ const (
 	GoalsJob      = "goals"
 	MeasuresJob   = "measures"
 	PathsJob      = "paths"
+	ThemesJob     = "themes"
 )
 
 // asking is what it takes to ask for a kind of job, and to see what it is about. A kind
@@ -33,6 +34,7 @@ var asking = map[string]policy.Permission{
 	StatementJob: policy.ReadStatement, MovementJob: policy.ReadStatement, ContractsJob: policy.ReadStatement, GrowthJob: policy.ReadStatement,
 	ImportJob: policy.ImportData, ModelJob: policy.ReadModel, CompareJob: policy.ChooseModel, RestateJob: policy.ReadCloses,
 	DefinitionJob: policy.ReadStatement, GoalsJob: policy.ReadGoals, MeasuresJob: policy.ReadMeasures, PathsJob: policy.ReadMeasures,
+	ThemesJob: policy.ReadThemes,
 }
 
 // Jobs guards job.Queue. Jobs run as the program itself, and are asked for by who may see

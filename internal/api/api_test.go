@@ -116,6 +116,7 @@ var bodies = map[string]string{
 	"setCaseRule": `{"touchpoint":"","version":0,"rule":{"on":true,"nps":6,"csat":2,"ces":3,"rating":2,"promises":true,"failures":true,"due_hours":48,"quiet_days":30}}`,
 	"tryMail":     `{"address":"ada@example.com"}`, "decideMail": `{"again":true}`,
 	"addTouchpoint": `{"stage":"s","name":"Checkout"}`, "setOwner": `{"name":"Ada"}`,
+	"changeTheme":      `{"name":"Too late","owner":{"name":"Ada"}}`,
 	"changeTouchpoint": `{"notes":{"customers":"","promise":"One page","standard":"","problems":["slow"],"voices":"","actions":""}}`,
 	"addToken":         `{"name":"loader","days":30,"scopes":["data.import"],"service":true,"roles":["analyst"]}`, "sendEvents": `{"batch":[]}`, "findCustomer": `{"customer":"c1"}`, "exportCustomer": `{"customer":"c1"}`, "eraseCustomers": `{"customers":["c1"],"why":"asked"}`, "uploadFile": "a,b\n",
 }
@@ -160,7 +161,7 @@ func TestAnswersAreWhatTheDescriptionSays(t *testing.T) {
 			if err := asSays(t, router, r, got); err != nil {
 				t.Fatalf("%s: %v", o.name, err)
 			}
-			if !slices.Contains(o.accepted(), got.Code) && !(o.name == "endSession" || o.name == "endMySession" || o.name == "invitePerson" && round > 0) {
+			if !slices.Contains(o.accepted(), got.Code) && !(o.name == "endSession" || o.name == "endMySession" || o.name == "invitePerson" && round > 0 || o.name == "changeTheme" && w.pending) {
 				t.Errorf("%s: %d", o.name, got.Code)
 			}
 			if o.computes && w.pending != (got.Code == http.StatusAccepted) {

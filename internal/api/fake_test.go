@@ -31,6 +31,7 @@ import (
 	"github.com/clientele/clientele/internal/statement"
 	"github.com/clientele/clientele/internal/store"
 	"github.com/clientele/clientele/internal/store/sqlite"
+	"github.com/clientele/clientele/internal/theme"
 	"github.com/clientele/clientele/internal/warehouse"
 	"github.com/clientele/clientele/internal/work"
 )
@@ -427,7 +428,7 @@ func newWorld(t testing.TB) *world {
 	owner := policy.Local("root")
 	return &world{f, t, New(Services{
 		Book: f, Statements: fakeStatements{f}, Models: f, Contracts: fakeContracts{f}, Closings: fakeClosings{f}, Definitions: fakeDefinitions{f},
-		Goals: fakeGoals{f}, Journeys: fakeJourneys{f}, Measures: fakeMeasures{f}, Cases: fakeCases{f}, Paths: fakePaths{f}, Customers: f, Importer: f, Records: f, Jobs: f, Work: work.Desk{Jobs: f}, Uploads: work.Uploads{Dir: t.TempDir()},
+		Goals: fakeGoals{f}, Journeys: fakeJourneys{f}, Measures: fakeMeasures{f}, Cases: fakeCases{f}, Paths: fakePaths{f}, Customers: f, Themes: fakeThemes{f}, Importer: f, Records: f, Jobs: f, Work: work.Desk{Jobs: f}, Uploads: work.Uploads{Dir: t.TempDir()},
 		People: accounts, Audit: log, Privacy: f, Mail: fakeMail{f}, Events: f, Replies: kept, Log: slog.New(slog.DiscardHandler),
 	}), &owner, kept}
 }
@@ -473,4 +474,48 @@ func (w *world) must(status int, into any, method, path, body string, more ...st
 		}
 	}
 	return got
+}
+
+type fakeThemes struct{ *fake }
+
+func (f fakeThemes) Ready(context.Context) (theme.Report, bool, error) {
+	r, ok, err := computed[theme.Report](f.fake)
+	for i := range r.Voices {
+		r.Voices[i].Touchpoint = "delivery"
+	}
+	return r, ok, err
+}
+
+func (f fakeThemes) Theme(context.Context, string) (theme.Theme, bool, error) {
+	return computed[theme.Theme](f.fake)
+}
+
+// Quotes are five.
+func (f fakeThemes) Quotes(_ context.Context, _ string, offset int64, limit int) (q theme.Quotes, ok bool, err error) {
+	q, ok, err = computed[theme.Quotes](f.fake)
+	q.Quotes = []theme.Quote{}
+	for n := offset; n < 5 && len(q.Quotes) < limit; n++ {
+		q.Quotes = append(q.Quotes, theme.Quote{Text: "It came late", Side: "detractor"})
+	}
+	return q, ok, err
+}
+
+// Edits are five, the latest first.
+func (f fakeThemes) Edits(_ context.Context, _ string, below int64, limit int) (edits []theme.Edit, err error) {
+	for n := int64(5); n > 0 && len(edits) < limit; n-- {
+		if below == 0 || n < below {
+			e := some[theme.Edit](f.fake)
+			e.Number = n
+			edits = append(edits, e)
+		}
+	}
+	return edits, f.failure
+}
+
+func (f fakeThemes) Change(context.Context, string, int64, theme.Change) (theme.Done, error) {
+	return made[theme.Done](f.fake)
+}
+
+func (f fakeThemes) Undo(context.Context, int64) (theme.Done, error) {
+	return made[theme.Done](f.fake)
 }

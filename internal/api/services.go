@@ -30,6 +30,7 @@ import (
 	"github.com/clientele/clientele/internal/privacy"
 	"github.com/clientele/clientele/internal/statement"
 	"github.com/clientele/clientele/internal/store"
+	"github.com/clientele/clientele/internal/theme"
 	"github.com/clientele/clientele/internal/warehouse"
 	"github.com/clientele/clientele/internal/work"
 )
@@ -47,6 +48,7 @@ type Services struct {
 	Measures    Measures
 	Paths       Observed
 	Customers   Customers
+	Themes      Themes
 	Journeys    Journeys
 	Cases       Cases
 	Importer    Importer
@@ -116,6 +118,16 @@ type Goals interface {
 	Ready(context.Context, clientele.Period) (goal.Report, bool, error)
 }
 
+// Themes are what customers say; see theme.Service.
+type Themes interface {
+	Ready(context.Context) (theme.Report, bool, error)
+	Theme(ctx context.Context, id string) (theme.Theme, bool, error)
+	Quotes(ctx context.Context, id string, offset int64, limit int) (theme.Quotes, bool, error)
+	Edits(ctx context.Context, of string, below int64, limit int) ([]theme.Edit, error)
+	Change(ctx context.Context, id string, version int64, c theme.Change) (theme.Done, error)
+	Undo(ctx context.Context, number int64) (theme.Done, error)
+}
+
 // Measures is what is measured at touchpoints; see measure.Service.
 type Measures interface {
 	Ready(context.Context, measure.Request) (clientele.MeasureReport, bool, error)
@@ -181,6 +193,7 @@ type Work interface {
 	Restatement(ctx context.Context, period string) (store.Job, error)
 	Definition(context.Context, definition.Question) (store.Job, error)
 	Goals(context.Context, *clientele.Period) (store.Job, error) // nil: all that there are
+	Themes(ctx context.Context) (store.Job, error)
 	Measure(context.Context, measure.Request) (store.Job, error) // of no name: all that there are
 	Paths(context.Context, path.Request) (store.Job, error)
 	Import(context.Context, work.Import) (store.Job, error)
@@ -285,7 +298,7 @@ func New(s Services) *API {
 	a.checker = &checker{components: a.types.components}
 	a.router = httpd.NewRouter(a.fail)
 	for _, add := range []func(*API){
-		addStatement, addMovement, addModel, addClosed, addDefinitions, addGoals, addJourneys, addStages, addTouchpoints, addJourneyEdits, addPaths, addCustomers, addMeasures, addCases, addData, addUploads, addJobs,
+		addStatement, addMovement, addModel, addClosed, addDefinitions, addGoals, addJourneys, addStages, addTouchpoints, addJourneyEdits, addPaths, addCustomers, addMeasures, addCases, addThemes, addData, addUploads, addJobs,
 		addPeople, addUnits, addTokens, addAudit, addPrivacy, addMail, addEvents, addDescription,
 	} {
 		add(a)

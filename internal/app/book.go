@@ -30,8 +30,10 @@ import (
 	"github.com/clientele/clientele/internal/statement"
 	"github.com/clientele/clientele/internal/store"
 	"github.com/clientele/clientele/internal/store/sqlite"
+	"github.com/clientele/clientele/internal/theme"
 	"github.com/clientele/clientele/internal/warehouse"
 	"github.com/clientele/clientele/internal/warehouse/duckdb"
+	"github.com/clientele/clientele/web"
 )
 
 // What lies in a book beside its settings.
@@ -97,6 +99,7 @@ type Book struct {
 	Customers   *customer.Service
 	Journeys    *journey.Service
 	Cases       *cases.Service
+	Themes      *theme.Service
 	Jobs        *job.Queue
 	Mail        *mail.Service
 	People      *people.Service
@@ -222,6 +225,7 @@ func (b *Book) openParts(ctx context.Context, w Watcher) (err error) {
 	})
 	b.Goals = goal.New(goal.Parts{Ledgers: operations, Book: b, Statements: toAim{b}})
 	b.Journeys = journey.New(operations, nil)
+	b.Themes = theme.New(records, b.Models, operations, web.Lexicon, program(), nil)
 	b.Jobs = job.NewQueue(operations)
 	b.Audit = audit.New(operations, nil)
 	if err := b.openMail(); err != nil {

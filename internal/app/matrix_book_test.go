@@ -38,7 +38,7 @@ func regions(t *testing.T) *Book {
 	var orders, who, plans, answers strings.Builder
 	orders.WriteString("order,customer,time,amount\n")
 	who.WriteString("customer,region,acquisition_channel,acquisition_cost\n")
-	answers.WriteString("response,customer,time,instrument,score,scale_min,scale_max\n")
+	answers.WriteString("response,customer,time,instrument,score,scale_min,scale_max,text\n")
 	plans.WriteString("customer,subscription,start,end,plan,recurring_amount,recurring_period\n")
 	r := rand.New(rand.NewPCG(4, 2))
 	first := clientele.MustDate("2022-01-01")
@@ -58,7 +58,7 @@ func regions(t *testing.T) *Book {
 		}
 		name := strings.ToUpper(side[:1]) + side[1:]
 		fmt.Fprintf(&who, "%s,%smark,%sads,5\n", id, name, name)
-		fmt.Fprintf(&answers, "r%d,%s,2023-%02d-01,nps,%d,0,10\n", c, id, 1+c%12, c%11)
+		fmt.Fprintf(&answers, "r%d,%s,2023-%02d-01,nps,%d,0,10,%s\n", c, id, 1+c%12, c%11, []string{"it came late again", "quick and kind all along"}[c%2])
 		if c < 40 {
 			fmt.Fprintf(&plans, "%s,s%d,2022-%02d-01,,%smark,10,month\n", id, c, 1+c%12, name)
 		}
@@ -108,6 +108,7 @@ func prepare(t *testing.T, b *Book) {
 	failed(b.Contracts.Prepare(ctx, contract.Request{AsOf: theQuarter.To}))
 	failed(b.Measures.Prepare(ctx, measure.Request{}))
 	failed(b.Measures.Prepare(ctx, measure.Request{Name: "nps", By: "region"}))
+	failed(b.Themes.Prepare(ctx))
 	failed(b.Goals.Prepare(ctx, theQuarter, step))
 	failed(b.Goals.PrepareOverview(ctx, step))
 }

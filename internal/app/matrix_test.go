@@ -324,7 +324,7 @@ func TestEveryAnswerIsWhatThePolicySays(t *testing.T) {
 		t.Fatal(err)
 	}
 	parts := map[addressed]map[string][]sample{
-		ui.New(b.services(assets, slog.New(slog.DiscardHandler))): both(pageSamples(t, b), both(accountSamples(t, b), journeySamples(t, b))),
+		ui.New(b.services(assets, slog.New(slog.DiscardHandler))): both(pageSamples(t, b), both(accountSamples(t, b), both(journeySamples(t, b), themeSamples(t, b)))),
 	}
 	cells := 0
 	for part, samples := range parts {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 	"github.com/clientele/clientele/internal/measure"
 	"github.com/clientele/clientele/internal/path"
 	"github.com/clientele/clientele/internal/shareddata"
+	"github.com/clientele/clientele/internal/warehouse"
 )
 
 // The measures of real files, imported as they are, are held to values that are worked out
@@ -146,6 +148,45 @@ func TestMeasuresOfAnAirline(t *testing.T) {
 		if zeros != 1381 || len(m.LeftOut) != 1 || m.LeftOut[0].N != zeros {
 			t.Errorf("%s: %d zeros, left out %+v", said, zeros, m.LeftOut)
 		}
+	}
+}
+
+// All questions of a survey come in one import: the airport's, on two scales, with the same
+// net promoter score as alone, and the airline's, each with its own answers.
+func TestMeasuresOfManyQuestions(t *testing.T) {
+	const airport, airline = "sfo_survey_2017/2017_SFO_Customer_Survey_20250817.csv", "airline_satisfaction/airline_satisfaction_test.csv"
+	b := importBook(t, "USD")
+	load(t, b, shareddata.Path(t, airport), ingest.Request{Map: []string{
+		"question=Q7*", "question=NETPRO", "time=add_days(date('2017-04-30'), INTDATE)", "weight=1", "score=nullif(answer, 'Blank')",
+		"scale_min=if(question = 'NETPRO', 0, 1)", "scale_max=if(question = 'NETPRO', 10, 5)", "not_applicable=if(question = 'NETPRO', answer = '11', answer = '0' or answer = '6')",
+	}})
+	m := measureOf(t, b, measure.Request{Name: "nps"})
+	is(t, "airport", m.Measurement, 39.8, m.N, 0.05)
+
+	b = importBook(t, "USD")
+	questions := []string{"Inflight wifi service", "Departure/Arrival time convenient", "Ease of Online booking", "Gate location", "Food and drink", "Online boarding", "Seat comfort",
+		"Inflight entertainment", "On-board service", "Leg room service", "Baggage handling", "Checkin service", "Inflight service", "Cleanliness"}
+	got := load(t, b, shareddata.Path(t, airline), ingest.Request{Map: []string{
+		"question=" + strings.Join(questions, ","), "time=date('2015-01-01')", "response=concat(id, '-', answer_id)", "customer=id", "scale_min=1", "scale_max=5", "not_applicable=answer = 0",
+	}})
+	sums, counts := map[string]float64{}, map[string]int64{}
+	rows := rowsOf(t, airline)
+	for _, row := range rows {
+		for _, q := range questions {
+			if row[q] != "0" {
+				sums[q], counts[q] = sums[q]+numberOf(t, row[q]), counts[q]+1
+			}
+		}
+	}
+	if got.Loaded != int64(len(rows)*len(questions)) {
+		t.Errorf("%d answers of %d respondents", got.Loaded, len(rows))
+	}
+	m = measureOf(t, b, measure.Request{Name: "rating", By: warehouse.ByTouchpoint})
+	if len(m.Segments) != len(questions) {
+		t.Errorf("%d questions", len(m.Segments))
+	}
+	for _, s := range m.Segments {
+		is(t, s.Name, s.Measurement, sums[s.Name]/float64(counts[s.Name]), counts[s.Name], 1e-9)
 	}
 }
 

@@ -20,7 +20,7 @@ func (b *Book) programs(intake *event.Intake, log *slog.Logger) *api.API {
 	g := b.Guards()
 	return api.New(api.Services{
 		Book: g.Book, Statements: g.Statements, Models: g.Models, Contracts: g.Contracts, Closings: g.Closings, Definitions: g.Definitions, Goals: g.Goals, Measures: g.Measures, Paths: g.Paths, Customers: g.Customers,
-		Journeys: g.Journeys, Cases: g.Cases, Importer: g.Importer, Records: g.Records, Jobs: g.Jobs, Work: work.Desk{Jobs: g.Jobs}, Uploads: work.Uploads{Dir: b.file(uploadsName)},
+		Journeys: g.Journeys, Cases: g.Cases, Themes: g.Themes, Importer: g.Importer, Records: g.Records, Jobs: g.Jobs, Work: work.Desk{Jobs: g.Jobs}, Uploads: work.Uploads{Dir: b.file(uploadsName)},
 		People: b.People, Audit: g.Audit, Privacy: g.Privacy, Mail: g.Mail, Events: intake, Replies: b.Store, Log: log,
 	})
 }

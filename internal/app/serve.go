@@ -121,7 +121,7 @@ func (b *Book) admit(ctx context.Context, s Serving) error {
 func (b *Book) Guards() access.Guards {
 	return access.New(access.Parts{
 		Book: b, Statements: b.Statements, Models: b.Models, Contracts: b.Contracts, Closings: b.Closings, Definitions: b.Definitions, Goals: b.Goals, Measures: b.Measures, Paths: b.Paths, Customers: b.Customers,
-		Journeys: b.Journeys, Cases: b.Cases, Importer: b.Importer, Records: b.Records, Jobs: b.Jobs, Privacy: b.Privacy, Mail: b.Mail, Log: b.Audit, Store: b.Store,
+		Journeys: b.Journeys, Cases: b.Cases, Themes: b.Themes, Importer: b.Importer, Records: b.Records, Jobs: b.Jobs, Privacy: b.Privacy, Mail: b.Mail, Log: b.Audit, Store: b.Store,
 	})
 }
 
@@ -130,7 +130,7 @@ func (b *Book) services(assets *web.Assets, log *slog.Logger) ui.Services {
 	g := b.Guards()
 	return ui.Services{
 		Book: g.Book, Statements: g.Statements, Models: g.Models, Contracts: g.Contracts, Closings: g.Closings, Definitions: g.Definitions, Goals: g.Goals, Measures: g.Measures, Paths: g.Paths, Customers: g.Customers,
-		Journeys: g.Journeys, Cases: g.Cases, Importer: g.Importer, Records: g.Records, Jobs: g.Jobs, People: b.People, Privacy: g.Privacy, Audit: g.Audit, Mail: g.Mail,
+		Journeys: g.Journeys, Cases: g.Cases, Themes: g.Themes, Importer: g.Importer, Records: g.Records, Jobs: g.Jobs, People: b.People, Privacy: g.Privacy, Audit: g.Audit, Mail: g.Mail,
 		Uploads: b.file(uploadsName), Assets: assets, Log: log,
 	}
 }

@@ -34,11 +34,12 @@ says what the proposal got wrong. Each file is an import of its own: one that is
 refused does not undo the others. The exit code is that of the worst.`,
 		Example: `  clientele import acme orders.csv customers.xlsx
   clientele import acme CDNOW.txt --as transactions --map customer=customer_id --map time=date --map quantity=number_of_cds --map amount=dollar_value
-  clientele import acme orders.csv --map amount=Quantity*UnitPrice --map "customer=nullif(CustomerID,'')" --dry-run`,
+  clientele import acme orders.csv --map amount=Quantity*UnitPrice --map "customer=nullif(CustomerID,'')" --dry-run
+  clientele import acme survey.csv --as feedback --map question=Q7* --map question=NPS --map "not_applicable=answer = 0"`,
 	}
 	f := cmd.Flags()
 	kindFlag(cmd, &r.Kind)
-	f.StringArrayVar(&r.Map, "map", nil, "field=EXPR: fill a field with a column or an expression; field= leaves it empty")
+	f.StringArrayVar(&r.Map, "map", nil, "field=EXPR: fill a field with a column or an expression; field= leaves it empty; question=COLUMN, repeated, for several scores in a row")
 	f.StringVar(&r.Source, "source", "", "system that the file comes from; orders are told apart by source")
 	f.BoolVar(&r.DryRun, "dry-run", false, "validate and report, keep nothing")
 	f.BoolVar(&r.Strict, "strict", false, "keep nothing of a file if one of its rows is rejected")

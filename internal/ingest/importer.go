@@ -49,6 +49,7 @@ func (im *Importer) Import(ctx context.Context, path string, r Request) (FileRep
 func (im *Importer) importFile(ctx context.Context, path string, r Request) (FileReport, error) {
 	im.mu.Lock()
 	defer im.mu.Unlock()
+	r = r.asked()
 	j := &importing{Importer: im, request: r, report: FileReport{
 		Name: r.name(path), Kind: r.Kind, Source: r.Source, Mapping: map[string]string{}, Rejects: []warehouse.Reject{}, Warnings: []Problem{},
 		State: StateRefused, DryRun: r.DryRun,
@@ -182,6 +183,16 @@ func (e Entry) differs(r Request, over []given) string {
 	if r.Source != "" && r.Source != e.Source {
 		return fmt.Sprintf("source %s, not %s", e.Source, r.Source)
 	}
+	if asked := namedQuestions(r.Map); asked != nil {
+		p, _ := presetNamed(e.Preset)
+		var own []string
+		for _, c := range e.Columns[:max(0, len(e.Columns)-len(p.added))] {
+			own = append(own, c.Name)
+		}
+		if names, err := matching(asked, own); err != nil || !slices.Equal(names, p.questions) {
+			return "other questions"
+		}
+	}
 	for _, g := range over {
 		now, had := e.Mapping[g.field]
 		if attribute, ok := e.Attributes[g.field]; ok && !had {
@@ -199,6 +210,9 @@ func (e Entry) differs(r Request, over []given) string {
 	return ""
 }
 
+// anyQuestions stands for every preset that names questions, before they are made lines.
+const anyQuestions = "any questions"
+
 // recall finds how the last file with these columns was read.
 func (im *Importer) recall(names []string, preset string) (Entry, bool) {
 	entries, err := im.Landing.List()
@@ -207,8 +221,14 @@ func (im *Importer) recall(names []string, preset string) (Entry, bool) {
 	}
 	for _, e := range slices.Backward(entries) {
 		e = e.asItCame()
-		same := slices.EqualFunc(e.Columns, names, func(c warehouse.Column, name string) bool { return c.Name == name })
-		if same && e.Preset == preset && (e.Dialect.Header || e.Dialect.Format == FormatParquet) {
+		columns := e.Columns
+		if p, ok := presetNamed(e.Preset); ok && preset == anyQuestions && p.questions != nil {
+			columns = columns[:max(0, len(columns)-len(p.added))]
+		} else if e.Preset != preset {
+			continue
+		}
+		same := slices.EqualFunc(columns, names, func(c warehouse.Column, name string) bool { return c.Name == name })
+		if same && (e.Dialect.Header || e.Dialect.Format == FormatParquet) {
 			return e, true
 		}
 	}

@@ -34,11 +34,15 @@ type given struct {
 	expr  expr.Expr
 }
 
+// parseMap reads --map but for the questions in it.
 func parseMap(args []string) ([]given, error) {
 	var out []given
 	for _, arg := range args {
 		field, text, ok := strings.Cut(arg, "=")
 		field = strings.TrimSpace(field)
+		if ok && field == questionField {
+			continue // see namedQuestions
+		}
 		if !ok || field == "" {
 			return nil, clientele.Errorf(clientele.CodeUsage, "%q is not field=EXPR", arg).WithHint("Write for example --map amount=Quantity*UnitPrice.")
 		}

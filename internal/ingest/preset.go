@@ -20,6 +20,7 @@ import (
 type preset struct {
 	name    string
 	source  string
+	kind    clientele.Kind
 	needs   []string // columns that give it away, folded
 	added   []string // columns that lines gives behind the row's own
 	mapping map[string]string
@@ -28,10 +29,14 @@ type preset struct {
 	// group is the column whose equal values, one after the other, make a group;
 	// "" for row by row.
 	group string
+	// survey, if not nil, gives lines instead, and what they mean, of these questions: nil
+	// is those that it finds.
+	survey    *surveyExport
+	questions []string
 }
 
 func presets() []preset {
-	return []preset{shopifyOrders(), stripeCharges(), stripeBalance(), wooOrders()}
+	return []preset{shopifyOrders(), stripeCharges(), stripeBalance(), wooOrders(), qualtricsAnswers(), typeformAnswers()}
 }
 
 func presetOf(names []string) (preset, bool) {
@@ -47,11 +52,20 @@ func presetOf(names []string) (preset, bool) {
 	return preset{}, false
 }
 
+// presetNamed finds a preset by the name that landing keeps: behind a survey's stand its
+// questions, if they were named.
 func presetNamed(name string) (preset, bool) {
+	base, questions, named := strings.Cut(name, ": ")
+	if named && base == manyQuestions {
+		return fileOfQuestions(splitList(questions)), true
+	}
 	all := presets()
-	i := slices.IndexFunc(all, func(p preset) bool { return p.name == name })
-	if i < 0 {
+	i := slices.IndexFunc(all, func(p preset) bool { return p.name == base })
+	switch {
+	case i < 0 || named && all[i].survey == nil:
 		return preset{}, false
+	case named:
+		return all[i].survey.preset(all[i].source, all[i].needs, splitList(questions)), true
 	}
 	return all[i], true
 }
@@ -62,7 +76,7 @@ func (p preset) plan(names []string) plan {
 	for _, name := range names {
 		own[fold(name)] = name
 	}
-	out := plan{kind: clientele.Transactions, confidence: 0.98, source: p.source, fields: map[string]filled{}, attributes: map[string]string{}}
+	out := plan{kind: p.kind, confidence: 0.98, source: p.source, fields: map[string]filled{}, attributes: map[string]string{}}
 	for field, text := range p.mapping {
 		var e expr.Expr = expr.Column{Name: text}
 		if name, ok := own[text]; ok {
@@ -113,7 +127,12 @@ func (p *presetRows) skip(reason string) { p.skipped[reason]++ }
 func (p *presetRows) void(reason string) { p.voids[reason]++ }
 
 // expand rewrites the present copy by a preset.
-func (s *source) expand(ctx context.Context, p preset) error {
+func (s *source) expand(ctx context.Context, p preset) (err error) {
+	if p.survey != nil {
+		if p.lines, err = p.survey.prepare(ctx, s, p.questions); err != nil {
+			return err
+		}
+	}
 	t, err := s.openTable()
 	if err != nil {
 		return err

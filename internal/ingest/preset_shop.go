@@ -27,7 +27,7 @@ const voided = string(clientele.Fee)
 // shows that the prices include them.
 func shopifyOrders() preset {
 	return preset{
-		name: "Shopify orders", source: "shopify", group: "name",
+		name: "Shopify orders", source: "shopify", kind: clientele.Transactions, group: "name",
 		needs: []string{"name", "financial status", "created at", "lineitem quantity", "lineitem price", "lineitem name"},
 		added: []string{lineID, lineKind, lineAmount, lineCount},
 		mapping: map[string]string{"customer": "email", "order": "name", "line": lineID, "time": "created at", "quantity": lineCount, "amount": lineAmount,
@@ -121,7 +121,7 @@ func (p *presetRows) taxesIncluded() bool {
 // money; what was refunded of one is a line of its own.
 func stripeCharges() preset {
 	return preset{
-		name: "Stripe charges", source: "stripe",
+		name: "Stripe charges", source: "stripe", kind: clientele.Transactions,
 		needs: []string{"id", "created date utc", "amount", "amount refunded", "currency", "status"},
 		added: []string{lineID, lineKind, lineAmount, "line customer", "line currency", "line time"},
 		mapping: map[string]string{"customer": "line customer", "order": "id", "line": lineID, "time": "line time", "amount": lineAmount,
@@ -174,7 +174,7 @@ func (p *presetRows) customer(columns ...string) string {
 // one that was there.
 func stripeBalance() preset {
 	return preset{
-		name: "Stripe balance", source: "stripe",
+		name: "Stripe balance", source: "stripe", kind: clientele.Transactions,
 		needs: []string{"balance transaction id", "created", "currency", "gross", "fee", "net", "reporting category"},
 		added: []string{"line order", lineKind, "line customer", "line currency", "line cost"},
 		mapping: map[string]string{"customer": "line customer", "order": "line order", "line": "balance transaction id", "time": "created", "amount": "gross", "cost": "line cost",
@@ -208,7 +208,7 @@ func stripeBalanceLines(p *presetRows) {
 // count as nothing.
 func wooOrders() preset {
 	return preset{
-		name: "WooCommerce orders", source: "woocommerce",
+		name: "WooCommerce orders", source: "woocommerce", kind: clientele.Transactions,
 		needs: []string{"order id", "status", "order total", "billing email"},
 		added: []string{lineID, lineKind, lineAmount, "line customer", "line time", "line currency"},
 		mapping: map[string]string{"customer": "line customer", "order": "order id", "line": lineID, "time": "line time", "amount": lineAmount,

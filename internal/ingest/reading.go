@@ -38,12 +38,17 @@ func readFile(ctx context.Context, path, work string, r Request, scan *textScan,
 	if err != nil {
 		return nil, err
 	}
+	r = r.asked()
+	questions := namedQuestions(r.Map)
+	if r.Kind != clientele.Feedback && len(questions) > 0 {
+		return nil, clientele.Errorf(clientele.CodeUsage, "%s have no questions", r.Kind).WithHint("Questions are of answers: import the file as feedback.")
+	}
 	src, err := openSource(ctx, path, r.name(path), work, nil, scan)
 	if err != nil {
 		return nil, err
 	}
 	rd := &reading{source: src}
-	if err := rd.look(ctx, r.Kind); err != nil {
+	if err := rd.look(ctx, r.Kind, questions, before); err != nil {
 		src.close()
 		return nil, err
 	}
@@ -56,9 +61,20 @@ func readFile(ctx context.Context, path, work string, r Request, scan *textScan,
 	return rd, rd.locate(err)
 }
 
+// asked is the request with the kind that it implies: questions are of answers.
+func (r Request) asked() Request {
+	if r.Kind == "" && len(namedQuestions(r.Map)) > 0 {
+		r.Kind = clientele.Feedback
+	}
+	return r
+}
+
 // look recognises the export and surveys the columns.
-func (rd *reading) look(ctx context.Context, kind clientele.Kind) (err error) {
+func (rd *reading) look(ctx context.Context, kind clientele.Kind, questions []string, before recall) (err error) {
 	if rd.layout.Format == FormatParquet {
+		if len(questions) > 0 {
+			return rd.invalid(0, "questions of a Parquet file cannot be told apart").WithHint("Export it as CSV.")
+		}
 		if rd.survey, rd.types, err = rd.surveyParquet(ctx); err == nil {
 			rd.decide()
 		}
@@ -70,7 +86,11 @@ func (rd *reading) look(ctx context.Context, kind clientele.Kind) (err error) {
 	}
 	names := t.names
 	t.close()
-	if p, ok := presetOf(names); ok && rd.layout.Header && (kind == "" || kind == clientele.Transactions) {
+	p, ok, err := presetFor(names, questions, before)
+	if err != nil {
+		return err
+	}
+	if ok && rd.layout.Header && (kind == "" || kind == p.kind) {
 		rd.preset = p.name
 		if err := rd.expand(ctx, p); err != nil {
 			return err
@@ -80,6 +100,30 @@ func (rd *reading) look(ctx context.Context, kind clientele.Kind) (err error) {
 		rd.decide()
 	}
 	return err
+}
+
+// presetFor is the preset of a file with these columns: with the questions that are named or,
+// if nothing is said of them, were the last time.
+func presetFor(names, questions []string, before recall) (p preset, ok bool, err error) {
+	p, ok = presetOf(names)
+	if ok && p.survey == nil {
+		return p, ok, nil
+	}
+	if len(questions) > 0 {
+		if questions, err = matching(questions, names); err != nil {
+			return p, false, err
+		}
+	} else if e, had := before(names, anyQuestions); had && questions == nil {
+		p, ok = presetNamed(e.Preset)
+		return p, ok, nil
+	}
+	switch {
+	case len(questions) == 0:
+		return p, ok, nil
+	case ok:
+		return p.survey.preset(p.source, p.needs, questions), true, nil
+	}
+	return fileOfQuestions(questions), true, nil
 }
 
 // lookAgain surveys the whole file.
@@ -116,7 +160,7 @@ func (rd *reading) settle(r Request, over []given, before recall) error {
 			return err
 		}
 	} else if p, ok := presetNamed(rd.preset); ok {
-		rd.plan = p.plan(rd.survey.names)
+		rd.plan = rd.presetPlan(p)
 		if err := rd.plan.apply(over); err != nil {
 			return err
 		}
@@ -129,11 +173,19 @@ func (rd *reading) settle(r Request, over []given, before recall) error {
 	return rd.plan.check(rd.columns)
 }
 
+// presetPlan is what a preset's lines mean.
+func (rd *reading) presetPlan(p preset) plan {
+	if p.survey != nil {
+		return rd.surveyPlan(p)
+	}
+	return p.plan(rd.survey.names)
+}
+
 // unlikeProposed is what of a remembered mapping the file's own names and content do not give.
 func (rd *reading) unlikeProposed(remembered plan) map[string]string {
 	own := map[string]string{}
 	if preset, ok := presetNamed(rd.preset); ok {
-		p := preset.plan(rd.survey.names)
+		p := rd.presetPlan(preset)
 		own = p.texts()
 	} else if proposed, err := newProposer(rd.columns, rd.survey.columns, rd.named()).propose(remembered.kind, nil); err == nil {
 		own = proposed.texts()
@@ -252,6 +304,9 @@ func (rd *reading) inspection(size int64, err error) Inspection {
 	in := Inspection{
 		Name: rd.name, Size: size, Dialect: rd.layout, Preset: rd.preset, Kind: rd.plan.kind, KindConfidence: hundredths(rd.plan.confidence), Source: rd.plan.source,
 		Attributes: rd.plan.attributes, Problems: slices.Clone(rd.problems), Importable: err == nil, Rows: rd.survey.first, Mapping: []FieldProposal{}, Columns: []ColumnInfo{},
+	}
+	if p, ok := presetNamed(rd.preset); ok && p.questions != nil {
+		in.Questions = quotedList(p.questions)
 	}
 	for i, d := range rd.columns {
 		e := rd.survey.columns[i]

@@ -8,7 +8,7 @@ import (
 // Request says how a file is to be read. The zero value leaves everything to the proposal.
 type Request struct {
 	Kind    clientele.Kind // "" is proposed from the file
-	Map     []string       // "field=EXPR"; overrides the proposal field by field; "field=" leaves a field empty
+	Map     []string       // "field=EXPR"; overrides the proposal field by field; "field=" leaves a field empty; "question=COLUMN" for each of several scores in a row
 	Source  string         // "" is the recognised export's name, else DefaultSource
 	Name    string         // original name, when path is an upload's; "" is the base name of path
 	DryRun  bool           // validate and report, keep nothing
@@ -137,8 +137,9 @@ type Inspection struct {
 	Size           int64             `json:"size"` // bytes
 	Dialect        Layout            `json:"dialect"`
 	Columns        []ColumnInfo      `json:"columns"`
-	Preset         string            `json:"preset,omitempty"` // recognised export
-	Kind           clientele.Kind    `json:"kind"`             // "" if it cannot be told
+	Preset         string            `json:"preset,omitempty"`    // recognised export
+	Questions      string            `json:"questions,omitempty"` // named, of a file that has several in a row; apart by commas
+	Kind           clientele.Kind    `json:"kind"`                // "" if it cannot be told
 	KindConfidence float64           `json:"kind_confidence"`
 	Source         string            `json:"source"`
 	Mapping        []FieldProposal   `json:"mapping"`              // fields that something fills, in the order of the kind's fields

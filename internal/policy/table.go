@@ -64,6 +64,9 @@ var (
 	ReadCases         = readsOwn("cases.read", "see cases: what let a customer down, and what was done about it", "own cases")
 	WorkCases         = changesOwn("cases.work", "take cases, and say how they were settled", "own cases")
 	SetCaseRules      = changes("cases.rules", "say what opens a case, and when it is due")
+	ReadThemes        = reads("themes.read", "see what customers say, as themes and sentiment")
+	ReadComments      = reads("comments.read", "read what customers wrote, without who")
+	EditThemes        = changes("themes.edit", "name, merge and own themes")
 	ReadCloses        = reads("closes.read", "see closed periods and what came late")
 	ReadData          = reads("data.read", "see what was imported")
 	ReadRejects       = reads("rejects.read", "see rejected rows, which hold what the files held")
@@ -114,15 +117,15 @@ func (g grants) own(p Permission) grants {
 // table says how far each role goes. What is not in it is denied.
 var table = map[Role]grants{
 	Executive: all(OwnAccount, ReadRoles, ReadDefinitions, ProposeDefinition, ApproveDefinition, ReadStatement, ReadRows, ReadModel,
-		ReadMeasures, ReadGoals, SetGoal, ReadJourneys, ReadCases, ReadCloses, ReadData, SeeJobs, ReadPeople, ReadPrivacy),
+		ReadMeasures, ReadGoals, SetGoal, ReadJourneys, ReadCases, ReadThemes, ReadComments, ReadCloses, ReadData, SeeJobs, ReadPeople, ReadPrivacy),
 	Lead: all(OwnAccount, ReadRoles, ReadDefinitions, ProposeDefinition, ApproveDefinition, ReadStatement, ReadRows, ReadModel,
-		ReadMeasures, MarkEvents, ReadGoals, SetGoal, ReadJourneys, EditJourneys, ReadCases, WorkCases, SetCaseRules, ReadCloses, ReadData, SeeJobs, RunJobs, ReadPeople, ReadPrivacy, ExportPerson, ErasePerson),
-	Owner: all(OwnAccount, ReadRoles, ReadDefinitions, ReadStatement, ReadMeasures, MarkEvents, ReadGoals, ReadJourneys, ReadCloses, SeeJobs, ReadPeople).
+		ReadMeasures, MarkEvents, ReadGoals, SetGoal, ReadJourneys, EditJourneys, ReadCases, WorkCases, SetCaseRules, ReadThemes, ReadComments, EditThemes, ReadCloses, ReadData, SeeJobs, RunJobs, ReadPeople, ReadPrivacy, ExportPerson, ErasePerson),
+	Owner: all(OwnAccount, ReadRoles, ReadDefinitions, ReadStatement, ReadMeasures, MarkEvents, ReadGoals, ReadJourneys, ReadThemes, ReadComments, ReadCloses, SeeJobs, ReadPeople).
 		own(ReadRows).own(EditJourneys).own(ReadCases).own(WorkCases),
 	Analyst: all(OwnAccount, ReadRoles, ReadDefinitions, ProposeDefinition, ReadStatement, ReadRows, ReadModel, ChooseModel,
-		ReadMeasures, MarkEvents, ReadGoals, ReadJourneys, ReadCases, ReadCloses, ReadData, ReadRejects, ImportData, SendEvents, SeeJobs, RunJobs, ReadPrivacy),
+		ReadMeasures, MarkEvents, ReadGoals, ReadJourneys, ReadCases, ReadThemes, ReadComments, EditThemes, ReadCloses, ReadData, ReadRejects, ImportData, SendEvents, SeeJobs, RunJobs, ReadPrivacy),
 	Employee: all(OwnAccount, ReadRoles, ReadDefinitions, ReadJourneys).own(ReadCases).own(WorkCases),
-	Auditor: all(OwnAccount, ReadRoles, ReadDefinitions, ReadStatement, ReadRows, ReadModel, ReadMeasures, ReadGoals, ReadJourneys, ReadCases, ReadCloses, ReadData, ReadRejects,
+	Auditor: all(OwnAccount, ReadRoles, ReadDefinitions, ReadStatement, ReadRows, ReadModel, ReadMeasures, ReadGoals, ReadJourneys, ReadCases, ReadThemes, ReadCloses, ReadData, ReadRejects,
 		SeeJobs, ReadPeople, ReadAudit, ReadPrivacy, Operate),
 	Administrator: all(OwnAccount, ReadRoles, ReadDefinitions, ReadData, SendEvents, SeeJobs, RunJobs, ReadPeople, ManagePeople, ManageServices,
 		ReadAudit, ReadPrivacy, ErasePerson, Operate, ManageMail),

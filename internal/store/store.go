@@ -1,6 +1,6 @@
 // Package store is the contract for operational records: what people and the
 // program itself keep beside a book's files, in the words of the domain. It
-// holds durable jobs, decisions, closed statements, ledgers, journeys, mails, cases, messages of other systems,
+// holds durable jobs, decisions, closed statements, ledgers, journeys, mails, cases, themes, messages of other systems,
 // first answers, and a cache of computed values; engines live in packages below it and pass the
 // suite in storetest.
 //
@@ -32,6 +32,7 @@ type Store interface {
 	Journeys
 	Mails
 	Cases
+	Themes
 	Cache
 	// Atomically runs f such that all that it does by this store, with the context that
 	// it is given, is one transaction: kept if f returns nil, else as if it never was.

@@ -285,3 +285,22 @@ func TestProgressOfAnImport(t *testing.T) {
 		}
 	}
 }
+
+// Questions that are named anew take what was proposed for others with them.
+func TestMappingOfQuestions(t *testing.T) {
+	form := url.Values{"kind": {"feedback"}, "fields": {"feedback"}, "map.question": {"Q7*"}, "questions": {""}, "map.score": {""}, "map.time": {"When"}}
+	asked, err := importWorkOf("T", form)
+	if want := []string{"question=Q7*", "time=When"}; err != nil || !slices.Equal(asked.Map, want) {
+		t.Errorf("%q, want %q, %v", asked.Map, want, err)
+	}
+	form.Set("questions", "Q7*") // they are those that the other fields are of
+	asked, err = importWorkOf("T", form)
+	if want := []string{"question=Q7*", "time=When", "score="}; err != nil || !slices.Equal(asked.Map, want) {
+		t.Errorf("%q, want %q, %v", asked.Map, want, err)
+	}
+	f := newFake()
+	f.inspection = ingest.Inspection{Name: "f.csv", Kind: clientele.Feedback, Questions: `"wifi", "food"`}
+	s := newTestSite(t, f)
+	w := send(t, s, "file", "f.csv", "a,b\n1,2\n")
+	expect(t, s, w.Header().Get("Location"), http.StatusOK, `name="map.question" value="&#34;wifi&#34;, &#34;food&#34;"`, `name="questions" value="&#34;wifi&#34;, &#34;food&#34;"`)
+}

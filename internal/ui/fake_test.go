@@ -66,6 +66,7 @@ type fake struct {
 	ledgers     map[string][]store.LedgerEntry
 	defined     map[string]bool // statements computed for definitions
 	aimless     bool            // statements for goals are not computed
+	voices      *voices         // nil: nothing was looked at
 	drawn       Journeys        // nil: nothing is drawn, and nothing can be
 	directory   *directory
 	audit       *auditLog
@@ -510,7 +511,7 @@ func (f *fake) services(t testing.TB) Services {
 		Book: f, Statements: f, Models: f, Contracts: contractsFake{f}, Measures: measuresFake{f}, Paths: pathsFake{f}, Customers: customersFake{f}, Closings: f,
 		Definitions: definition.New(definition.Parts{Ledgers: f, Written: f.settings, Statements: defining{f}, Now: signedAt}),
 		Goals:       goal.New(goal.Parts{Ledgers: f, Book: f, Statements: aiming{f}, Now: signedAt}),
-		Journeys:    f.drawn, Cases: f.cases, Importer: f, Records: f, Jobs: f, People: f.directory, Audit: f.audit, Privacy: f.shielded, Mail: f.mail, Uploads: t.TempDir(), Assets: assets, Log: slog.New(slog.DiscardHandler),
+		Journeys:    f.drawn, Cases: f.cases, Themes: themesFake{f}, Importer: f, Records: f, Jobs: f, People: f.directory, Audit: f.audit, Privacy: f.shielded, Mail: f.mail, Uploads: t.TempDir(), Assets: assets, Log: slog.New(slog.DiscardHandler),
 	}
 }
 

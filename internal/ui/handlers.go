@@ -33,6 +33,7 @@ const (
 	jobGoals      = access.GoalsJob
 	jobMeasures   = access.MeasuresJob
 	jobPaths      = access.PathsJob
+	jobThemes     = access.ThemesJob
 )
 
 // Handlers run the jobs that the pages add. They may be run again from the
@@ -42,6 +43,7 @@ func Handlers(s Services) map[string]job.Handler {
 	return map[string]job.Handler{
 		jobStatement: s.runStatement, jobMovement: s.runMovement, jobGrowth: s.runGrowth, jobImport: s.runImport, jobModel: s.runModel, jobCompare: s.runCompare,
 		jobContracts: s.runContracts, jobRestate: s.runRestate, jobDefinition: s.runDefinition, jobGoals: s.runGoals, jobMeasures: s.runMeasures, jobPaths: s.runPaths,
+		jobThemes: s.runThemes,
 	}
 }
 
@@ -124,6 +126,11 @@ func (s Services) runPaths(ctx context.Context, payload json.RawMessage, report 
 	return nil, s.Paths.Prepare(ctx, r)
 }
 
+func (s Services) runThemes(ctx context.Context, _ json.RawMessage, report func(store.JobProgress)) (any, error) {
+	report(store.JobProgress{Step: "reading what customers wrote", Fraction: -1})
+	return nil, s.Themes.Prepare(ctx)
+}
+
 func (s Services) runRestate(ctx context.Context, payload json.RawMessage, report func(store.JobProgress)) (any, error) {
 	var given work.Restatement
 	if err := json.Unmarshal(payload, &given); err != nil {
@@ -187,6 +194,9 @@ func (s Services) addDefaults(ctx context.Context) error {
 	if err := s.addMeasures(ctx); err != nil {
 		return err
 	}
+	if err := s.addThemes(ctx); err != nil {
+		return err
+	}
 	periods, ok, err := s.Statements.Periods(ctx)
 	if err != nil || !ok {
 		return err
@@ -227,6 +237,16 @@ func (s Services) addMeasures(ctx context.Context) error {
 		return err
 	}
 	_, err = s.desk().Measure(ctx, measure.Request{})
+	return err
+}
+
+// addThemes has what customers say looked at, where the book has any feedback.
+func (s Services) addThemes(ctx context.Context) error {
+	imports, err := s.Book.Imports(ctx)
+	if err != nil || !slices.ContainsFunc(imports, func(i clientele.ImportRef) bool { return i.Kind == clientele.Feedback }) {
+		return err
+	}
+	_, err = s.desk().Themes(ctx)
 	return err
 }
 

@@ -61,6 +61,7 @@ var waitingFor = map[string]struct{ section, words string }{
 	jobDefinition: {"definitions", "Computing past quarters by both versions"}, jobGoals: {"goals", "Computing what came of the goals"},
 	jobMeasures:  {"measures", "Counting what is measured"},
 	jobPaths:     {"journeys", "Following customers from step to step"},
+	jobThemes:    {"themes", "Reading what customers wrote"},
 	jobContracts: {"contracts", "Counting contracts and fitting renewals"},
 	jobRestate:   {"closes", "Comparing the close with the records as they are now"},
 }

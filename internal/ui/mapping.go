@@ -30,6 +30,7 @@ type mappingPage struct {
 	KindSure              string
 	Kind, Source          string
 	Fields                []fieldRow
+	Questions             string // as they are named now
 	Attributes            string
 	Columns               []columnRow
 	Raw                   [][]string
@@ -68,6 +69,9 @@ type previewRow struct {
 	Rejected string
 }
 
+// questionInput is the input for the questions of a file that has several in a row.
+const questionInput = "map.question"
+
 // importWorkOf reads the mapping form. Fields named for another kind than the
 // one asked for were typed before the kind was changed, and say nothing.
 func importWorkOf(token string, form url.Values) (work.Import, error) {
@@ -83,8 +87,13 @@ func importWorkOf(token string, form url.Values) (work.Import, error) {
 	if form.Get("fields") != string(kind) {
 		return w, nil
 	}
+	others := false // whether other questions are named than those that the other fields are of
+	if kind == clientele.Feedback && form.Has(questionInput) {
+		w.Map = append(w.Map, "question="+strings.TrimSpace(form.Get(questionInput)))
+		others = form.Has("questions") && form.Get("questions") != form.Get(questionInput)
+	}
 	for _, field := range kind.Fields() {
-		if form.Has("map." + field.Name) {
+		if form.Has("map."+field.Name) && !(others && ingest.OfQuestions(field.Name)) {
 			w.Map = append(w.Map, field.Name+"="+strings.TrimSpace(form.Get("map."+field.Name)))
 		}
 	}
@@ -143,6 +152,11 @@ func (s *Site) mappingPage(v visit, in ingest.Inspection, asked work.Import) map
 	}
 	for _, k := range clientele.Kinds() {
 		p.Kinds = append(p.Kinds, kindChoice{string(k), k == in.Kind})
+	}
+	if in.Kind == clientele.Feedback {
+		p.Questions = in.Questions
+		p.Fields = append(p.Fields, fieldRow{Name: "question", Input: questionInput, Expression: in.Questions,
+			Doc: "of a file with several scores in a row: their columns, apart by commas, such as Q7* or wifi, food; empty: there are none, or the export tells them"})
 	}
 	for _, field := range in.Kind.Fields() {
 		p.Fields = append(p.Fields, fieldRowOf(field, in.Mapping))

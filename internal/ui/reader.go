@@ -25,6 +25,7 @@ var sections = []struct {
 	{"journeys", "Journeys", "/journeys", policy.ReadJourneys},
 	{"cases", "Cases", "/cases", policy.ReadCases},
 	{"customers", "Customers", "/customers", policy.ReadRows},
+	{"themes", "Themes", "/themes", policy.ReadThemes},
 	{"definitions", "Definitions", "/definitions", policy.ReadDefinitions},
 	{"closes", "Closes", "/closes", policy.ReadCloses},
 	{"data", "Data", "/data", policy.ReadData},

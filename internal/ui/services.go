@@ -26,6 +26,7 @@ import (
 	"github.com/clientele/clientele/internal/privacy"
 	"github.com/clientele/clientele/internal/statement"
 	"github.com/clientele/clientele/internal/store"
+	"github.com/clientele/clientele/internal/theme"
 	"github.com/clientele/clientele/internal/warehouse"
 	"github.com/clientele/clientele/web"
 )
@@ -45,6 +46,7 @@ type Services struct {
 	Customers   Customers
 	Journeys    Journeys
 	Cases       Cases
+	Themes      Themes
 	Importer    Importer
 	Records     Records
 	Jobs        Jobs // worked by a job.Worker with Handlers
@@ -117,6 +119,17 @@ type Goals interface {
 	Named(context.Context, clientele.Period) (bool, error)
 	Ready(context.Context, clientele.Period) (goal.Report, bool, error)
 	Prepare(ctx context.Context, p clientele.Period, progress goal.Progress) error
+}
+
+// Themes are what customers say; see theme.Service.
+type Themes interface {
+	Ready(context.Context) (theme.Report, bool, error)
+	Prepare(context.Context) error
+	Theme(ctx context.Context, id string) (theme.Theme, bool, error)
+	Quotes(ctx context.Context, id string, offset int64, limit int) (theme.Quotes, bool, error)
+	Edits(ctx context.Context, of string, below int64, limit int) ([]theme.Edit, error)
+	Change(ctx context.Context, id string, version int64, c theme.Change) (theme.Done, error)
+	Undo(ctx context.Context, number int64) (theme.Done, error)
 }
 
 // Measures is what is measured at touchpoints; see measure.Service.

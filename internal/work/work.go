@@ -126,6 +126,11 @@ func (d Desk) Paths(ctx context.Context, r path.Request) (store.Job, error) {
 	return d.Jobs.Add(ctx, access.PathsJob, "paths "+string(text), r)
 }
 
+// Themes has what customers say looked at.
+func (d Desk) Themes(ctx context.Context) (store.Job, error) {
+	return d.Jobs.Add(ctx, access.ThemesJob, "themes", nil)
+}
+
 // Import has a file that waits imported.
 func (d Desk) Import(ctx context.Context, w Import) (store.Job, error) {
 	return d.Jobs.Add(ctx, access.ImportJob, w.Token, w)

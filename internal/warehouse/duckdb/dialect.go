@@ -6,6 +6,7 @@ import (
 	"text/template"
 
 	"github.com/clientele/clientele"
+	"github.com/clientele/clientele/internal/warehouse"
 )
 
 // statements are the embedded queries that take parameters, by file name. What
@@ -35,6 +36,11 @@ var dialect = withSteps(template.FuncMap{
 		return fmt.Sprintf("CAST(datesub('month', %s, %s) AS INTEGER)", from, to)
 	},
 	"lasting":         lasting,
+	"words":           words,
+	"language":        spoken,
+	"shuffled":        shuffled,
+	"list":            listed,
+	"comment_length":  func() int { return warehouse.CommentLength },
 	"due":             due,
 	"month":           func(day string) string { return "CAST(date_trunc('month', " + day + ") AS DATE)" },
 	"quarter":         func(day string) string { return "CAST(date_trunc('quarter', " + day + ") AS DATE)" },

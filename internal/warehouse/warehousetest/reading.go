@@ -33,6 +33,7 @@ func Reading(t *testing.T, open func(testing.TB) warehouse.Warehouse) {
 	t.Run("Paths", func(t *testing.T) { testPaths(t, open(t)) })
 	t.Run("ManySteps", func(t *testing.T) { testManySteps(t, open(t)) })
 	t.Run("Customer", func(t *testing.T) { testCustomer(t, open(t)) })
+	t.Run("Comments", func(t *testing.T) { testComments(t, open(t)) })
 	t.Run("MovementTotals", func(t *testing.T) { testMovementTotals(t, open(t)) })
 	t.Run("EquityProperties", func(t *testing.T) { testEquityProperties(t, open(t)) })
 	t.Run("EquityErrors", func(t *testing.T) { testEquityErrors(t, open(t)) })

@@ -1,0 +1,1 @@
+SELECT number, at, who, name, theme, says, undoes, undone, steps FROM theme_edit WHERE number = ?

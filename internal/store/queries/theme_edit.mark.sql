@@ -1,0 +1,1 @@
+UPDATE theme_edit SET undone = ? WHERE number = ?
