@@ -366,6 +366,7 @@ type CustomersQuery struct {
 type Warehouse interface {
 	Persons
 	Measures
+	Samples
 	// Load reads a batch in one transaction: validates every row, calls
 	// Accept, and commits. Rejected rows are kept for Rejects. A batch whose ID is
 	// held already returns its report with every accepted row as Duplicate and
