@@ -5,7 +5,7 @@ import { basename } from "node:path";
 
 rmSync("dist", { recursive: true, force: true });
 const result = await build({
-  entryPoints: ["src/main.ts", "src/main.css"],
+  entryPoints: ["src/main.ts", "src/main.css", "src/survey.css"],
   outdir: "dist",
   bundle: true,
   splitting: true,
@@ -24,6 +24,7 @@ for (const [path, output] of Object.entries(result.metafile.outputs)) {
 }
 names["main.ts"] ?? fail("main.ts");
 names["main.css"] ?? fail("main.css");
+names["survey.css"] ?? fail("survey.css");
 writeFileSync("dist/manifest.json", JSON.stringify(names));
 
 function fail(name) {

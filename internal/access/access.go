@@ -25,6 +25,7 @@ import (
 	"github.com/clientele/clientele/internal/policy"
 	"github.com/clientele/clientele/internal/privacy"
 	"github.com/clientele/clientele/internal/statement"
+	"github.com/clientele/clientele/internal/survey"
 	"github.com/clientele/clientele/internal/warehouse"
 )
 
@@ -42,6 +43,7 @@ type Parts struct {
 	Goals       *goal.Service
 	Measures    *measure.Service
 	Journeys    *journey.Service
+	Surveys     *survey.Service
 	Importer    *ingest.Importer
 	Records     warehouse.Warehouse
 	Jobs        *job.Queue
@@ -63,6 +65,7 @@ type Guards struct {
 	Goals       Goals
 	Measures    Measures
 	Journeys    Journeys
+	Surveys     Surveys
 	Importer    Importer
 	Records     Records
 	Jobs        Jobs
@@ -73,7 +76,7 @@ type Guards struct {
 // New guards the capabilities of a book.
 func New(p Parts) Guards {
 	return Guards{
-		Book{&p}, Statements{&p}, Models{&p}, Contracts{&p}, Closings{&p}, Definitions{&p}, Goals{&p}, Measures{&p}, Journeys{&p}, Importer{&p}, Records{&p},
+		Book{&p}, Statements{&p}, Models{&p}, Contracts{&p}, Closings{&p}, Definitions{&p}, Goals{&p}, Measures{&p}, Journeys{&p}, Surveys{&p}, Importer{&p}, Records{&p},
 		Jobs{&p}, Privacy{&p}, Audit{&p},
 	}
 }

@@ -111,6 +111,7 @@ var bodies = map[string]string{
 	"invitePerson": `{"email":"ada@example.com","name":"Ada","roles":["analyst"]}`, "changePerson": `{"name":"Ada L."}`,
 	"addUnit": `{"name":"North","scopes":[{"attribute":"region","value":"north"}]}`, "changeUnit": `{"name":"South"}`,
 	"addJourney": `{"name":"Buying"}`, "changeJourney": `{"parent":"","position":0}`, "addStage": `{"journey":"j","name":"Pay"}`, "changeStage": `{"name":"Pay"}`,
+	"addSurvey": `{"document":"survey: A\nquestions: [{id: q, kind: nps, text: Q}]"}`, "inviteToSurvey": `{"customer":"c1","occasion":"delivery 1"}`,
 	"addTouchpoint": `{"stage":"s","name":"Checkout"}`, "setOwner": `{"name":"Ada"}`,
 	"changeTouchpoint": `{"notes":{"customers":"","promise":"One page","standard":"","problems":["slow"],"voices":"","actions":""}}`,
 	"addToken":         `{"name":"loader","days":30,"scopes":["data.import"],"service":true,"roles":["analyst"]}`, "sendEvents": `{"batch":[]}`, "findCustomer": `{"customer":"c1"}`, "exportCustomer": `{"customer":"c1"}`, "eraseCustomers": `{"customers":["c1"],"why":"asked"}`, "uploadFile": "a,b\n",

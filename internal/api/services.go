@@ -26,6 +26,7 @@ import (
 	"github.com/clientele/clientele/internal/privacy"
 	"github.com/clientele/clientele/internal/statement"
 	"github.com/clientele/clientele/internal/store"
+	"github.com/clientele/clientele/internal/survey"
 	"github.com/clientele/clientele/internal/warehouse"
 	"github.com/clientele/clientele/internal/work"
 )
@@ -42,6 +43,7 @@ type Services struct {
 	Goals       Goals
 	Measures    Measures
 	Journeys    Journeys
+	Surveys     Surveys
 	Importer    Importer
 	Records     Records
 	Jobs        Jobs
@@ -210,6 +212,17 @@ type Privacy interface {
 	Erase(ctx context.Context, r privacy.Request) (privacy.Receipt, error)
 }
 
+// Surveys are who is asked what, and what they answered; see survey.Service.
+type Surveys interface {
+	List(context.Context) ([]survey.Summary, error)
+	Find(ctx context.Context, name string) (survey.Survey, error)
+	Results(ctx context.Context, id string) (survey.Results, error)
+	Create(context.Context, survey.Document) (survey.Survey, error)
+	Send(ctx context.Context, id, origin string) (survey.Sent, error)
+	Close(ctx context.Context, id string) error
+	Invite(ctx context.Context, id string, a survey.Asked, origin string) (survey.Invited, error)
+}
+
 // Events takes messages of other systems; see event.Intake.
 type Events interface {
 	Take(ctx context.Context, source string, body []byte) (event.Receipt, error)
@@ -244,7 +257,7 @@ func New(s Services) *API {
 	a.checker = &checker{components: a.types.components}
 	a.router = httpd.NewRouter(a.fail)
 	for _, add := range []func(*API){
-		addStatement, addMovement, addModel, addClosed, addDefinitions, addGoals, addJourneys, addStages, addTouchpoints, addJourneyEdits, addMeasures, addData, addUploads, addJobs,
+		addStatement, addMovement, addModel, addClosed, addDefinitions, addGoals, addJourneys, addStages, addTouchpoints, addJourneyEdits, addSurveys, addMeasures, addData, addUploads, addJobs,
 		addPeople, addUnits, addTokens, addAudit, addPrivacy, addEvents, addDescription,
 	} {
 		add(a)

@@ -26,6 +26,7 @@ import (
 	"github.com/clientele/clientele/internal/statement"
 	"github.com/clientele/clientele/internal/store"
 	"github.com/clientele/clientele/internal/store/sqlite"
+	"github.com/clientele/clientele/internal/survey"
 	"github.com/clientele/clientele/internal/warehouse"
 	"github.com/clientele/clientele/internal/warehouse/duckdb"
 )
@@ -90,6 +91,7 @@ type Book struct {
 	Goals       *goal.Service
 	Measures    *measure.Service
 	Journeys    *journey.Service
+	Surveys     *survey.Service
 	Jobs        *job.Queue
 	People      *people.Service
 	Audit       *audit.Log
@@ -212,6 +214,9 @@ func (b *Book) openParts(ctx context.Context, w Watcher) (err error) {
 	})
 	b.Goals = goal.New(goal.Parts{Ledgers: operations, Book: b, Statements: toAim{b}})
 	b.Journeys = journey.New(operations, nil)
+	if b.Surveys, err = b.surveys(); err != nil {
+		return err
+	}
 	b.Jobs = job.NewQueue(operations)
 	b.Audit = audit.New(operations, nil)
 	b.Privacy = privacy.New(privacy.Parts{

@@ -19,6 +19,7 @@ import (
 	"github.com/clientele/clientele/internal/job"
 	"github.com/clientele/clientele/internal/people"
 	"github.com/clientele/clientele/internal/policy"
+	"github.com/clientele/clientele/internal/survey"
 	"github.com/clientele/clientele/internal/ui"
 	"github.com/clientele/clientele/web"
 )
@@ -69,6 +70,7 @@ func (b *Book) Serve(ctx context.Context, s Serving) error {
 		return fileError("the book's socket cannot be made", err)
 	}
 	services, intake := b.services(assets, s.Log), b.intake(s.Log)
+	b.Surveys.SetLanding(intake.Kept)
 	b.Importer.Changed, b.Definitions.Changed = services.ComputeAhead, services.ComputeAhead
 	work := audit.WithOrigin(policy.With(ctx, policy.Local("clientele")), audit.Origin{Via: "job"})
 	services.ComputeAhead(work) // what commands imported while nobody served
@@ -96,6 +98,7 @@ func (b *Book) admit(ctx context.Context, s Serving) error {
 	if err := b.People.SetOrigin(s.Front.URL()); err != nil {
 		return err
 	}
+	b.Surveys.SetOrigin(s.Front.URL())
 	link := ""
 	if !some {
 		secret, err := b.People.SetUpSecret(policy.With(ctx, policy.Local(Owner())))
@@ -111,7 +114,7 @@ func (b *Book) admit(ctx context.Context, s Serving) error {
 func (b *Book) Guards() access.Guards {
 	return access.New(access.Parts{
 		Book: b, Statements: b.Statements, Models: b.Models, Contracts: b.Contracts, Closings: b.Closings, Definitions: b.Definitions, Goals: b.Goals, Measures: b.Measures,
-		Journeys: b.Journeys, Importer: b.Importer, Records: b.Records, Jobs: b.Jobs, Privacy: b.Privacy, Log: b.Audit, Store: b.Store,
+		Journeys: b.Journeys, Surveys: b.Surveys, Importer: b.Importer, Records: b.Records, Jobs: b.Jobs, Privacy: b.Privacy, Log: b.Audit, Store: b.Store,
 	})
 }
 
@@ -120,7 +123,7 @@ func (b *Book) services(assets *web.Assets, log *slog.Logger) ui.Services {
 	g := b.Guards()
 	return ui.Services{
 		Book: g.Book, Statements: g.Statements, Models: g.Models, Contracts: g.Contracts, Closings: g.Closings, Definitions: g.Definitions, Goals: g.Goals, Measures: g.Measures,
-		Journeys: g.Journeys, Importer: g.Importer, Records: g.Records, Jobs: g.Jobs, People: b.People, Privacy: g.Privacy, Audit: g.Audit,
+		Journeys: g.Journeys, Surveys: g.Surveys, Importer: g.Importer, Records: g.Records, Jobs: g.Jobs, People: b.People, Privacy: g.Privacy, Audit: g.Audit,
 		Uploads: b.file(uploadsName), Assets: assets, Log: log,
 	}
 }
@@ -139,7 +142,7 @@ func (b *Book) handler(s Serving, site *ui.Site, programs *api.API, health *http
 		router.Mount(path, programs.Below(path))
 	}
 	return httpd.Wrap(router, httpd.Options{
-		Log: s.Log, Uploads: []string{ui.UploadPath, api.UploadPath}, Fail: site.Fail, Accounts: b.People, Owner: Owner(), Front: s.Front, Meter: meter, Tracing: tracing,
+		Log: s.Log, Uploads: []string{ui.UploadPath, api.UploadPath}, Framed: []string{survey.FramePath}, Hosted: []string{survey.Path, survey.FramePath}, Fail: site.Fail, Accounts: b.People, Owner: Owner(), Front: s.Front, Meter: meter, Tracing: tracing,
 	})
 }
 

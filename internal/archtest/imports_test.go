@@ -23,7 +23,7 @@ var floors = [][]string{
 	{"internal/ledger"},
 	{"internal/modelling", "internal/kept", "internal/ingest", "internal/job", "internal/simulate", "internal/audit"},
 	{"internal/people"},
-	{"internal/httpd", "internal/privacy", "internal/event", "internal/statement", "internal/closing", "internal/contract", "internal/pack", "internal/definition", "internal/goal", "internal/journey", "internal/measure"}, // capabilities
+	{"internal/httpd", "internal/privacy", "internal/event", "internal/statement", "internal/closing", "internal/contract", "internal/pack", "internal/definition", "internal/goal", "internal/journey", "internal/measure", "internal/survey"}, // capabilities
 	{"internal/access"}, // capabilities, each behind its permission
 	{"internal/work"},   // long work that is asked for through them
 	{"internal/api", "internal/ui"},

@@ -63,7 +63,7 @@ func TestAnAddressIsBoundedBeforeSecretsAreLookedUp(t *testing.T) {
 }
 
 func TestTheOwnerOfTheMachineIsNotBounded(t *testing.T) {
-	h := Wrap(http.HandlerFunc(whoAsks), Options{Accounts: &accounts{none: true}, Log: discard, Rates: Rates{slow(1), slow(1), slow(1), slow(1)}})
+	h := Wrap(http.HandlerFunc(whoAsks), Options{Accounts: &accounts{none: true}, Log: discard, Rates: Rates{slow(1), slow(1), slow(1), slow(1), slow(1)}})
 	for range 5 {
 		r, w := httptest.NewRequest(http.MethodPost, "http://localhost/page", nil), httptest.NewRecorder()
 		r.RemoteAddr = "127.0.0.1:1"

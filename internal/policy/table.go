@@ -53,6 +53,10 @@ var (
 	SetGoal           = changes("goals.set", "set what is aimed at")
 	ReadJourneys      = reads("journeys.read", "see the journeys, their touchpoints, and who answers for each")
 	EditJourneys      = changesOwn("journeys.edit", "draw journeys, and say who answers for a touchpoint", "own touchpoints' notes")
+	ReadSurveys       = reads("surveys.read", "see surveys, and what was answered")
+	RunSurveys        = changes("surveys.run", "make, send and close surveys")
+	InviteToSurveys   = changes("surveys.invite", "have a customer asked after an event")
+	ReportHands       = changes("hands.report", "say what ties their hands at a touchpoint")
 	ReadCloses        = reads("closes.read", "see closed periods and what came late")
 	ReadData          = reads("data.read", "see what was imported")
 	ReadRejects       = reads("rejects.read", "see rejected rows, which hold what the files held")
@@ -102,17 +106,17 @@ func (g grants) own(p Permission) grants {
 // table says how far each role goes. What is not in it is denied.
 var table = map[Role]grants{
 	Executive: all(OwnAccount, ReadRoles, ReadDefinitions, ProposeDefinition, ApproveDefinition, ReadStatement, ReadRows, ReadModel,
-		ReadMeasures, ReadGoals, SetGoal, ReadJourneys, ReadCloses, ReadData, SeeJobs, ReadPeople, ReadPrivacy),
+		ReadMeasures, ReadGoals, SetGoal, ReadJourneys, ReadSurveys, ReportHands, ReadCloses, ReadData, SeeJobs, ReadPeople, ReadPrivacy),
 	Lead: all(OwnAccount, ReadRoles, ReadDefinitions, ProposeDefinition, ApproveDefinition, ReadStatement, ReadRows, ReadModel,
-		ReadMeasures, ReadGoals, SetGoal, ReadJourneys, EditJourneys, ReadCloses, ReadData, SeeJobs, RunJobs, ReadPeople, ReadPrivacy, ExportPerson, ErasePerson),
-	Owner: all(OwnAccount, ReadRoles, ReadDefinitions, ReadStatement, ReadMeasures, ReadGoals, ReadJourneys, ReadCloses, SeeJobs, ReadPeople).
+		ReadMeasures, ReadGoals, SetGoal, ReadJourneys, EditJourneys, ReadSurveys, RunSurveys, InviteToSurveys, ReportHands, ReadCloses, ReadData, SeeJobs, RunJobs, ReadPeople, ReadPrivacy, ExportPerson, ErasePerson),
+	Owner: all(OwnAccount, ReadRoles, ReadDefinitions, ReadStatement, ReadMeasures, ReadGoals, ReadJourneys, ReadSurveys, ReportHands, ReadCloses, SeeJobs, ReadPeople).
 		own(ReadRows).own(EditJourneys),
 	Analyst: all(OwnAccount, ReadRoles, ReadDefinitions, ProposeDefinition, ReadStatement, ReadRows, ReadModel, ChooseModel,
-		ReadMeasures, ReadGoals, ReadJourneys, ReadCloses, ReadData, ReadRejects, ImportData, SendEvents, SeeJobs, RunJobs, ReadPrivacy),
-	Employee: all(OwnAccount, ReadRoles, ReadDefinitions, ReadJourneys),
-	Auditor: all(OwnAccount, ReadRoles, ReadDefinitions, ReadStatement, ReadRows, ReadModel, ReadMeasures, ReadGoals, ReadJourneys, ReadCloses, ReadData, ReadRejects,
+		ReadMeasures, ReadGoals, ReadJourneys, ReadSurveys, InviteToSurveys, ReportHands, ReadCloses, ReadData, ReadRejects, ImportData, SendEvents, SeeJobs, RunJobs, ReadPrivacy),
+	Employee: all(OwnAccount, ReadRoles, ReadDefinitions, ReadJourneys, ReportHands),
+	Auditor: all(OwnAccount, ReadRoles, ReadDefinitions, ReadStatement, ReadRows, ReadModel, ReadMeasures, ReadGoals, ReadJourneys, ReadSurveys, ReadCloses, ReadData, ReadRejects,
 		SeeJobs, ReadPeople, ReadAudit, ReadPrivacy, Operate),
-	Administrator: all(OwnAccount, ReadRoles, ReadDefinitions, ReadData, SendEvents, SeeJobs, RunJobs, ReadPeople, ManagePeople, ManageServices,
+	Administrator: all(OwnAccount, ReadRoles, ReadDefinitions, ReadData, SendEvents, InviteToSurveys, SeeJobs, RunJobs, ReadPeople, ManagePeople, ManageServices,
 		ReadAudit, ReadPrivacy, ErasePerson, Operate),
 }
 

@@ -170,14 +170,24 @@ func (e *eraser) run(ctx context.Context) (Receipt, error) {
 		if _, err := e.parts.Store.EraseEventsOf(ctx, id); err != nil {
 			return Receipt{}, err
 		}
+		if _, err := e.parts.Store.EraseInvitationsOf(ctx, id); err != nil {
+			return Receipt{}, err
+		}
 	}
 	return e.commit(ctx)
 }
 
-// messages finds those whom messages of other systems tell of.
+// messages finds those whom messages of other systems tell of, and whom surveys asked.
 func (e *eraser) messages(ctx context.Context) error {
 	for id := range e.people {
 		for _, err := range e.parts.Store.EventsOf(ctx, id) {
+			if err != nil {
+				return err
+			}
+			e.found[id] = true
+			break
+		}
+		for _, err := range e.parts.Store.InvitationsOf(ctx, id) {
 			if err != nil {
 				return err
 			}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/clientele/clientele"
@@ -87,10 +88,39 @@ func (s *Service) Collect(ctx context.Context, id string) (Copy, error) {
 		c.add(r)
 	}
 	messages, err := s.messagesOf(ctx, c.Customer)
-	if len(messages.Rows) > 0 {
-		c.Files = append(c.Files, messages)
+	if err != nil {
+		return c, err
+	}
+	surveys, err := s.surveysOf(ctx, c.Customer)
+	for _, sheet := range []Sheet{messages, surveys} {
+		if len(sheet.Rows) > 0 {
+			c.Files = append(c.Files, sheet)
+		}
 	}
 	return c, err
+}
+
+// surveysOf is what a customer was asked, and what they answered, a row each.
+func (s *Service) surveysOf(ctx context.Context, customer string) (Sheet, error) {
+	sheet := Sheet{
+		Name: "surveys", Kind: clientele.Feedback, Why: purposeOf(clientele.Feedback), Rows: [][]string{},
+		Columns: []string{"survey", "wave", "occasion", "segment", "address", "asked", "state", "language", "question", "answer"},
+	}
+	for i, err := range s.parts.Store.InvitationsOf(ctx, customer) {
+		if err != nil {
+			return sheet, err
+		}
+		asked := []string{i.Survey, strconv.FormatInt(i.Wave, 10), i.Occasion, i.Segment, i.Address, i.Asked.Format(time.RFC3339), string(i.State), i.Language}
+		answers, err := s.parts.Store.AnswersOf(ctx, i.ID)
+		if err != nil {
+			return sheet, err
+		}
+		sheet.Rows = append(sheet.Rows, append(slices.Clone(asked), "", string(i.Answers)))
+		for _, a := range answers {
+			sheet.Rows = append(sheet.Rows, append(slices.Clone(asked), a.Question, a.Value))
+		}
+	}
+	return sheet, nil
 }
 
 // messagesOf are messages of other systems that are not landed, or not yet.

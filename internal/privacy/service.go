@@ -34,6 +34,9 @@ type Store interface {
 	Texts(ctx context.Context) iter.Seq2[store.KeptText, error]
 	EventsOf(ctx context.Context, customer string) iter.Seq2[store.EventMessage, error]
 	EraseEventsOf(ctx context.Context, customer string) (int64, error)
+	InvitationsOf(ctx context.Context, customer string) iter.Seq2[store.KeptInvitation, error]
+	AnswersOf(ctx context.Context, invitation string) ([]store.KeptAnswer, error)
+	EraseInvitationsOf(ctx context.Context, customer string) (int64, error)
 }
 
 // Parts are what the service works with.

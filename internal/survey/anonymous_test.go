@@ -48,7 +48,7 @@ func TestEmployeesAreAskedByLinksThatAreNobodys(t *testing.T) {
 	if n, err := w.store.WaitingEvents(t.Context()); err != nil || n != 0 {
 		t.Errorf("%d records wait (%v)", n, err)
 	}
-	_, err = w.Send(w.ctx(), v.ID, "")
+	_, err = w.Send(w.ctx(), v.ID, "", unrecorded)
 	w.code(err, clientele.CodeConflict)
 }
 

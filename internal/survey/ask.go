@@ -17,7 +17,7 @@ const disabled = string(people.Disabled)
 
 // askEmployees makes a link for everybody with an account. Which link is whose is kept nowhere,
 // and the order in which they are made says nothing about it.
-func (s *Service) askEmployees(ctx context.Context, v Survey, w store.KeptWave, origin string, sent *Sent) error {
+func (s *Service) askEmployees(ctx context.Context, v Survey, w store.KeptWave, origin string, sent *Sent, record func(context.Context, Sent) error) error {
 	all, err := s.parts.Store.Persons(ctx)
 	if err != nil {
 		return err
@@ -53,7 +53,7 @@ func (s *Service) askEmployees(ctx context.Context, v Survey, w store.KeptWave, 
 				return err
 			}
 		}
-		return nil
+		return record(ctx, *sent)
 	})
 	sent.Next = nextDue(v.Document, w, int(w.Number), w.Began)
 	return err
@@ -109,8 +109,9 @@ type Invited struct {
 }
 
 // Invite asks one customer, unless they were asked of late or do not want to be. Asking of the
-// same occasion again changes nothing. CodeConflict if the survey is closed.
-func (s *Service) Invite(ctx context.Context, id string, a Asked, origin string) (out Invited, err error) {
+// same occasion again changes nothing. CodeConflict if the survey is closed. Record is told of who
+// is newly asked, in the same transaction.
+func (s *Service) Invite(ctx context.Context, id string, a Asked, origin string, record func(context.Context, Invited) error) (out Invited, err error) {
 	k, err := s.parts.Store.Survey(ctx, id)
 	if err != nil {
 		return out, err
@@ -148,6 +149,9 @@ func (s *Service) Invite(ctx context.Context, id string, a Asked, origin string)
 	}
 	err = s.parts.Store.Atomically(ctx, func(ctx context.Context) error {
 		out, err = s.inviteOnce(ctx, v, i, origin)
+		if err == nil && out.Invited && !out.Before {
+			err = record(ctx, out)
+		}
 		return err
 	})
 	return out, err

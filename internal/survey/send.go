@@ -53,8 +53,8 @@ type addressee struct {
 
 // Send does what is due: the next wave, or the next reminder of the last. Origin is where links
 // lead; "" is where respondents come anyway. CodeConflict if nothing is due, or the survey is
-// closed.
-func (s *Service) Send(ctx context.Context, id, origin string) (sent Sent, err error) {
+// closed. Record is told what was sent, in the same transaction.
+func (s *Service) Send(ctx context.Context, id, origin string, record func(context.Context, Sent) error) (sent Sent, err error) {
 	k, err := s.parts.Store.Survey(ctx, id)
 	if err != nil {
 		return sent, err
@@ -79,18 +79,18 @@ func (s *Service) Send(ctx context.Context, id, origin string) (sent Sent, err e
 	}
 	d, now := v.Document, s.parts.Now()
 	if n := len(waves); n < d.Waves.Count && (n == 0 || !now.Before(waves[n-1].Began.AddDate(0, 0, d.Waves.Every))) {
-		return s.sendWave(ctx, v, int64(n+1), origin)
+		return s.sendWave(ctx, v, int64(n+1), origin, record)
 	}
-	return s.remind(ctx, v, waves[len(waves)-1], origin)
+	return s.remind(ctx, v, waves[len(waves)-1], origin, record)
 }
 
 // sendWave draws who is asked, and asks them.
-func (s *Service) sendWave(ctx context.Context, v Survey, number int64, origin string) (sent Sent, err error) {
+func (s *Service) sendWave(ctx context.Context, v Survey, number int64, origin string, record func(context.Context, Sent) error) (sent Sent, err error) {
 	now := s.parts.Now().UTC().Truncate(time.Millisecond)
 	w := store.KeptWave{Survey: v.ID, Number: number, Began: now, Closes: now.AddDate(0, 0, v.Document.Waves.Open)}
 	sent = Sent{Survey: v.Name, Wave: number}
 	if v.Document.Ask.Who == Employees {
-		return sent, s.askEmployees(ctx, v, w, origin, &sent)
+		return sent, s.askEmployees(ctx, v, w, origin, &sent, record)
 	}
 	drawn, err := s.draw(ctx, v, number)
 	if err != nil {
@@ -123,7 +123,7 @@ func (s *Service) sendWave(ctx context.Context, v Survey, number int64, origin s
 				return err
 			}
 		}
-		return nil
+		return record(ctx, sent)
 	})
 	sent.Next = nextDue(v.Document, w, int(number), now)
 	return sent, err
@@ -224,7 +224,7 @@ func (s *Service) mailOf(v Survey, to addressee, origin string) Mail {
 }
 
 // remind writes again to those of a wave who have not answered, once for every reminder.
-func (s *Service) remind(ctx context.Context, v Survey, w store.KeptWave, origin string) (sent Sent, err error) {
+func (s *Service) remind(ctx context.Context, v Survey, w store.KeptWave, origin string, record func(context.Context, Sent) error) (sent Sent, err error) {
 	now := s.parts.Now()
 	due := 0
 	for _, days := range v.Document.Reminders {
@@ -259,7 +259,7 @@ func (s *Service) remind(ctx context.Context, v Survey, w store.KeptWave, origin
 				return err
 			}
 		}
-		return nil
+		return record(ctx, sent)
 	})
 	return sent, err
 }

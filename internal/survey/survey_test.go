@@ -31,7 +31,7 @@ func TestASurveyIsSentWaveByWave(t *testing.T) {
 	if l := sent.Links[0]; l.Customer != "n00" || l.Address != "n00@example.com" || l.Language != "de" || !strings.HasPrefix(l.URL, "https://acme.example/s/") {
 		t.Errorf("%+v", l)
 	}
-	_, err := w.Send(w.ctx(), v.ID, "")
+	_, err := w.Send(w.ctx(), v.ID, "", unrecorded)
 	w.code(err, clientele.CodeConflict)
 	if hint := clientele.HintOf(err); hint != "The next is due on 2026-10-04." {
 		t.Error(hint)
@@ -63,7 +63,7 @@ func TestASurveyIsSentWaveByWave(t *testing.T) {
 		}
 	}
 	w.clock = morning.AddDate(0, 0, 70)
-	_, err = w.Send(w.ctx(), v.ID, "")
+	_, err = w.Send(w.ctx(), v.ID, "", unrecorded)
 	w.code(err, clientele.CodeConflict)
 	w.must(w.Close(w.ctx(), v.ID))
 	if got := w.results(v).State; got != "closed" {
@@ -88,11 +88,11 @@ func TestQuarantineHoldsAcrossSurveys(t *testing.T) {
 	if second.Strata[1].Eligible != 10 {
 		t.Errorf("%+v", second.Strata)
 	}
-	_, err := w.Send(w.ctx(), w.create(strings.NewReplacer("survey: Deliveries", "survey: Third", "by: region", "by: region, segments: [South]").Replace(deliveries)).ID, "")
+	_, err := w.Send(w.ctx(), w.create(strings.NewReplacer("survey: Deliveries", "survey: Third", "by: region", "by: region, segments: [South]").Replace(deliveries)).ID, "", unrecorded)
 	if err != nil { // records of the test do not cut segments: there are others to ask
 		t.Fatal(err)
 	}
-	invited, err := w.Invite(w.ctx(), other.ID, Asked{Customer: first.Links[0].Customer, Occasion: "delivery 7"}, "")
+	invited, err := w.Invite(w.ctx(), other.ID, Asked{Customer: first.Links[0].Customer, Occasion: "delivery 7"}, "", uninvited)
 	if err != nil || invited.Invited || !strings.Contains(invited.Why, "2026-10-26") {
 		t.Errorf("%+v %v", invited, err)
 	}
@@ -102,14 +102,14 @@ func TestACustomerIsInvitedOnceAfterAnEvent(t *testing.T) {
 	w := newWorld(t)
 	v := w.create(deliveries)
 	ask := Asked{Customer: "n07", Occasion: "delivery 7", Order: "o7"}
-	first, err := w.Invite(w.ctx(), v.ID, ask, "")
+	first, err := w.Invite(w.ctx(), v.ID, ask, "", uninvited)
 	if err != nil || !first.Invited || first.Before || first.Link == "" {
 		t.Fatalf("%+v %v", first, err)
 	}
 	var race sync.WaitGroup
 	for range 8 {
 		race.Go(func() {
-			again, err := w.Invite(w.ctx(), v.ID, ask, "")
+			again, err := w.Invite(w.ctx(), v.ID, ask, "", uninvited)
 			if err != nil || !again.Invited || !again.Before || again.Link != "" {
 				t.Errorf("%+v %v", again, err)
 			}
@@ -124,15 +124,15 @@ func TestACustomerIsInvitedOnceAfterAnEvent(t *testing.T) {
 		}
 	}
 	for _, wrong := range []Asked{{Customer: "n07"}, {Occasion: "x"}, {Customer: "a\x00", Occasion: "x"}, {Customer: strings.Repeat("x", 201), Occasion: "x"}} {
-		_, err := w.Invite(w.ctx(), v.ID, wrong, "")
+		_, err := w.Invite(w.ctx(), v.ID, wrong, "", uninvited)
 		w.code(err, clientele.CodeInvalid)
 	}
 	w.must(w.store.Refuse(t.Context(), "n08", w.clock))
-	if refused, err := w.Invite(w.ctx(), v.ID, Asked{Customer: "n08", Occasion: "x"}, ""); err != nil || refused.Invited {
+	if refused, err := w.Invite(w.ctx(), v.ID, Asked{Customer: "n08", Occasion: "x"}, "", uninvited); err != nil || refused.Invited {
 		t.Errorf("%+v %v", refused, err)
 	}
 	w.must(w.Close(w.ctx(), v.ID))
-	_, err = w.Invite(w.ctx(), v.ID, Asked{Customer: "n09", Occasion: "x"}, "")
+	_, err = w.Invite(w.ctx(), v.ID, Asked{Customer: "n09", Occasion: "x"}, "", uninvited)
 	w.code(err, clientele.CodeConflict)
 }
 
@@ -348,7 +348,7 @@ func TestMailIsTakenWithTheInvitation(t *testing.T) {
 	v := w.create(deliveries)
 	post := &post{fails: 3}
 	w.SetMailer(post)
-	_, err := w.Send(w.ctx(), v.ID, "")
+	_, err := w.Send(w.ctx(), v.ID, "", unrecorded)
 	if err == nil {
 		t.Fatal("it was sent")
 	}

@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"maps"
 	"slices"
 
 	"golang.org/x/text/language"
@@ -138,4 +139,10 @@ func Direction(tag string) string {
 		return "rtl"
 	}
 	return "ltr"
+}
+
+// Languages lists those that hosted pages have words in, English first.
+func Languages() []string {
+	all := slices.Sorted(maps.Keys(phrases))
+	return append([]string{"en"}, slices.DeleteFunc(all, func(l string) bool { return l == "en" })...)
 }

@@ -178,7 +178,7 @@ func (w *world) create(text string) Survey {
 
 func (w *world) send(v Survey) Sent {
 	w.Helper()
-	sent, err := w.Send(w.ctx(), v.ID, "")
+	sent, err := w.Send(w.ctx(), v.ID, "", unrecorded)
 	w.must(err)
 	return sent
 }
@@ -216,3 +216,6 @@ func (w *world) employ(unit string, n int) {
 		w.must(w.store.AddPerson(w.ctx(), store.KeptPerson{ID: id, Version: 1, Email: id + "@acme.example", Name: id, State: "active", Units: []string{unit}, Created: morning}))
 	}
 }
+
+func unrecorded(context.Context, Sent) error   { return nil }
+func uninvited(context.Context, Invited) error { return nil }

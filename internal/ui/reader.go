@@ -23,6 +23,7 @@ var sections = []struct {
 	{"model", "Model", "/model", policy.ReadModel},
 	{"goals", "Goals", "/goals", policy.ReadGoals},
 	{"journeys", "Journeys", "/journeys", policy.ReadJourneys},
+	{"surveys", "Surveys", "/surveys", policy.ReadSurveys},
 	{"definitions", "Definitions", "/definitions", policy.ReadDefinitions},
 	{"closes", "Closes", "/closes", policy.ReadCloses},
 	{"data", "Data", "/data", policy.ReadData},

@@ -25,6 +25,7 @@ type touchpointPage struct {
 	Owners   []ownerRow
 	Owner    *ownerForm // nil for those who may not say who answers
 	Places   []pick
+	Hands    *handsPart
 	Refused  refusal
 }
 
@@ -84,6 +85,9 @@ func (s *Site) touchpointWith(w http.ResponseWriter, r *http.Request, yours *jou
 		if p.Places, err = s.placePicks(r, t.Stage.ID); err != nil {
 			return err
 		}
+	}
+	if p.Hands, err = s.hands(v, t.ID); err != nil {
+		return err
 	}
 	return s.show(w, statusOf(refused), "touchpoint", p)
 }
