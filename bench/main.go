@@ -9,6 +9,7 @@
 //	go run ./bench                              0.1 and 1 million customers
 //	go run ./bench -customers 100000,10000000   other sizes
 //	go run ./bench canvas                       how long edits of a journey take, alone
+//	go run ./bench survey                       how long answers to a survey take, alone
 package main
 
 import (
@@ -23,6 +24,7 @@ import (
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/bench/internal/sizes"
+	"github.com/clientele/clientele/bench/internal/stream"
 	"github.com/clientele/clientele/internal/simulate"
 )
 
@@ -46,11 +48,16 @@ func main() {
 	flag.Parse()
 	ctx := context.Background()
 	var err error
-	if flag.Arg(0) == "canvas" {
+	switch {
+	case flag.Arg(0) == "canvas":
 		err = benchCanvas(ctx, *rounds, *dir)
-	} else if flag.NArg() > 0 {
+	case flag.Arg(0) == "survey":
+		err = benchSurvey(ctx, *dir)
+	case flag.Arg(0) == "static" && flag.NArg() == 2:
+		err = stream.Static(flag.Arg(1))
+	case flag.NArg() > 0:
 		err = child(ctx, flag.Args())
-	} else {
+	default:
 		err = bench(ctx, *customers, *rounds, *orders, *dir)
 	}
 	if err != nil {

@@ -105,7 +105,8 @@ func (s *Service) sendWave(ctx context.Context, v Survey, number int64, origin s
 		sent.Strata, chances[t.Segment] = append(sent.Strata, st), st.Chance
 	}
 	if w.Asked = int64(len(drawn.Drawn)); w.Asked == 0 {
-		return sent, clientele.Errorf(clientele.CodeConflict, "nobody can be asked: of %s, all were asked in the last %d days, or do not want to be", manyCustomers(drawn), *v.Document.Quarantine)
+		return sent, clientele.Errorf(clientele.CodeConflict, "nobody can be asked: of %s, all were asked in the last %d days, or do not want to be", manyCustomers(drawn), *v.Document.Quarantine).
+			WithHint("Import customers, wait for the quarantine to end, or ask other segments.")
 	}
 	if w.Strata, err = json.Marshal(sent.Strata); err != nil {
 		return sent, err

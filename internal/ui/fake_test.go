@@ -61,6 +61,7 @@ type fake struct {
 	defined     map[string]bool // statements computed for definitions
 	aimless     bool            // statements for goals are not computed
 	drawn       Journeys        // nil: nothing is drawn, and nothing can be
+	surveyed    Surveys         // nil: there are none, and none can be made
 	directory   *directory
 	audit       *auditLog
 	shielded    *shielded
@@ -453,11 +454,14 @@ func (f *fake) services(t testing.TB) Services {
 	if f.drawn == nil {
 		f.drawn = undrawn{}
 	}
+	if f.surveyed == nil {
+		f.surveyed = unasked{}
+	}
 	return Services{
 		Book: f, Statements: f, Models: f, Contracts: contractsFake{f}, Measures: measuresFake{f}, Closings: f,
 		Definitions: definition.New(definition.Parts{Ledgers: f, Written: f.settings, Statements: defining{f}, Now: signedAt}),
 		Goals:       goal.New(goal.Parts{Ledgers: f, Book: f, Statements: aiming{f}, Now: signedAt}),
-		Journeys:    f.drawn, Importer: f, Records: f, Jobs: f, People: f.directory, Audit: f.audit, Privacy: f.shielded, Uploads: t.TempDir(), Assets: assets, Log: slog.New(slog.DiscardHandler),
+		Journeys:    f.drawn, Surveys: f.surveyed, Importer: f, Records: f, Jobs: f, People: f.directory, Audit: f.audit, Privacy: f.shielded, Uploads: t.TempDir(), Assets: assets, Log: slog.New(slog.DiscardHandler),
 	}
 }
 

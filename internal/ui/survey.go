@@ -34,6 +34,7 @@ type questionPart struct {
 	Bars            []surveyBar
 	Parts           *figTable
 	Comments        []string
+	Texts           string // how many those are
 }
 
 // surveyBar is how often one value was answered.
@@ -173,7 +174,7 @@ func (v visit) surveyWaves(r survey.Results) *figTable {
 }
 
 func (v visit) questionPart(q survey.QuestionResult) questionPart {
-	p := questionPart{ID: q.ID, Title: q.Text, Kind: surveyKind(q.Kind), Comments: q.Comments, Facts: []fact{{"answered", v.int(q.N)}}}
+	p := questionPart{ID: q.ID, Title: q.Text, Kind: surveyKind(q.Kind), Comments: q.Comments, Texts: v.int(int64(len(q.Comments))) + " texts, as they were written", Facts: []fact{{"answered", v.int(q.N)}}}
 	if q.Value != nil {
 		p.Value = v.surveyValue(q.Unit, q.Value)
 		p.Facts = append([]fact{{"95% interval", v.surveyInterval(q.Unit, q.Measurement)}}, p.Facts...)
