@@ -138,11 +138,7 @@ func asking(ctx context.Context, to string, form url.Values) (status int, text [
 	if form != nil {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
-	got, text, err := stream.Do(r)
-	if err != nil {
-		return 0, nil, err
-	}
-	return got.StatusCode, text, nil
+	return stream.Do(r)
 }
 
 // run has every respondent open the link, answer, and answer the last a second later each.

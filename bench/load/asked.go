@@ -46,7 +46,7 @@ func post(ctx context.Context, at string, n int) (int, []byte, error) {
 		return 0, nil, err
 	}
 	r.Header.Set("Content-Type", "application/json")
-	return answer(r)
+	return stream.Do(r)
 }
 
 // lost counts acknowledged batches that are not there: those that are, are told to be duplicates.

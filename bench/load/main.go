@@ -141,15 +141,7 @@ func get(ctx context.Context, url string) (int, []byte, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	return answer(r)
-}
-
-func answer(r *http.Request) (int, []byte, error) {
-	got, text, err := stream.Do(r)
-	if err != nil {
-		return 0, nil, err
-	}
-	return got.StatusCode, text, nil
+	return stream.Do(r)
 }
 
 // page asks for a page, which is to be there.

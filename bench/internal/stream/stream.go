@@ -68,21 +68,21 @@ func (s *Stream) Quantile(q float64) time.Duration {
 	return s.took[min(len(s.took)-1, int(q*float64(len(s.took))))]
 }
 
-// Client asks without following where an answer leads.
-var Client = &http.Client{
+// client asks without following where an answer leads.
+var client = &http.Client{
 	Timeout:       time.Minute,
 	Transport:     &http.Transport{MaxIdleConnsPerHost: 400},
 	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 }
 
 // Do asks, and reads the answer whole.
-func Do(r *http.Request) (*http.Response, []byte, error) {
-	got, err := Client.Do(r)
+func Do(r *http.Request) (status int, text []byte, err error) {
+	got, err := client.Do(r)
 	if err != nil {
-		return nil, nil, err
+		return 0, nil, err
 	}
-	text, err := io.ReadAll(got.Body)
-	return got, text, errors.Join(err, got.Body.Close())
+	text, err = io.ReadAll(got.Body)
+	return got.StatusCode, text, errors.Join(err, got.Body.Close())
 }
 
 // Static serves one page as it is, says where on standard output, and never returns but with an

@@ -132,7 +132,7 @@ func scanInvitation(row scanner) (i store.KeptInvitation, err error) {
 
 // AddAnswers implements store.Surveys.
 func (s *Store) AddAnswers(ctx context.Context, invitation string, answers []store.KeptAnswer) error {
-	return s.inTx(ctx, func(tx *sql.Tx) error {
+	return s.inTx(ctx, func(tx *transaction) error {
 		for _, a := range answers {
 			if _, err := tx.ExecContext(ctx, queries.Text("survey_answer.add"), invitation, a.Question, a.Kind, a.Value); err != nil {
 				return err

@@ -66,7 +66,7 @@ const mostDraws = 10
 // AddAnonymous implements store.Surveys. The number is the key of the table, by which the engine
 // lays rows: it is drawn by lot, so that the file holds no order of their coming.
 func (s *Store) AddAnonymous(ctx context.Context, survey string, answers []store.AnonymousAnswer) error {
-	return s.inTx(ctx, func(tx *sql.Tx) error {
+	return s.inTx(ctx, func(tx *transaction) error {
 		for _, a := range answers {
 			if err := addByLot(ctx, tx, survey, a); err != nil {
 				return err
@@ -76,7 +76,7 @@ func (s *Store) AddAnonymous(ctx context.Context, survey string, answers []store
 	})
 }
 
-func addByLot(ctx context.Context, tx *sql.Tx, survey string, a store.AnonymousAnswer) error {
+func addByLot(ctx context.Context, tx *transaction, survey string, a store.AnonymousAnswer) error {
 	for range mostDraws {
 		var drawn [4]byte
 		_, _ = rand.Read(drawn[:]) // which never fails
@@ -102,7 +102,7 @@ func (s *Store) Untold(ctx context.Context, survey string) ([]store.AnonymousCel
 
 // Tell implements store.Surveys.
 func (s *Store) Tell(ctx context.Context, survey string, of store.AnonymousCell, day string) error {
-	return s.inTx(ctx, func(tx *sql.Tx) error {
+	return s.inTx(ctx, func(tx *transaction) error {
 		var number int64
 		if err := tx.QueryRowContext(ctx, queries.Text("survey_release.add"), survey, survey, of.Wave, of.Question, of.Part, day).Scan(&number); err != nil {
 			return err
