@@ -10,6 +10,7 @@
 //	go run ./bench -customers 100000,10000000   other sizes
 //	go run ./bench canvas                       how long edits of a journey take, alone
 //	go run ./bench paths                        how long it takes to observe paths, alone
+//	go run ./bench survey                       how long answers to a survey take, alone
 package main
 
 import (
@@ -24,6 +25,7 @@ import (
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/bench/internal/sizes"
+	"github.com/clientele/clientele/bench/internal/stream"
 	"github.com/clientele/clientele/internal/simulate"
 )
 
@@ -52,6 +54,10 @@ func main() {
 		err = benchCanvas(ctx, *rounds, *dir)
 	case flag.Arg(0) == "paths" && flag.NArg() == 1:
 		err = benchPaths(ctx, *rounds, *dir)
+	case flag.Arg(0) == "survey":
+		err = benchSurvey(ctx, *dir)
+	case flag.Arg(0) == "static" && flag.NArg() == 2:
+		err = stream.Static(flag.Arg(1))
 	case flag.NArg() > 0:
 		err = child(ctx, flag.Args())
 	default:

@@ -6,7 +6,7 @@ import { basename } from "node:path";
 
 rmSync("dist", { recursive: true, force: true });
 const result = await build({
-  entryPoints: ["src/main.ts", "src/main.css"],
+  entryPoints: ["src/main.ts", "src/main.css", "src/survey.css"],
   outdir: "dist",
   bundle: true,
   splitting: true,
@@ -31,6 +31,7 @@ const words = vader("vader_lexicon.txt").split("\n").map((line) => line.split("\
 if (words.length < 7000) fail("lexicon-en.txt");
 writeFileSync("dist/lexicon-en.txt", words.join("\n"));
 writeFileSync("dist/lexicon-en.LEGAL.txt", `${vader("NOTICE")}\n${vader("LICENSE")}`);
+names["survey.css"] ?? fail("survey.css");
 writeFileSync("dist/manifest.json", JSON.stringify(names));
 
 function fail(name) {

@@ -6,69 +6,21 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/clientele/clientele/bench/internal/stream"
 )
 
 // asked is what was asked and how it was answered.
 type asked struct {
-	pages, static, batches stream
+	pages, static, batches stream.Stream
 	imported               error
 	took                   time.Duration // of the import
 
 	mu           sync.Mutex
 	acknowledged []int
-}
-
-// stream is requests at a rate.
-type stream struct {
-	mu     sync.Mutex
-	took   []time.Duration // from when it was due
-	failed map[string]int
-}
-
-// at asks so often a second until ctx ends, whether or not earlier answers are there, and
-// waits for all of them.
-func (s *stream) at(ctx context.Context, rate int, ask func(n int) (status int, err error)) {
-	var group sync.WaitGroup
-	start := time.Now()
-	for n := 0; ctx.Err() == nil; n++ {
-		due := start.Add(time.Duration(n) * time.Second / time.Duration(rate))
-		time.Sleep(time.Until(due))
-		group.Go(func() {
-			status, err := ask(n)
-			s.note(time.Since(due), status, err)
-		})
-	}
-	group.Wait()
-}
-
-func (s *stream) note(took time.Duration, status int, err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.took = append(s.took, took)
-	if err == nil && status == http.StatusOK {
-		return
-	}
-	if s.failed == nil {
-		s.failed = map[string]int{}
-	}
-	why := fmt.Sprint(status)
-	if err != nil {
-		why = "no answer"
-	}
-	s.failed[why]++
-}
-
-// quantile is what a share of answers did not take longer than.
-func (s *stream) quantile(q float64) time.Duration {
-	if len(s.took) == 0 {
-		return 0
-	}
-	slices.Sort(s.took)
-	return s.took[min(len(s.took)-1, int(q*float64(len(s.took))))]
 }
 
 // message is the n-th batch: one order.
@@ -78,14 +30,14 @@ func message(n int) string {
 }
 
 // send sends the n-th batch, and notes it once it is acknowledged.
-func (a *asked) send(ctx context.Context, at string, n int) (int, error) {
+func (a *asked) send(ctx context.Context, at string, n int) (bool, int, error) {
 	status, _, err := post(ctx, at, n)
 	if err == nil && status == http.StatusOK {
 		a.mu.Lock()
 		a.acknowledged = append(a.acknowledged, n)
 		a.mu.Unlock()
 	}
-	return status, err
+	return status == http.StatusOK, status, err
 }
 
 func post(ctx context.Context, at string, n int) (int, []byte, error) {
@@ -94,7 +46,7 @@ func post(ctx context.Context, at string, n int) (int, []byte, error) {
 		return 0, nil, err
 	}
 	r.Header.Set("Content-Type", "application/json")
-	return answer(r)
+	return stream.Do(r)
 }
 
 // lost counts acknowledged batches that are not there: those that are, are told to be duplicates.
@@ -114,7 +66,7 @@ func (a *asked) lost(ctx context.Context, at string) (lost int, err error) {
 
 // ratio is the slowest hundredth of statements beside that of the page that is served as it is.
 func (a *asked) ratio() float64 {
-	return float64(a.pages.quantile(.99)) / float64(a.static.quantile(.99))
+	return float64(a.pages.Quantile(.99)) / float64(a.static.Quantile(.99))
 }
 
 func (a *asked) table(size, lost int) string {
@@ -125,9 +77,9 @@ func (a *asked) table(size, lost int) string {
 	for _, r := range []struct {
 		name string
 		rate int
-		s    *stream
+		s    *stream.Stream
 	}{{"statement pages", pagesASecond, &a.pages}, {"a page as it is", pagesASecond, &a.static}, {"batches of events", batchesASecond, &a.batches}} {
-		fmt.Fprintf(&b, "| %s | %d | %d | %.1f | %.1f | %v |\n", r.name, r.rate, len(r.s.took), ms(r.s.quantile(.5)), ms(r.s.quantile(.99)), r.s.failed)
+		fmt.Fprintf(&b, "| %s | %d | %d | %.1f | %.1f | %v |\n", r.name, r.rate, r.s.N(), ms(r.s.Quantile(.5)), ms(r.s.Quantile(.99)), r.s.Failed)
 	}
 	fmt.Fprintf(&b, "\n99 %% of statement pages: %.1f × that of the page as it is (limit %.0f); batches acknowledged %d, lost %d\n", a.ratio(), limit, len(a.acknowledged), lost)
 	return b.String()

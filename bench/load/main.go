@@ -12,8 +12,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -24,6 +22,7 @@ import (
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/bench/internal/process"
+	"github.com/clientele/clientele/bench/internal/stream"
 	"github.com/clientele/clientele/internal/simulate"
 )
 
@@ -37,7 +36,8 @@ const (
 
 func main() {
 	if len(os.Args) == 3 && os.Args[1] == "static" {
-		static(os.Args[2])
+		fmt.Fprintln(os.Stderr, "static:", stream.Static(os.Args[2]))
+		os.Exit(1)
 	}
 	customers := flag.Int("customers", 1_000_000, "customers of the book, and of the file that is imported meanwhile")
 	orders := flag.Float64("orders", 10, "mean orders a customer")
@@ -47,20 +47,6 @@ func main() {
 		fmt.Fprintln(os.Stderr, "load:", err)
 		os.Exit(1)
 	}
-}
-
-// static serves one page as it is, until the process is killed.
-func static(path string) {
-	page, err := os.ReadFile(path)
-	if err == nil {
-		var l net.Listener
-		if l, err = net.Listen("tcp", "localhost:0"); err == nil {
-			fmt.Printf("http://%s\n", l.Addr())
-			err = http.Serve(l, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(page) })) //nolint:gosec // a peer that lives for minutes
-		}
-	}
-	fmt.Fprintln(os.Stderr, "static:", err)
-	os.Exit(1)
 }
 
 func load(ctx context.Context, customers int, orders float64, most time.Duration) error {
@@ -150,28 +136,18 @@ func computed(ctx context.Context, at string) (page []byte, err error) {
 	return nil, errors.New("the statement was never computed")
 }
 
-var client = &http.Client{
-	Timeout:       time.Minute,
-	Transport:     &http.Transport{MaxIdleConnsPerHost: 400},
-	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-}
-
 func get(ctx context.Context, url string) (int, []byte, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return 0, nil, err
 	}
-	return answer(r)
+	return stream.Do(r)
 }
 
-func answer(r *http.Request) (int, []byte, error) {
-	got, err := client.Do(r)
-	if err != nil {
-		return 0, nil, err
-	}
-	defer got.Body.Close()
-	text, err := io.ReadAll(got.Body)
-	return got.StatusCode, text, err
+// page asks for a page, which is to be there.
+func page(ctx context.Context, url string) (bool, int, error) {
+	status, _, err := get(ctx, url)
+	return status == http.StatusOK, status, err
 }
 
 // run asks all three while the import runs.
@@ -188,12 +164,14 @@ func run(ctx context.Context, at, peer string, most time.Duration, work func(con
 	}()
 	var group sync.WaitGroup
 	group.Go(func() {
-		a.pages.at(during, pagesASecond, func(int) (int, error) { s, _, err := get(ctx, at+"/"); return s, err })
+		a.pages.At(during, pagesASecond, func(int) (bool, int, error) { return page(ctx, at+"/") })
 	})
 	group.Go(func() {
-		a.static.at(during, pagesASecond, func(int) (int, error) { s, _, err := get(ctx, peer+"/"); return s, err })
+		a.static.At(during, pagesASecond, func(int) (bool, int, error) { return page(ctx, peer+"/") })
 	})
-	group.Go(func() { a.batches.at(during, batchesASecond, func(n int) (int, error) { return a.send(ctx, at, n) }) })
+	group.Go(func() {
+		a.batches.At(during, batchesASecond, func(n int) (bool, int, error) { return a.send(ctx, at, n) })
+	})
 	group.Wait()
 	<-during.Done()
 	return a

@@ -29,6 +29,7 @@ import (
 	"github.com/clientele/clientele/internal/policy"
 	"github.com/clientele/clientele/internal/privacy"
 	"github.com/clientele/clientele/internal/statement"
+	"github.com/clientele/clientele/internal/survey"
 	"github.com/clientele/clientele/internal/theme"
 	"github.com/clientele/clientele/internal/warehouse"
 )
@@ -51,6 +52,7 @@ type Parts struct {
 	Journeys    *journey.Service
 	Cases       *cases.Service
 	Themes      *theme.Service
+	Surveys     *survey.Service
 	Importer    *ingest.Importer
 	Records     warehouse.Warehouse
 	Jobs        *job.Queue
@@ -77,6 +79,7 @@ type Guards struct {
 	Journeys    Journeys
 	Cases       Cases
 	Themes      Themes
+	Surveys     Surveys
 	Importer    Importer
 	Records     Records
 	Jobs        Jobs
@@ -88,7 +91,7 @@ type Guards struct {
 // New guards the capabilities of a book.
 func New(p Parts) Guards {
 	return Guards{
-		Book{&p}, Statements{&p}, Models{&p}, Contracts{&p}, Closings{&p}, Definitions{&p}, Goals{&p}, Measures{&p}, Paths{&p}, Customers{&p}, Journeys{&p}, Cases{&p}, Themes{&p}, Importer{&p}, Records{&p},
+		Book{&p}, Statements{&p}, Models{&p}, Contracts{&p}, Closings{&p}, Definitions{&p}, Goals{&p}, Measures{&p}, Paths{&p}, Customers{&p}, Journeys{&p}, Cases{&p}, Themes{&p}, Surveys{&p}, Importer{&p}, Records{&p},
 		Jobs{&p}, Privacy{&p}, Mail{&p}, Audit{&p},
 	}
 }

@@ -115,6 +115,7 @@ var bodies = map[string]string{
 	"takeCase": `{"version":1}`, "noteCase": `{"version":1,"text":"waits"}`, "settleCase": `{"version":1,"done":"called","address":"ada@example.com"}`,
 	"setCaseRule": `{"touchpoint":"","version":0,"rule":{"on":true,"nps":6,"csat":2,"ces":3,"rating":2,"promises":true,"failures":true,"due_hours":48,"quiet_days":30}}`,
 	"tryMail":     `{"address":"ada@example.com"}`, "decideMail": `{"again":true}`,
+	"addSurvey": `{"document":"survey: A\nquestions: [{id: q, kind: nps, text: Q}]"}`, "inviteToSurvey": `{"customer":"c1","occasion":"delivery 1"}`,
 	"addTouchpoint": `{"stage":"s","name":"Checkout"}`, "setOwner": `{"name":"Ada"}`,
 	"changeTheme":      `{"name":"Too late","owner":{"name":"Ada"}}`,
 	"changeTouchpoint": `{"notes":{"customers":"","promise":"One page","standard":"","problems":["slow"],"voices":"","actions":""}}`,

@@ -428,7 +428,7 @@ func newWorld(t testing.TB) *world {
 	owner := policy.Local("root")
 	return &world{f, t, New(Services{
 		Book: f, Statements: fakeStatements{f}, Models: f, Contracts: fakeContracts{f}, Closings: fakeClosings{f}, Definitions: fakeDefinitions{f},
-		Goals: fakeGoals{f}, Journeys: fakeJourneys{f}, Measures: fakeMeasures{f}, Cases: fakeCases{f}, Paths: fakePaths{f}, Customers: f, Themes: fakeThemes{f}, Importer: f, Records: f, Jobs: f, Work: work.Desk{Jobs: f}, Uploads: work.Uploads{Dir: t.TempDir()},
+		Goals: fakeGoals{f}, Journeys: fakeJourneys{f}, Surveys: fakeSurveys{f}, Measures: fakeMeasures{f}, Cases: fakeCases{f}, Paths: fakePaths{f}, Customers: f, Themes: fakeThemes{f}, Importer: f, Records: f, Jobs: f, Work: work.Desk{Jobs: f}, Uploads: work.Uploads{Dir: t.TempDir()},
 		People: accounts, Audit: log, Privacy: f, Mail: fakeMail{f}, Events: f, Replies: kept, Log: slog.New(slog.DiscardHandler),
 	}), &owner, kept}
 }

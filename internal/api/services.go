@@ -30,6 +30,7 @@ import (
 	"github.com/clientele/clientele/internal/privacy"
 	"github.com/clientele/clientele/internal/statement"
 	"github.com/clientele/clientele/internal/store"
+	"github.com/clientele/clientele/internal/survey"
 	"github.com/clientele/clientele/internal/theme"
 	"github.com/clientele/clientele/internal/warehouse"
 	"github.com/clientele/clientele/internal/work"
@@ -51,6 +52,7 @@ type Services struct {
 	Themes      Themes
 	Journeys    Journeys
 	Cases       Cases
+	Surveys     Surveys
 	Importer    Importer
 	Records     Records
 	Jobs        Jobs
@@ -264,6 +266,17 @@ type Mail interface {
 	Decide(ctx context.Context, number int64, again bool) error
 }
 
+// Surveys are who is asked what, and what they answered; see survey.Service.
+type Surveys interface {
+	List(context.Context) ([]survey.Summary, error)
+	Find(ctx context.Context, name string) (survey.Survey, error)
+	Results(ctx context.Context, id string) (survey.Results, error)
+	Create(context.Context, survey.Document) (survey.Survey, error)
+	Send(ctx context.Context, id, origin string) (survey.Sent, error)
+	Close(ctx context.Context, id string) error
+	Invite(ctx context.Context, id string, a survey.Asked, origin string) (survey.Invited, error)
+}
+
 // Events takes messages of other systems; see event.Intake.
 type Events interface {
 	Take(ctx context.Context, source string, body []byte) (event.Receipt, error)
@@ -298,7 +311,7 @@ func New(s Services) *API {
 	a.checker = &checker{components: a.types.components}
 	a.router = httpd.NewRouter(a.fail)
 	for _, add := range []func(*API){
-		addStatement, addMovement, addModel, addClosed, addDefinitions, addGoals, addJourneys, addStages, addTouchpoints, addJourneyEdits, addPaths, addCustomers, addMeasures, addCases, addThemes, addData, addUploads, addJobs,
+		addStatement, addMovement, addModel, addClosed, addDefinitions, addGoals, addJourneys, addStages, addTouchpoints, addJourneyEdits, addPaths, addCustomers, addSurveys, addMeasures, addCases, addThemes, addData, addUploads, addJobs,
 		addPeople, addUnits, addTokens, addAudit, addPrivacy, addMail, addEvents, addDescription,
 	} {
 		add(a)

@@ -30,6 +30,7 @@ import (
 	"github.com/clientele/clientele/internal/statement"
 	"github.com/clientele/clientele/internal/store"
 	"github.com/clientele/clientele/internal/store/sqlite"
+	"github.com/clientele/clientele/internal/survey"
 	"github.com/clientele/clientele/internal/theme"
 	"github.com/clientele/clientele/internal/warehouse"
 	"github.com/clientele/clientele/internal/warehouse/duckdb"
@@ -100,6 +101,7 @@ type Book struct {
 	Journeys    *journey.Service
 	Cases       *cases.Service
 	Themes      *theme.Service
+	Surveys     *survey.Service
 	Jobs        *job.Queue
 	Mail        *mail.Service
 	People      *people.Service
@@ -226,6 +228,9 @@ func (b *Book) openParts(ctx context.Context, w Watcher) (err error) {
 	b.Goals = goal.New(goal.Parts{Ledgers: operations, Book: b, Statements: toAim{b}})
 	b.Journeys = journey.New(operations, nil)
 	b.Themes = theme.New(records, b.Models, operations, web.Lexicon, program(), nil)
+	if b.Surveys, err = b.surveys(); err != nil {
+		return err
+	}
 	b.Jobs = job.NewQueue(operations)
 	b.Audit = audit.New(operations, nil)
 	if err := b.openMail(); err != nil {

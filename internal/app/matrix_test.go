@@ -194,7 +194,7 @@ func (c cell) reads() string {
 	for _, p := range []struct {
 		need policy.Permission
 		page string
-	}{{policy.ReadMeasures, "/measures"}, {policy.ReadModel, "/model"}, {policy.ReadGoals, "/goals"}, {policy.ReadJourneys, "/journeys"}, {policy.ReadRows, "/customers"}, {policy.ReadDefinitions, "/definitions"}, {policy.ReadCloses, "/closes"}, {policy.ReadData, "/data"}} {
+	}{{policy.ReadMeasures, "/measures"}, {policy.ReadModel, "/model"}, {policy.ReadGoals, "/goals"}, {policy.ReadJourneys, "/journeys"}, {policy.ReadRows, "/customers"}, {policy.ReadSurveys, "/surveys"}, {policy.ReadDefinitions, "/definitions"}, {policy.ReadCloses, "/closes"}, {policy.ReadData, "/data"}} {
 		if c.reach(p.need) > policy.Nothing {
 			return p.page
 		}
@@ -324,7 +324,7 @@ func TestEveryAnswerIsWhatThePolicySays(t *testing.T) {
 		t.Fatal(err)
 	}
 	parts := map[addressed]map[string][]sample{
-		ui.New(b.services(assets, slog.New(slog.DiscardHandler))): both(pageSamples(t, b), both(accountSamples(t, b), both(journeySamples(t, b), themeSamples(t, b)))),
+		ui.New(b.services(assets, slog.New(slog.DiscardHandler))): both(pageSamples(t, b), both(accountSamples(t, b), both(journeySamples(t, b), both(themeSamples(t, b), surveySamples(t, b))))),
 	}
 	cells := 0
 	for part, samples := range parts {

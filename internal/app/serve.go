@@ -21,6 +21,7 @@ import (
 	"github.com/clientele/clientele/internal/mail"
 	"github.com/clientele/clientele/internal/people"
 	"github.com/clientele/clientele/internal/policy"
+	"github.com/clientele/clientele/internal/survey"
 	"github.com/clientele/clientele/internal/ui"
 	"github.com/clientele/clientele/web"
 )
@@ -72,6 +73,7 @@ func (b *Book) Serve(ctx context.Context, s Serving) error {
 	}
 	b.Mail.SetLog(s.Log)
 	services, intake := b.services(assets, s.Log), b.intake(s.Log)
+	b.Surveys.SetLanding(intake.Kept)
 	b.Importer.Changed, b.Definitions.Changed = func(ctx context.Context) {
 		services.ComputeAhead(ctx)
 		b.Cases.Ask(ctx)
@@ -106,6 +108,7 @@ func (b *Book) admit(ctx context.Context, s Serving) error {
 		return err
 	}
 	b.Mail.SetOrigin(s.Front.URL())
+	b.Surveys.SetOrigin(s.Front.URL())
 	link := ""
 	if !some {
 		secret, err := b.People.SetUpSecret(policy.With(ctx, policy.Local(Owner())))
@@ -121,7 +124,7 @@ func (b *Book) admit(ctx context.Context, s Serving) error {
 func (b *Book) Guards() access.Guards {
 	return access.New(access.Parts{
 		Book: b, Statements: b.Statements, Models: b.Models, Contracts: b.Contracts, Closings: b.Closings, Definitions: b.Definitions, Goals: b.Goals, Measures: b.Measures, Paths: b.Paths, Customers: b.Customers,
-		Journeys: b.Journeys, Cases: b.Cases, Themes: b.Themes, Importer: b.Importer, Records: b.Records, Jobs: b.Jobs, Privacy: b.Privacy, Mail: b.Mail, Log: b.Audit, Store: b.Store,
+		Journeys: b.Journeys, Cases: b.Cases, Themes: b.Themes, Surveys: b.Surveys, Importer: b.Importer, Records: b.Records, Jobs: b.Jobs, Privacy: b.Privacy, Mail: b.Mail, Log: b.Audit, Store: b.Store,
 	})
 }
 
@@ -130,7 +133,7 @@ func (b *Book) services(assets *web.Assets, log *slog.Logger) ui.Services {
 	g := b.Guards()
 	return ui.Services{
 		Book: g.Book, Statements: g.Statements, Models: g.Models, Contracts: g.Contracts, Closings: g.Closings, Definitions: g.Definitions, Goals: g.Goals, Measures: g.Measures, Paths: g.Paths, Customers: g.Customers,
-		Journeys: g.Journeys, Cases: g.Cases, Themes: g.Themes, Importer: g.Importer, Records: g.Records, Jobs: g.Jobs, People: b.People, Privacy: g.Privacy, Audit: g.Audit, Mail: g.Mail,
+		Journeys: g.Journeys, Cases: g.Cases, Themes: g.Themes, Surveys: g.Surveys, Importer: g.Importer, Records: g.Records, Jobs: g.Jobs, People: b.People, Privacy: g.Privacy, Audit: g.Audit, Mail: g.Mail,
 		Uploads: b.file(uploadsName), Assets: assets, Log: log,
 	}
 }
@@ -149,7 +152,7 @@ func (b *Book) handler(s Serving, site *ui.Site, programs *api.API, health *http
 		router.Mount(path, programs.Below(path))
 	}
 	return httpd.Wrap(router, httpd.Options{
-		Log: s.Log, Uploads: []string{ui.UploadPath, api.UploadPath}, Fail: site.Fail, Accounts: b.People, Owner: Owner(), Front: s.Front, Meter: meter, Tracing: tracing,
+		Log: s.Log, Uploads: []string{ui.UploadPath, api.UploadPath}, Framed: []string{survey.FramePath}, Hosted: []string{survey.Path, survey.FramePath}, Fail: site.Fail, Accounts: b.People, Owner: Owner(), Front: s.Front, Meter: meter, Tracing: tracing,
 	})
 }
 

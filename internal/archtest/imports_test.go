@@ -24,7 +24,7 @@ var floors = [][]string{
 	{"internal/modelling", "internal/kept", "internal/ingest", "internal/job", "internal/simulate", "internal/audit"},
 	{"internal/mail"}, // what is told by mail, by jobs
 	{"internal/people"},
-	{"internal/httpd", "internal/privacy", "internal/event", "internal/statement", "internal/closing", "internal/contract", "internal/pack", "internal/definition", "internal/goal", "internal/journey", "internal/measure", "internal/cases", "internal/path", "internal/customer", "internal/theme"}, // capabilities
+	{"internal/httpd", "internal/privacy", "internal/event", "internal/statement", "internal/closing", "internal/contract", "internal/pack", "internal/definition", "internal/goal", "internal/journey", "internal/measure", "internal/cases", "internal/path", "internal/customer", "internal/theme", "internal/survey"}, // capabilities
 	{"internal/access"}, // capabilities, each behind its permission
 	{"internal/work"},   // long work that is asked for through them
 	{"internal/api", "internal/ui"},

@@ -160,7 +160,7 @@ func (c *command) root() *cobra.Command {
 	}
 	root.SetVersionTemplate("clientele {{.Version}}\n")
 	root.AddCommand(c.initBook(), c.importFiles(), c.inspect(), c.statement(), c.movement(), c.acquisition(), c.contracts(), c.pack(), c.model(), c.customers(),
-		c.definition(), c.goal(), c.journey(), c.measure(), c.themes(), c.closePeriod(), c.closes(), c.privacy(), c.rebuild(), c.verify(), c.backup(), c.restore(), c.demo(), c.serve(), c.user(), c.version())
+		c.definition(), c.goal(), c.journey(), c.survey(), c.measure(), c.themes(), c.closePeriod(), c.closes(), c.privacy(), c.rebuild(), c.verify(), c.backup(), c.restore(), c.demo(), c.serve(), c.user(), c.version())
 	for _, sub := range root.Commands() {
 		run := sub.RunE
 		sub.RunE = func(cmd *cobra.Command, args []string) error {

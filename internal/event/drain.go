@@ -131,12 +131,18 @@ func (f file) write(path string) (err error) {
 
 var orderFields = []string{"customer", "order", "line", "time", "quantity", "amount", "currency", "product", "kind"}
 
+// answerFields are those of feedback, as package survey writes them.
+var answerFields = []string{
+	"response", "customer", "order", "time", "touchpoint", "instrument", "score", "scale_min", "scale_max", "not_applicable", "text", "weight", "language",
+}
+
 // portionOf sorts messages into files. Of an order that comes more than once the last
 // version stands; of a customer the last value of each trait.
 func portionOf(messages []store.EventMessage) ([]file, error) {
 	orders := map[string][]line{} // by order
 	traits := map[string]map[string]string{}
 	columns := map[string]bool{}
+	answers := file{kind: clientele.Feedback, columns: answerFields, fields: answerFields}
 	for _, m := range messages {
 		var k kept
 		if err := json.Unmarshal(m.Body, &k); err != nil {
@@ -145,6 +151,7 @@ func portionOf(messages []store.EventMessage) ([]file, error) {
 		if len(k.Lines) > 0 {
 			orders[k.Lines[0].Order] = k.Lines
 		}
+		answers.rows = append(answers.rows, k.Answers...)
 		for name, value := range k.Traits {
 			if traits[m.Customer] == nil {
 				traits[m.Customer] = map[string]string{}
@@ -153,6 +160,9 @@ func portionOf(messages []store.EventMessage) ([]file, error) {
 		}
 	}
 	var files []file
+	if len(answers.rows) > 0 {
+		files = append(files, answers)
+	}
 	if len(orders) > 0 {
 		f := file{kind: clientele.Transactions, columns: orderFields, fields: orderFields}
 		for _, id := range slices.Sorted(maps.Keys(orders)) {

@@ -169,6 +169,9 @@ func (i *Intake) keep(ctx context.Context, messages []store.EventMessage, receip
 	return nil
 }
 
+// Kept tells that another capability kept messages that wait to be landed.
+func (i *Intake) Kept(n int64) { i.waiting.Add(n) }
+
 // Run has messages landed when enough of them wait, or some have waited long enough,
 // until ctx ends.
 func (i *Intake) Run(ctx context.Context) error {

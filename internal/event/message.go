@@ -48,12 +48,13 @@ type message struct {
 // kept is what is kept of a message: the records that it becomes, or, of one that
 // nothing reads yet, what it says.
 type kept struct {
-	Lines      []line            `json:"lines,omitempty"`
-	Traits     map[string]string `json:"traits,omitempty"`
-	Event      string            `json:"event,omitempty"`
-	Anonymous  string            `json:"anonymous,omitempty"`
-	At         *time.Time        `json:"at,omitempty"`
-	Properties json.RawMessage   `json:"properties,omitempty"`
+	Lines      []line              `json:"lines,omitempty"`
+	Traits     map[string]string   `json:"traits,omitempty"`
+	Answers    []map[string]string `json:"answers,omitempty"` // rows of feedback, by field, that surveys kept
+	Event      string              `json:"event,omitempty"`
+	Anonymous  string              `json:"anonymous,omitempty"`
+	At         *time.Time          `json:"at,omitempty"`
+	Properties json.RawMessage     `json:"properties,omitempty"`
 }
 
 // line is a transaction line as it is landed, by field.

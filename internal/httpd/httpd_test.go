@@ -284,3 +284,22 @@ func TestServeLetsRequestsFinish(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Pages of other sites may show what is meant to be framed, and do nothing else with it.
+func TestOnlyWhatIsMeantToBeFramedIs(t *testing.T) {
+	h := Wrap(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}), Options{Log: discard, Framed: []string{"/e/"}})
+	for _, c := range []struct {
+		method, path, into string
+		status             int
+	}{
+		{"GET", "/e/survey", "iframe", 200}, {"GET", "/e/survey", "image", 403}, {"GET", "/e/survey", "script", 403}, {"POST", "/e/survey/1", "iframe", 403},
+		{"GET", "/s/survey", "iframe", 403}, {"GET", "/goals", "iframe", 403}, {"GET", "/x/e/survey", "iframe", 403},
+	} {
+		r, w := httptest.NewRequest(c.method, "http://localhost"+c.path, nil), httptest.NewRecorder()
+		r.Header.Set("Sec-Fetch-Site", "cross-site")
+		r.Header.Set("Sec-Fetch-Dest", c.into)
+		if h.ServeHTTP(w, r); w.Code != c.status {
+			t.Errorf("%+v: status %d", c, w.Code)
+		}
+	}
+}

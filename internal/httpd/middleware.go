@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,6 +35,11 @@ type Options struct {
 	Log *slog.Logger
 	// Uploads are path prefixes whose bodies may be large and slow.
 	Uploads []string
+	// Framed are path prefixes of what pages of other sites may show in a frame, as far as its own
+	// Content-Security-Policy says.
+	Framed []string
+	// Hosted are path prefixes of what those answer who need no account.
+	Hosted []string
 	// Fail answers a request for a page that ends in an error here; nil is WriteProblem.
 	Fail func(http.ResponseWriter, *http.Request, error)
 	// Accounts say who asks; with nil nobody is known.
@@ -205,12 +211,18 @@ func (s *surroundings) checkHost(h http.Handler) http.Handler {
 	})
 }
 
-// onlyLinks lets pages of other sites lead here, and nothing else: a picture or a
-// frame in one of them must not make this server compute.
+// below reports whether a path begins with one of some prefixes.
+func below(path string, prefixes []string) bool {
+	return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(path, p) })
+}
+
+// onlyLinks lets pages of other sites lead here, show what is meant to be framed, and nothing
+// else: a picture or a frame in one of them must not make this server compute.
 func (s *surroundings) onlyLinks(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		site, into := r.Header.Get("Sec-Fetch-Site"), r.Header.Get("Sec-Fetch-Dest")
-		if (site == "cross-site" || site == "same-site") && into != "" && into != "document" {
+		framed := into == "iframe" && r.Method == http.MethodGet && below(r.URL.Path, s.Framed)
+		if (site == "cross-site" || site == "same-site") && into != "" && into != "document" && !framed {
 			s.fail(w, r, clientele.Errorf(clientele.CodeForbidden, "a page of another site asks for this one's content").
 				WithHint("Open the page at this address."))
 			return
@@ -222,10 +234,8 @@ func (s *surroundings) onlyLinks(h http.Handler) http.Handler {
 func (s *surroundings) limit(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		size, timeout := int64(maxBody), s.slowest
-		for _, prefix := range s.Uploads {
-			if strings.HasPrefix(r.URL.Path, prefix) {
-				size, timeout = maxUpload, uploadTimeout
-			}
+		if below(r.URL.Path, s.Uploads) {
+			size, timeout = maxUpload, uploadTimeout
 		}
 		now, c := time.Now(), http.NewResponseController(w)
 		// A writer that has no deadlines, as in a test, has no slow clients either.

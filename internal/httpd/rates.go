@@ -22,6 +22,7 @@ type Rate struct {
 type Rates struct {
 	Account Rate // one person or token
 	Reading Rate // those who are not signed in, from one address
+	Hosted  Rate // their posts to Options.Hosted, where there is nothing to guess: whole offices answer at once
 	Trying  Rate // their posts: sign-ins, set-up, and calls with a token that is none
 	Address Rate // all from one address, before it is looked at who asks
 }
@@ -29,7 +30,7 @@ type Rates struct {
 // DefaultRates let a page with all that it is drawn with through many times a second, an
 // office behind one address sign in within a minute, and guessing wait.
 var DefaultRates = Rates{
-	Account: Rate{600, 1200}, Reading: Rate{50, 200}, Trying: Rate{5, 60}, Address: Rate{2000, 4000},
+	Account: Rate{600, 1200}, Reading: Rate{50, 200}, Hosted: Rate{20, 200}, Trying: Rate{5, 60}, Address: Rate{2000, 4000},
 }
 
 var errTooMany = clientele.Errorf(clientele.CodeTooMany, "too many requests").WithHint("Wait a moment and try again.")
@@ -38,19 +39,19 @@ var errTooMany = clientele.Errorf(clientele.CodeTooMany, "too many requests").Wi
 const maxBuckets = 20_000
 
 // rates counts requests.
-type rates struct{ account, reading, trying, address *buckets }
+type rates struct{ account, reading, hosted, trying, address *buckets }
 
 func newRates(r Rates) *rates {
 	if r == (Rates{}) {
 		r = DefaultRates
 	}
-	return &rates{newBuckets(r.Account), newBuckets(r.Reading), newBuckets(r.Trying), newBuckets(r.Address)}
+	return &rates{newBuckets(r.Account), newBuckets(r.Reading), newBuckets(r.Hosted), newBuckets(r.Trying), newBuckets(r.Address)}
 }
 
 // admit counts a request of a visitor and reports whether it may be answered; else the
-// header says when to come again. Refused is whether a token lets nobody in. The owner of
-// the machine is not counted.
-func (l *rates) admit(w http.ResponseWriter, r *http.Request, v visitor, refused bool) bool {
+// header says when to come again. Refused is whether a token lets nobody in, hosted whether it
+// needs no account. The owner of the machine is not counted.
+func (l *rates) admit(w http.ResponseWriter, r *http.Request, v visitor, refused, hosted bool) bool {
 	address := network(about(r.Context()).client)
 	switch {
 	case refused:
@@ -61,6 +62,8 @@ func (l *rates) admit(w http.ResponseWriter, r *http.Request, v visitor, refused
 		return l.account.take(w, v.account)
 	case r.Method == http.MethodGet || r.Method == http.MethodHead:
 		return l.reading.take(w, address)
+	case hosted:
+		return l.hosted.take(w, address)
 	}
 	return l.trying.take(w, address)
 }

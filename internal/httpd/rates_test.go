@@ -15,7 +15,7 @@ import (
 func slow(n int) Rate { return Rate{1. / 3600, n} }
 
 func TestWhoAsksTooOftenWaits(t *testing.T) {
-	bounds := Rates{Account: slow(3), Reading: slow(2), Trying: slow(1), Address: slow(1000)}
+	bounds := Rates{Account: slow(3), Reading: slow(2), Hosted: slow(4), Trying: slow(1), Address: slow(1000)}
 	session := with("GET", "/page", "Cookie", "clientele=s")
 	for name, c := range map[string]struct {
 		ask  func(*http.Request)
@@ -25,12 +25,13 @@ func TestWhoAsksTooOftenWaits(t *testing.T) {
 		"token":            {with("GET", "/api/v1/goals", "Authorization", "Bearer t"), 3},
 		"nobody reads":     {with("GET", "/page"), 2},
 		"sign-in":          {with("POST", "/sign-in"), 1},
+		"a survey":         {with("POST", "/s/link/1"), 4},
 		"guessed token":    {with("GET", "/api/v1/goals", "Authorization", "Bearer guess"), 1},
 		"guessed session":  {with("GET", "/page", "Cookie", "clientele=guess"), 2},
 		"posts of nobody":  {with("POST", "/api/v1/goals"), 1},
 		"strange requests": {with("TRACE", "/page"), 1},
 	} {
-		h := Wrap(http.HandlerFunc(whoAsks), Options{Accounts: &accounts{}, Log: discard, Rates: bounds})
+		h := Wrap(http.HandlerFunc(whoAsks), Options{Accounts: &accounts{}, Log: discard, Rates: bounds, Hosted: []string{"/s/"}})
 		for i := range c.lets + 2 {
 			r, w := httptest.NewRequest(http.MethodGet, "http://localhost/page", nil), httptest.NewRecorder()
 			r.RemoteAddr = "127.0.0.1:" + strconv.Itoa(1000+i)
@@ -63,7 +64,7 @@ func TestAnAddressIsBoundedBeforeSecretsAreLookedUp(t *testing.T) {
 }
 
 func TestTheOwnerOfTheMachineIsNotBounded(t *testing.T) {
-	h := Wrap(http.HandlerFunc(whoAsks), Options{Accounts: &accounts{none: true}, Log: discard, Rates: Rates{slow(1), slow(1), slow(1), slow(1)}})
+	h := Wrap(http.HandlerFunc(whoAsks), Options{Accounts: &accounts{none: true}, Log: discard, Rates: Rates{slow(1), slow(1), slow(1), slow(1), slow(1)}})
 	for range 5 {
 		r, w := httptest.NewRequest(http.MethodPost, "http://localhost/page", nil), httptest.NewRecorder()
 		r.RemoteAddr = "127.0.0.1:1"

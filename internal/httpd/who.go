@@ -140,7 +140,7 @@ func (s *surroundings) authenticate(h http.Handler) http.Handler {
 		refused := clientele.CodeOf(err) == clientele.CodeUnauthenticated
 		switch {
 		case err != nil && !refused:
-		case !s.rates.admit(w, r, v, refused):
+		case !s.rates.admit(w, r, v, refused, below(r.URL.Path, s.Hosted)):
 			err = errTooMany
 		}
 		if err != nil {

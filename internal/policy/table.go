@@ -67,6 +67,10 @@ var (
 	ReadThemes        = reads("themes.read", "see what customers say, as themes and sentiment")
 	ReadComments      = reads("comments.read", "read what customers wrote, without who")
 	EditThemes        = changes("themes.edit", "name, merge and own themes")
+	ReadSurveys       = reads("surveys.read", "see surveys, and what was answered")
+	RunSurveys        = changes("surveys.run", "make, send and close surveys")
+	InviteToSurveys   = changes("surveys.invite", "have a customer asked after an event")
+	ReportHands       = changes("hands.report", "say what ties their hands at a touchpoint")
 	ReadCloses        = reads("closes.read", "see closed periods and what came late")
 	ReadData          = reads("data.read", "see what was imported")
 	ReadRejects       = reads("rejects.read", "see rejected rows, which hold what the files held")
@@ -117,17 +121,17 @@ func (g grants) own(p Permission) grants {
 // table says how far each role goes. What is not in it is denied.
 var table = map[Role]grants{
 	Executive: all(OwnAccount, ReadRoles, ReadDefinitions, ProposeDefinition, ApproveDefinition, ReadStatement, ReadRows, ReadModel,
-		ReadMeasures, ReadGoals, SetGoal, ReadJourneys, ReadCases, ReadThemes, ReadComments, ReadCloses, ReadData, SeeJobs, ReadPeople, ReadPrivacy),
+		ReadMeasures, ReadGoals, SetGoal, ReadJourneys, ReadCases, ReadThemes, ReadComments, ReadSurveys, ReportHands, ReadCloses, ReadData, SeeJobs, ReadPeople, ReadPrivacy),
 	Lead: all(OwnAccount, ReadRoles, ReadDefinitions, ProposeDefinition, ApproveDefinition, ReadStatement, ReadRows, ReadModel,
-		ReadMeasures, MarkEvents, ReadGoals, SetGoal, ReadJourneys, EditJourneys, ReadCases, WorkCases, SetCaseRules, ReadThemes, ReadComments, EditThemes, ReadCloses, ReadData, SeeJobs, RunJobs, ReadPeople, ReadPrivacy, ExportPerson, ErasePerson),
-	Owner: all(OwnAccount, ReadRoles, ReadDefinitions, ReadStatement, ReadMeasures, MarkEvents, ReadGoals, ReadJourneys, ReadThemes, ReadComments, ReadCloses, SeeJobs, ReadPeople).
+		ReadMeasures, MarkEvents, ReadGoals, SetGoal, ReadJourneys, EditJourneys, ReadCases, WorkCases, SetCaseRules, ReadThemes, ReadComments, EditThemes, ReadSurveys, RunSurveys, InviteToSurveys, ReportHands, ReadCloses, ReadData, SeeJobs, RunJobs, ReadPeople, ReadPrivacy, ExportPerson, ErasePerson),
+	Owner: all(OwnAccount, ReadRoles, ReadDefinitions, ReadStatement, ReadMeasures, MarkEvents, ReadGoals, ReadJourneys, ReadThemes, ReadComments, ReadSurveys, ReportHands, ReadCloses, SeeJobs, ReadPeople).
 		own(ReadRows).own(EditJourneys).own(ReadCases).own(WorkCases),
 	Analyst: all(OwnAccount, ReadRoles, ReadDefinitions, ProposeDefinition, ReadStatement, ReadRows, ReadModel, ChooseModel,
-		ReadMeasures, MarkEvents, ReadGoals, ReadJourneys, ReadCases, ReadThemes, ReadComments, EditThemes, ReadCloses, ReadData, ReadRejects, ImportData, SendEvents, SeeJobs, RunJobs, ReadPrivacy),
-	Employee: all(OwnAccount, ReadRoles, ReadDefinitions, ReadJourneys).own(ReadCases).own(WorkCases),
-	Auditor: all(OwnAccount, ReadRoles, ReadDefinitions, ReadStatement, ReadRows, ReadModel, ReadMeasures, ReadGoals, ReadJourneys, ReadCases, ReadThemes, ReadCloses, ReadData, ReadRejects,
+		ReadMeasures, MarkEvents, ReadGoals, ReadJourneys, ReadCases, ReadThemes, ReadComments, EditThemes, ReadSurveys, InviteToSurveys, ReportHands, ReadCloses, ReadData, ReadRejects, ImportData, SendEvents, SeeJobs, RunJobs, ReadPrivacy),
+	Employee: all(OwnAccount, ReadRoles, ReadDefinitions, ReadJourneys, ReportHands).own(ReadCases).own(WorkCases),
+	Auditor: all(OwnAccount, ReadRoles, ReadDefinitions, ReadStatement, ReadRows, ReadModel, ReadMeasures, ReadGoals, ReadJourneys, ReadCases, ReadThemes, ReadSurveys, ReadCloses, ReadData, ReadRejects,
 		SeeJobs, ReadPeople, ReadAudit, ReadPrivacy, Operate),
-	Administrator: all(OwnAccount, ReadRoles, ReadDefinitions, ReadData, SendEvents, SeeJobs, RunJobs, ReadPeople, ManagePeople, ManageServices,
+	Administrator: all(OwnAccount, ReadRoles, ReadDefinitions, ReadData, SendEvents, InviteToSurveys, SeeJobs, RunJobs, ReadPeople, ManagePeople, ManageServices,
 		ReadAudit, ReadPrivacy, ErasePerson, Operate, ManageMail),
 }
 

@@ -176,20 +176,26 @@ func (e *eraser) run(ctx context.Context) (Receipt, error) {
 
 // forget removes what is kept of one customer beside the records.
 func (e *eraser) forget(ctx context.Context, id string) error {
-	_, err := e.parts.Store.EraseEventsOf(ctx, id)
-	if err == nil {
-		_, err = e.parts.Store.EraseMailsOf(ctx, id)
+	of := e.parts.Store
+	for _, erase := range []func(context.Context, string) (int64, error){of.EraseEventsOf, of.EraseMailsOf, of.EraseCasesOf, of.EraseInvitationsOf} {
+		if _, err := erase(ctx, id); err != nil {
+			return err
+		}
 	}
-	if err == nil {
-		_, err = e.parts.Store.EraseCasesOf(ctx, id)
-	}
-	return err
+	return nil
 }
 
-// messages finds those whom messages of other systems tell of.
+// messages finds those whom messages of other systems tell of, and whom surveys asked.
 func (e *eraser) messages(ctx context.Context) error {
 	for id := range e.people {
 		for _, err := range e.parts.Store.EventsOf(ctx, id) {
+			if err != nil {
+				return err
+			}
+			e.found[id] = true
+			break
+		}
+		for _, err := range e.parts.Store.InvitationsOf(ctx, id) {
 			if err != nil {
 				return err
 			}

@@ -87,7 +87,7 @@ func (s *Service) Collect(ctx context.Context, id string) (Copy, error) {
 		}
 		c.add(r)
 	}
-	for _, beside := range []func(context.Context, string) (Sheet, error){s.messagesOf, s.casesOf} {
+	for _, beside := range []func(context.Context, string) (Sheet, error){s.messagesOf, s.casesOf, s.surveysOf} {
 		sheet, err := beside(ctx, c.Customer)
 		if err != nil {
 			return c, err
@@ -115,6 +115,29 @@ func (s *Service) casesOf(ctx context.Context, customer string) (Sheet, error) {
 		}
 		for _, e := range events {
 			sheet.Rows = append(sheet.Rows, []string{strconv.FormatInt(c.Number, 10), c.TouchpointName, c.Matter, e.At.Format(time.RFC3339), e.Name, e.What, e.Note})
+		}
+	}
+	return sheet, nil
+}
+
+// surveysOf is what a customer was asked, and what they answered, a row each.
+func (s *Service) surveysOf(ctx context.Context, customer string) (Sheet, error) {
+	sheet := Sheet{
+		Name: "surveys", Kind: clientele.Feedback, Why: purposeOf(clientele.Feedback), Rows: [][]string{},
+		Columns: []string{"survey", "wave", "occasion", "segment", "address", "asked", "state", "language", "question", "answer"},
+	}
+	for i, err := range s.parts.Store.InvitationsOf(ctx, customer) {
+		if err != nil {
+			return sheet, err
+		}
+		asked := []string{i.Survey, strconv.FormatInt(i.Wave, 10), i.Occasion, i.Segment, i.Address, i.Asked.Format(time.RFC3339), string(i.State), i.Language}
+		answers, err := s.parts.Store.AnswersOf(ctx, i.ID)
+		if err != nil {
+			return sheet, err
+		}
+		sheet.Rows = append(sheet.Rows, append(slices.Clone(asked), "", string(i.Answers)))
+		for _, a := range answers {
+			sheet.Rows = append(sheet.Rows, append(slices.Clone(asked), a.Question, a.Value))
 		}
 	}
 	return sheet, nil

@@ -38,6 +38,9 @@ type Store interface {
 	CasesOf(ctx context.Context, customer string) ([]store.KeptCase, error)
 	CaseEvents(ctx context.Context, number int64) ([]store.CaseEvent, error)
 	EraseCasesOf(ctx context.Context, customer string) (int64, error)
+	InvitationsOf(ctx context.Context, customer string) iter.Seq2[store.KeptInvitation, error]
+	AnswersOf(ctx context.Context, invitation string) ([]store.KeptAnswer, error)
+	EraseInvitationsOf(ctx context.Context, customer string) (int64, error)
 }
 
 // Parts are what the service works with.

@@ -33,6 +33,7 @@ type Store interface {
 	Mails
 	Cases
 	Themes
+	Surveys
 	Cache
 	// Atomically runs f such that all that it does by this store, with the context that
 	// it is given, is one transaction: kept if f returns nil, else as if it never was.

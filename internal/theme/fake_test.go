@@ -106,7 +106,7 @@ func comments(of []said, from, limit int64) (out []warehouse.Comment) {
 	return out
 }
 
-func (r *records) SampleComments(_ context.Context, q warehouse.SampleQuery) ([]warehouse.Comment, error) {
+func (r *records) SampleComments(_ context.Context, q warehouse.CommentSampleQuery) ([]warehouse.Comment, error) {
 	r.asked++
 	return comments(r.in(q.CommentsOf, everyone), 0, q.Limit), nil
 }

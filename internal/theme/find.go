@@ -57,7 +57,7 @@ func (s *Service) find(ctx context.Context) (Report, error) {
 // voice looks at one group.
 func (s *Service) voice(ctx context.Context, g warehouse.CommentGroup) (Voice, error) {
 	v := Voice{Touchpoint: g.Touchpoint, Language: g.Language, Recorded: g.Language, Count: countOf(g.SideCount, g.All), Themes: []Theme{}}
-	comments, err := s.records.SampleComments(ctx, warehouse.SampleQuery{CommentsOf: g.CommentsOf, Seed: seed, Limit: sampled})
+	comments, err := s.records.SampleComments(ctx, warehouse.CommentSampleQuery{CommentsOf: g.CommentsOf, Seed: seed, Limit: sampled})
 	if err != nil {
 		return v, err
 	}

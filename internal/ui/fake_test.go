@@ -68,6 +68,7 @@ type fake struct {
 	aimless     bool            // statements for goals are not computed
 	voices      *voices         // nil: nothing was looked at
 	drawn       Journeys        // nil: nothing is drawn, and nothing can be
+	surveyed    Surveys         // nil: there are none, and none can be made
 	directory   *directory
 	audit       *auditLog
 	shielded    *shielded
@@ -507,11 +508,14 @@ func (f *fake) services(t testing.TB) Services {
 	if f.drawn == nil {
 		f.drawn = undrawn{}
 	}
+	if f.surveyed == nil {
+		f.surveyed = unasked{}
+	}
 	return Services{
 		Book: f, Statements: f, Models: f, Contracts: contractsFake{f}, Measures: measuresFake{f}, Paths: pathsFake{f}, Customers: customersFake{f}, Closings: f,
 		Definitions: definition.New(definition.Parts{Ledgers: f, Written: f.settings, Statements: defining{f}, Now: signedAt}),
 		Goals:       goal.New(goal.Parts{Ledgers: f, Book: f, Statements: aiming{f}, Now: signedAt}),
-		Journeys:    f.drawn, Cases: f.cases, Themes: themesFake{f}, Importer: f, Records: f, Jobs: f, People: f.directory, Audit: f.audit, Privacy: f.shielded, Mail: f.mail, Uploads: t.TempDir(), Assets: assets, Log: slog.New(slog.DiscardHandler),
+		Journeys:    f.drawn, Cases: f.cases, Themes: themesFake{f}, Surveys: f.surveyed, Importer: f, Records: f, Jobs: f, People: f.directory, Audit: f.audit, Privacy: f.shielded, Mail: f.mail, Uploads: t.TempDir(), Assets: assets, Log: slog.New(slog.DiscardHandler),
 	}
 }
 

@@ -26,6 +26,7 @@ var sections = []struct {
 	{"cases", "Cases", "/cases", policy.ReadCases},
 	{"customers", "Customers", "/customers", policy.ReadRows},
 	{"themes", "Themes", "/themes", policy.ReadThemes},
+	{"surveys", "Surveys", "/surveys", policy.ReadSurveys},
 	{"definitions", "Definitions", "/definitions", policy.ReadDefinitions},
 	{"closes", "Closes", "/closes", policy.ReadCloses},
 	{"data", "Data", "/data", policy.ReadData},

@@ -26,6 +26,7 @@ import (
 	"github.com/clientele/clientele/internal/privacy"
 	"github.com/clientele/clientele/internal/statement"
 	"github.com/clientele/clientele/internal/store"
+	"github.com/clientele/clientele/internal/survey"
 	"github.com/clientele/clientele/internal/theme"
 	"github.com/clientele/clientele/internal/warehouse"
 	"github.com/clientele/clientele/web"
@@ -47,6 +48,7 @@ type Services struct {
 	Journeys    Journeys
 	Cases       Cases
 	Themes      Themes
+	Surveys     Surveys
 	Importer    Importer
 	Records     Records
 	Jobs        Jobs // worked by a job.Worker with Handlers
@@ -170,6 +172,21 @@ type Journeys interface {
 	Own(ctx context.Context, id string, version int64, o journey.Owner) (journey.Done, error)
 	Remove(ctx context.Context, kind journey.Kind, id string, version int64) (journey.Done, error)
 	Undo(ctx context.Context, number int64) (journey.Done, error)
+}
+
+// Surveys are who is asked what, and what they answered; see survey.Service.
+type Surveys interface {
+	List(context.Context) ([]survey.Summary, error)
+	Find(ctx context.Context, name string) (survey.Survey, error)
+	Results(ctx context.Context, id string) (survey.Results, error)
+	Create(context.Context, survey.Document) (survey.Survey, error)
+	Send(ctx context.Context, id, origin string) (survey.Sent, error)
+	Close(ctx context.Context, id string) error
+	Report(ctx context.Context, touchpoint string) (path string, err error)
+	Reported(ctx context.Context, touchpoint string) (r survey.Results, ok bool, err error)
+	Visit(ctx context.Context, key, draft string) (survey.Visit, error)
+	Reply(ctx context.Context, key, draft string, r survey.Reply) (survey.Next, error)
+	Refuse(ctx context.Context, key string) error
 }
 
 // Importer reads files into the book; see ingest.Importer.

@@ -27,6 +27,7 @@ type touchpointPage struct {
 	Owners   []ownerRow
 	Owner    *ownerForm // nil for those who may not say who answers
 	Places   []pick
+	Hands    *handsPart
 	Refused  refusal
 	Cases    *waitingCases // nil for those who may not see cases
 }
@@ -98,6 +99,9 @@ func (s *Site) touchpointWith(w http.ResponseWriter, r *http.Request, yours *jou
 		}
 	}
 	if p.Cases, err = s.waitingCases(v, t.ID); err != nil {
+		return err
+	}
+	if p.Hands, err = s.hands(v, t.ID); err != nil {
 		return err
 	}
 	return s.show(w, statusOf(refused), "touchpoint", p)

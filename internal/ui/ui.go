@@ -54,7 +54,7 @@ func New(s Services) *Site {
 	site := &Site{Services: s, templates: parseTemplates(), uploads: uploads{work.Uploads{Dir: s.Uploads}}, kept: kept, cards: cards}
 	site.router = httpd.NewRouter(site.Fail)
 	site.router.Handle("GET /assets/", policy.Anyone, http.StripPrefix("/assets/", s.Assets))
-	for _, r := range slices.Concat(site.pages(), site.accountPages(), site.companyPages(), site.journeyPages()) {
+	for _, r := range slices.Concat(site.pages(), site.accountPages(), site.companyPages(), site.journeyPages(), site.surveyPages(), site.hostedPages()) {
 		site.router.Handle(r.pattern, r.need, site.handle(r.page))
 	}
 	return site

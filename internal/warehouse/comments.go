@@ -14,7 +14,7 @@ type Comments interface {
 	Speaking(ctx context.Context, q SpeakingQuery) ([]SideCount, error)
 	// SampleComments returns at most Limit comments of a group, chosen and put in order by Seed
 	// and their ids alone.
-	SampleComments(ctx context.Context, q SampleQuery) ([]Comment, error)
+	SampleComments(ctx context.Context, q CommentSampleQuery) ([]Comment, error)
 	// Quotes returns comments of a group that speak of a theme: those first whose words weigh
 	// most, then by Seed and their ids.
 	Quotes(ctx context.Context, q QuoteQuery) ([]Comment, error)
@@ -76,8 +76,8 @@ type SpeakingQuery struct {
 	Themes []ThemeWords
 }
 
-// SampleQuery asks for some comments of a group.
-type SampleQuery struct {
+// CommentSampleQuery asks for some comments of a group.
+type CommentSampleQuery struct {
 	CommentsOf
 	Seed  uint64
 	Limit int64

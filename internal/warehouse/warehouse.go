@@ -370,6 +370,7 @@ type Warehouse interface {
 	Paths
 	Customers
 	Comments
+	Samples
 	// Load reads a batch in one transaction: validates every row, calls
 	// Accept, and commits. Rejected rows are kept for Rejects. A batch whose ID is
 	// held already returns its report with every accepted row as Duplicate and

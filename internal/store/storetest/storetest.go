@@ -68,7 +68,7 @@ func Test(t *testing.T, e Engine) {
 	} {
 		t.Run(name, func(t *testing.T) { test(t, e) })
 	}
-	for _, tests := range []map[string]func(*testing.T, Engine){peopleTests, journeyTests, mailTests, caseTests, themeTests} {
+	for _, tests := range []map[string]func(*testing.T, Engine){peopleTests, journeyTests, mailTests, caseTests, themeTests, surveyTests} {
 		for name, test := range tests {
 			t.Run(name, func(t *testing.T) { test(t, e) })
 		}

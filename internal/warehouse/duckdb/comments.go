@@ -45,7 +45,7 @@ func (d *DB) Speaking(ctx context.Context, q warehouse.SpeakingQuery) ([]warehou
 }
 
 // SampleComments implements warehouse.Comments.
-func (d *DB) SampleComments(ctx context.Context, q warehouse.SampleQuery) ([]warehouse.Comment, error) {
+func (d *DB) SampleComments(ctx context.Context, q warehouse.CommentSampleQuery) ([]warehouse.Comment, error) {
 	return d.commentTexts(ctx, "comment.sample", q)
 }
 

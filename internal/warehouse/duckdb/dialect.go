@@ -26,6 +26,8 @@ func render(name string, parameters any) string {
 // dialect is what differs between engines, and how parameters are written.
 var dialect = withSteps(template.FuncMap{
 	"text":       literal,
+	"texts":      literals,
+	"lot":        func(seed, id string) string { return fmt.Sprintf("md5(concat(%s, %s))", literal(seed), id) },
 	"identifier": identifier,
 	"date":       func(d clientele.Date) string { return "DATE '" + d.String() + "'" },
 	"plus_days":  func(day string, n int) string { return fmt.Sprintf("(%s + %d)", day, n) },

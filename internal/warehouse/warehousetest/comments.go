@@ -233,7 +233,7 @@ func checkSample(t *testing.T, w warehouse.Warehouse, of warehouse.CommentsOf, c
 	for _, c := range comments {
 		want = append(want, quote(0, c.text, c.side()))
 	}
-	whole, err := w.SampleComments(t.Context(), warehouse.SampleQuery{CommentsOf: of, Seed: 1, Limit: 1000})
+	whole, err := w.SampleComments(t.Context(), warehouse.CommentSampleQuery{CommentsOf: of, Seed: 1, Limit: 1000})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -245,11 +245,11 @@ func checkSample(t *testing.T, w warehouse.Warehouse, of warehouse.CommentsOf, c
 	if diff := gocmp.Diff(want, told); diff != "" {
 		t.Errorf("%+v: sample of all: %s", of, diff)
 	}
-	few, err := w.SampleComments(t.Context(), warehouse.SampleQuery{CommentsOf: of, Seed: 1, Limit: 4})
+	few, err := w.SampleComments(t.Context(), warehouse.CommentSampleQuery{CommentsOf: of, Seed: 1, Limit: 4})
 	if err != nil || !slices.Equal(few, whole[:min(4, len(whole))]) {
 		t.Errorf("%+v: the same seed samples others: %v, %v", of, few, err)
 	}
-	other, err := w.SampleComments(t.Context(), warehouse.SampleQuery{CommentsOf: of, Seed: 2, Limit: 1000})
+	other, err := w.SampleComments(t.Context(), warehouse.CommentSampleQuery{CommentsOf: of, Seed: 2, Limit: 1000})
 	if err != nil || len(whole) > 10 && slices.Equal(other, whole) {
 		t.Errorf("%+v: another seed samples the same: %v", of, err)
 	}

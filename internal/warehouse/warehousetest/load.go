@@ -32,6 +32,7 @@ func Loading(t *testing.T, open func(testing.TB) warehouse.Warehouse) {
 	t.Run("Attributes", func(t *testing.T) { testAttributes(t, open(t)) })
 	t.Run("Reset", func(t *testing.T) { testReset(t, open(t)) })
 	t.Run("Persons", func(t *testing.T) { testPersons(t, open(t)) })
+	t.Run("Samples", func(t *testing.T) { testSamples(t, open(t)) })
 	t.Run("Span", func(t *testing.T) { testSpan(t, open) })
 	t.Run("AnyOrder", func(t *testing.T) { testAnyOrder(t, open(t)) })
 }

@@ -1,0 +1,1 @@
+UPDATE survey SET closed = coalesce(closed, ?) WHERE id = ?

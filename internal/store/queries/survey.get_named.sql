@@ -1,0 +1,1 @@
+SELECT id, name, name_key, document, employees, coalesce(address, ''), made, made_by, closed FROM survey WHERE id = ? OR name_key = ? OR address = ? ORDER BY CASE WHEN id = ? THEN 0 ELSE 1 END LIMIT 1

@@ -1,0 +1,1 @@
+INSERT INTO survey_anonymous (id, survey, wave, question, part, value) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING

@@ -1,0 +1,1 @@
+INSERT INTO survey_answer (invitation, question, kind, value) VALUES (?, ?, ?, ?)

@@ -1,0 +1,1 @@
+SELECT question, kind, value FROM survey_answer WHERE invitation = ? ORDER BY question

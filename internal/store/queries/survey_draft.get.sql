@@ -1,0 +1,1 @@
+SELECT hash, survey, language, answers, day FROM survey_draft WHERE hash = ?

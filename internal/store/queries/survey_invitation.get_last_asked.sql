@@ -1,0 +1,1 @@
+SELECT max(asked) FROM survey_invitation WHERE customer = ?

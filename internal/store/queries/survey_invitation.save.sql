@@ -1,0 +1,1 @@
+UPDATE survey_invitation SET reminders = ?, state = ?, language = ?, answers = ?, answered = ? WHERE id = ?

@@ -1,0 +1,1 @@
+INSERT INTO survey_link (hash, invitation) VALUES (?, ?)

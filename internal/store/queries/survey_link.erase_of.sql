@@ -1,0 +1,1 @@
+DELETE FROM survey_link WHERE invitation IN (SELECT id FROM survey_invitation WHERE customer = ? AND customer <> '')

@@ -1,0 +1,1 @@
+SELECT customer FROM survey_refusal ORDER BY customer

@@ -1,0 +1,1 @@
+INSERT INTO survey_refusal (customer, at) VALUES (?, ?) ON CONFLICT DO NOTHING

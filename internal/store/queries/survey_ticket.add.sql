@@ -1,0 +1,1 @@
+INSERT INTO survey_ticket (hash, survey, wave, part, used) VALUES (?, ?, ?, ?, ?)

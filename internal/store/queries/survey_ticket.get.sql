@@ -1,0 +1,1 @@
+SELECT hash, survey, wave, part, used FROM survey_ticket WHERE hash = ?

@@ -1,0 +1,1 @@
+UPDATE survey_ticket SET used = TRUE WHERE hash = ? AND NOT used
