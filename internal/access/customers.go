@@ -18,7 +18,7 @@ func (g Customers) Customer(ctx context.Context, id string, offset int64, limit 
 	if err != nil {
 		return r, err
 	}
-	if ok, err := (Records{g.parts}).owns(ctx, a, id); err != nil || !ok {
+	if ok, err := g.parts.owns(ctx, a, id); err != nil || !ok {
 		return r, cmp.Or(err, a.DeniedRows())
 	}
 	if r, err = g.parts.Customers.Customer(ctx, id, offset, limit); err != nil {

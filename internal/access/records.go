@@ -105,18 +105,18 @@ func (g Records) OrderLines(ctx context.Context, customer string, to clientele.D
 	if err != nil {
 		return nil, err
 	}
-	if ok, err := g.owns(ctx, a, customer); err != nil || !ok {
+	if ok, err := g.parts.owns(ctx, a, customer); err != nil || !ok {
 		return nil, cmp.Or(err, a.DeniedRows())
 	}
 	return g.parts.Records.OrderLines(ctx, customer, to, offset, limit)
 }
 
 // owns reports whether a customer, or nobody, is in a segment of somebody's.
-func (g Records) owns(ctx context.Context, a policy.Actor, customer string) (bool, error) {
+func (p *Parts) owns(ctx context.Context, a policy.Actor, customer string) (bool, error) {
 	if a.Reach(policy.ReadRows) == policy.Everything {
 		return true, nil
 	}
-	attributes, err := g.parts.Records.AttributesOf(ctx, customer)
+	attributes, err := p.Records.AttributesOf(ctx, customer)
 	for _, s := range a.Scopes {
 		value := clientele.NoCustomerSegment
 		if customer != "" {

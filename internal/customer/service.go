@@ -153,7 +153,7 @@ func (s *Service) worth(ctx context.Context, r *clientele.CustomerReport, settin
 	if err != nil {
 		return err
 	}
-	r.WorthBy = fmt.Sprintf("What was to come in five years, by the model run as of %s and what the customer had bought until each day. What models of those days said is not kept of single customers, and closed statements hold none; contracts are not in it.", asOf)
+	r.WorthBy = fmt.Sprintf("What was to come in five years, by the model run as of %s and what the customer had bought until each day. What models of those days said is not kept of single customers, and closed statements hold none; contracts are not in it. The interval is that of the model: what one customer does varies more.", asOf)
 	return value(r, run, histories, modelling.Terms{DiscountRate: settings.DiscountRate, Margin: settings.MarginOrOne()})
 }
 
