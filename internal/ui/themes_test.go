@@ -139,6 +139,8 @@ func TestThemePage(t *testing.T) {
 	if body := olive.sees("/themes/t1", http.StatusOK, "It came &lt;late&gt;"); strings.Contains(body, "Save the name") || strings.Contains(body, "Take back") {
 		t.Error("an owner can edit themes")
 	}
+	f.directory.people = nil // without accounts, somebody answers by name
+	expect(t, s, "/themes/t1", http.StatusOK, `<input name="name" value="Olive"`)
 }
 
 func TestThemesAreEdited(t *testing.T) {
