@@ -33,7 +33,6 @@ import (
 // server is a mail server that runs as a process of its own.
 type server struct {
 	settings config.Mail
-	roots    *x509.CertPool
 	mails    *bufio.Reader
 }
 
