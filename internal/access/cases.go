@@ -89,7 +89,7 @@ func (g Cases) Case(ctx context.Context, number int64) (d cases.Detail, err erro
 	if d, err = g.parts.Cases.Case(ctx, number); err != nil || !a.May(policy.ReadRows) {
 		return d, err
 	}
-	if ok, err := Records(g).owns(ctx, a, d.Customer); err != nil || !ok {
+	if ok, err := g.parts.owns(ctx, a, d.Customer); err != nil || !ok {
 		return d, err
 	}
 	stake, err := g.parts.Cases.AtStake(ctx, d.Customer)
