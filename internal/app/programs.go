@@ -1,10 +1,15 @@
 package app
 
 import (
+	"context"
 	"log/slog"
+	"net/url"
+	"strings"
 
+	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/api"
 	"github.com/clientele/clientele/internal/event"
+	"github.com/clientele/clientele/internal/mail"
 	"github.com/clientele/clientele/internal/survey"
 	"github.com/clientele/clientele/internal/work"
 )
@@ -16,13 +21,37 @@ func (b *Book) intake(log *slog.Logger) *event.Intake {
 	})
 }
 
-// surveys runs the surveys of the book. Until it is served, nobody mails links.
+// surveys runs the surveys of the book. Where mail is not set up, links are handed out.
 func (b *Book) surveys() (*survey.Service, error) {
 	zone, err := b.settings.Zone()
 	if err != nil {
 		return nil, err
 	}
-	return survey.New(survey.Parts{Store: b.Store, Records: b.Records, Zone: zone, Company: b.settings.Name}), nil
+	return survey.New(survey.Parts{Store: b.Store, Records: b.Records, Zone: zone, Company: b.settings.Name, Mailer: toAsk{b}}), nil
+}
+
+// toAsk mails questions of surveys.
+type toAsk struct{ book *Book }
+
+// Enqueue implements survey.Mailer. An address that cannot be one is not mailed to.
+func (t toAsk) Enqueue(ctx context.Context, m survey.Mail) (queued bool, err error) {
+	if _, err := mail.CleanAddress(m.To); err != nil {
+		return false, nil
+	}
+	at, err := url.Parse(m.Link)
+	if err != nil {
+		return false, clientele.Errorf(clientele.CodeInternal, "a question cannot be mailed").Because(err)
+	}
+	l := mail.Letter{Key: m.Key, Kind: mail.Notice, Address: m.To, Customer: m.Customer, Subject: m.Subject, Link: &mail.Link{Says: m.Subject, Path: at.RequestURI()}}
+	if m.Customer != "" {
+		l.Kind = mail.Question
+	}
+	for _, paragraph := range strings.Split(m.Text, "\n\n") {
+		if p := strings.TrimSpace(paragraph); p != "" && p != m.Link {
+			l.Lines = append(l.Lines, p)
+		}
+	}
+	return t.book.Mail.Enqueue(ctx, l)
 }
 
 // programs is what answers programs.

@@ -195,19 +195,26 @@ func (s *Service) link(ctx context.Context, v Survey, i store.KeptInvitation, cl
 // handOn mails a link where that can be done, and else hands it out.
 func (s *Service) handOn(ctx context.Context, v Survey, to addressee, origin string, sent *Sent) error {
 	sent.Asked++
-	if s.parts.Mailer == nil || to.link.Address == "" {
-		sent.Links = append(sent.Links, to.link)
-		return nil
+	queued := false
+	if s.parts.Mailer != nil && to.link.Address != "" {
+		var err error
+		if queued, err = s.parts.Mailer.Enqueue(ctx, s.mailOf(v, to, origin)); err != nil {
+			return err
+		}
 	}
-	sent.Mailed++
-	return s.parts.Mailer.Enqueue(ctx, s.mailOf(v, to, origin))
+	if queued {
+		sent.Mailed++
+	} else {
+		sent.Links = append(sent.Links, to.link)
+	}
+	return nil
 }
 
 // mailOf writes the mail that asks somebody.
 func (s *Service) mailOf(v Survey, to addressee, origin string) Mail {
 	p, d := PhrasesIn(to.link.Language), v.Document
 	m := Mail{
-		Key: "survey/" + hashOf(to.secret), To: to.link.Address, Language: to.link.Language, Link: to.link.URL,
+		Key: "survey/" + hashOf(to.secret), Customer: to.link.Customer, To: to.link.Address, Language: to.link.Language, Link: to.link.URL,
 		Subject: fmt.Sprintf("%s: %s", p.Subject, d.Title.In(to.link.Language, d.Languages)),
 	}
 	if to.reminder {

@@ -34,6 +34,7 @@ type Store interface {
 // Mail is one mail that asks somebody. Its texts are plain.
 type Mail struct {
 	Key      string // the same mail has the same key
+	Customer string // whose address it is; "" of an employee
 	To       string // address
 	Language string // BCP 47
 	Subject  string
@@ -42,9 +43,10 @@ type Mail struct {
 	Stop     string // where they say that they are not to be asked again; "" is nowhere
 }
 
-// Mailer takes mails, within the transaction that it is called in.
+// Mailer takes mails, within the transaction that it is called in. queued is false where it
+// cannot mail.
 type Mailer interface {
-	Enqueue(ctx context.Context, m Mail) error
+	Enqueue(ctx context.Context, m Mail) (queued bool, err error)
 }
 
 // Parts is what surveys are run with.

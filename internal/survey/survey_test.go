@@ -371,11 +371,11 @@ type post struct {
 	mails []Mail
 }
 
-func (p *post) Enqueue(_ context.Context, m Mail) error {
+func (p *post) Enqueue(_ context.Context, m Mail) (bool, error) {
 	if p.mails = append(p.mails, m); len(p.mails) == p.fails {
-		return errors.New("full")
+		return false, errors.New("full")
 	}
-	return nil
+	return true, nil
 }
 
 func TestSurveysAreListedAndFound(t *testing.T) {
