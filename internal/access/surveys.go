@@ -135,11 +135,11 @@ func (g Surveys) Visit(ctx context.Context, key, draft string) (v survey.Visit, 
 }
 
 // Reply keeps what a respondent answered on one screen.
-func (g Surveys) Reply(ctx context.Context, key, draft string, r survey.Reply) (n survey.Next, err error) {
+func (g Surveys) Reply(ctx context.Context, v survey.Visit, r survey.Reply) (n survey.Next, err error) {
 	if _, err := policy.Require(ctx, policy.Anyone); err != nil {
 		return n, err
 	}
-	return g.parts.Surveys.Reply(ctx, key, draft, r)
+	return g.parts.Surveys.Reply(ctx, v, r)
 }
 
 // Refuse keeps that whoever has a link is not to be asked again.

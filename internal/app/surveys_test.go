@@ -47,7 +47,11 @@ func surveyed(t *testing.T, b *Book) (v survey.Survey) {
 	for _, l := range sent.Links {
 		key := l.URL[strings.LastIndex(l.URL, "/")+1:]
 		for _, r := range []survey.Reply{{Question: "q", Values: []string{"9"}}, {Question: "w", Text: "=Said by " + l.Customer}} {
-			if _, err := g.Reply(t.Context(), key, "", r); err != nil {
+			at, err := g.Visit(t.Context(), key, "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := g.Reply(t.Context(), at, r); err != nil {
 				t.Fatal(err)
 			}
 		}

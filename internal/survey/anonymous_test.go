@@ -39,7 +39,7 @@ func TestEmployeesAreAskedByLinksThatAreNobodys(t *testing.T) {
 	if at, err = w.Visit(t.Context(), key, ""); err != nil || at.At() != 1 || len(at.Answers) > 0 {
 		t.Errorf("a link alone leads to what was filled in: %+v %v", at, err)
 	}
-	if _, err := w.Reply(t.Context(), key, begun.Draft, Reply{Question: "words", Text: "Fewer rules"}); err != nil {
+	if _, err := w.reply(key, begun.Draft, Reply{Question: "words", Text: "Fewer rules"}); err != nil {
 		t.Fatal(err)
 	}
 	if at, err = w.Visit(t.Context(), key, begun.Draft); err != nil || at.State != Answered {

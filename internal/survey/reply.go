@@ -92,12 +92,8 @@ func (q Question) readChoice(values []string) (a store.KeptAnswer, ok bool, err 
 // Reply keeps what was answered on one screen; with the last, all that was answered becomes an
 // answer, once. It returns when that is on the disk. CodeInvalid if the reply is none, and
 // CodeConflict if no more answers are taken.
-func (s *Service) Reply(ctx context.Context, key, draft string, r Reply) (next Next, err error) {
-	v, err := s.Visit(ctx, key, draft)
-	if err != nil {
-		return next, err
-	}
-	next = Next{Key: key, Draft: v.draft}
+func (s *Service) Reply(ctx context.Context, v Visit, r Reply) (next Next, err error) {
+	next = Next{Key: v.key, Draft: v.draft}
 	switch v.State {
 	case Answered:
 		next.Done = true

@@ -189,7 +189,7 @@ func TestALinkIsResumedAndUsedOnce(t *testing.T) {
 	var race sync.WaitGroup
 	for range 8 {
 		race.Go(func() {
-			if _, err := w.Reply(t.Context(), key, "", Reply{Question: "happy", Values: []string{"4"}}); err != nil {
+			if _, err := w.reply(key, "", Reply{Question: "happy", Values: []string{"4"}}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -244,17 +244,17 @@ func TestRepliesThatAreNone(t *testing.T) {
 		"no number": {Question: "recommend", Values: []string{"9.5"}}, "two scores": {Question: "recommend", Values: []string{"1", "2"}}, "no option": {Question: "how", Values: []string{"slow"}},
 		"too long": {Question: "why", Text: strings.Repeat("é", longestReply+1)},
 	} {
-		if _, err := w.Reply(t.Context(), key, "", r); clientele.CodeOf(err) != clientele.CodeInvalid {
+		if _, err := w.reply(key, "", r); clientele.CodeOf(err) != clientele.CodeInvalid {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	for _, key := range []string{"", "x", strings.Repeat("A", 26), strings.Repeat("a", 26), v.ID, "deliveries", "../../etc"} {
-		if _, err := w.Reply(t.Context(), key, "", Reply{Question: "recommend", Skip: true}); clientele.CodeOf(err) != clientele.CodeNotFound {
+		if _, err := w.reply(key, "", Reply{Question: "recommend", Skip: true}); clientele.CodeOf(err) != clientele.CodeNotFound {
 			t.Errorf("%q leads somewhere: %v", key, err)
 		}
 	}
 	w.must(w.Close(w.ctx(), v.ID))
-	_, err := w.Reply(t.Context(), key, "", Reply{Question: "recommend", Skip: true})
+	_, err := w.reply(key, "", Reply{Question: "recommend", Skip: true})
 	w.code(err, clientele.CodeConflict)
 }
 

@@ -194,7 +194,7 @@ func (w *world) answer(v Survey, key string, values ...string) Next {
 		q := v.Document.Questions[i]
 		r := Reply{Question: q.ID, Skip: value == "", NotApplicable: value == "na", Text: value, Values: strings.Fields(value), Language: "en"}
 		var err error
-		next, err = w.Reply(w.Context(), next.Key, next.Draft, r)
+		next, err = w.reply(next.Key, next.Draft, r)
 		w.must(err)
 	}
 	return next
@@ -219,3 +219,12 @@ func (w *world) employ(unit string, n int) {
 
 func unrecorded(context.Context, Sent) error   { return nil }
 func uninvited(context.Context, Invited) error { return nil }
+
+// reply answers one screen of a link.
+func (w *world) reply(key, draft string, r Reply) (Next, error) {
+	v, err := w.Visit(w.Context(), key, draft)
+	if err != nil {
+		return Next{}, err
+	}
+	return w.Reply(w.Context(), v, r)
+}

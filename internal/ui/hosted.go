@@ -146,13 +146,21 @@ func (s *Site) failHosted(w http.ResponseWriter, r *http.Request, v survey.Visit
 	return s.show(w, status, "hosted", p)
 }
 
-// hostedPage is a screen without what stands on it.
-func (s *Site) hostedPage(r *http.Request, at hostedAt, v survey.Visit) hostedPage {
+// spoken is the language that a respondent is asked in.
+func spoken(r *http.Request, at hostedAt, v survey.Visit) string {
 	d := v.Survey.Document
 	if len(d.Languages) == 0 { // the link leads nowhere
 		d.Languages = survey.Languages()
 	}
-	spoken := d.Speaks(firstText(at.language, v.Language, r.Header.Get("Accept-Language")))
+	return d.Speaks(firstText(at.language, v.Language, r.Header.Get("Accept-Language")))
+}
+
+// hostedPage is a screen without what stands on it.
+func (s *Site) hostedPage(r *http.Request, at hostedAt, v survey.Visit) hostedPage {
+	d, spoken := v.Survey.Document, spoken(r, at, v)
+	if len(d.Languages) == 0 { // the link leads nowhere
+		d.Languages = survey.Languages()
+	}
 	p := hostedPage{
 		Language: spoken, Direction: survey.Direction(spoken), Title: d.Title.In(spoken, d.Languages), Style: s.Assets.Name("survey.css"), Phrases: survey.PhrasesIn(spoken),
 		Anonymous: v.Anonymous,
@@ -247,11 +255,11 @@ func (s *Site) takeStep(w http.ResponseWriter, r *http.Request, at hostedAt, v s
 	if err != nil {
 		return err
 	}
-	p := s.hostedPage(r, at, v)
 	if at.step == stopStep {
 		if err := s.Surveys.Refuse(r.Context(), at.key); err != nil {
 			return err
 		}
+		p := s.hostedPage(r, at, v)
 		p.Message, p.StopHref = p.Stopped, ""
 		return s.show(w, http.StatusOK, "hosted", p)
 	}
@@ -259,11 +267,12 @@ func (s *Site) takeStep(w http.ResponseWriter, r *http.Request, at hostedAt, v s
 	if err != nil || n < 1 || n > len(v.Survey.Document.Questions) {
 		return clientele.Errorf(clientele.CodeNotFound, "there is no such question")
 	}
-	next, err := s.Surveys.Reply(r.Context(), at.key, at.draft, survey.Reply{
-		Question: v.Survey.Document.Questions[n-1].ID, Values: form["answer"], Text: form.Get("text"), Language: p.Language,
+	next, err := s.Surveys.Reply(r.Context(), v, survey.Reply{
+		Question: v.Survey.Document.Questions[n-1].ID, Values: form["answer"], Text: form.Get("text"), Language: spoken(r, at, v),
 		Skip: form.Has("skip"), NotApplicable: form.Get("answer") == "na" || form.Has("na"),
 	})
 	if clientele.CodeOf(err) == clientele.CodeInvalid {
+		p := s.hostedPage(r, at, v)
 		problem := p.Required
 		if errors.Is(err, survey.ErrTooLong) {
 			problem = p.TooLong

@@ -185,7 +185,7 @@ type Surveys interface {
 	Report(ctx context.Context, touchpoint string) (path string, err error)
 	Reported(ctx context.Context, touchpoint string) (r survey.Results, ok bool, err error)
 	Visit(ctx context.Context, key, draft string) (survey.Visit, error)
-	Reply(ctx context.Context, key, draft string, r survey.Reply) (survey.Next, error)
+	Reply(ctx context.Context, v survey.Visit, r survey.Reply) (survey.Next, error)
 	Refuse(ctx context.Context, key string) error
 }
 
