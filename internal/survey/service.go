@@ -92,9 +92,6 @@ func New(p Parts) *Service {
 // SetLanding says whom to tell that answers wait to become records.
 func (s *Service) SetLanding(tell func(n int64)) { s.parts.Landing = tell }
 
-// SetMailer says who takes mails. It is to be called before anything is sent.
-func (s *Service) SetMailer(m Mailer) { s.parts.Mailer = m }
-
 // SetOrigin says where respondents come: scheme, host and port, without a slash at the end.
 func (s *Service) SetOrigin(origin string) { s.origin.Store(&origin) }
 

@@ -347,7 +347,7 @@ func TestMailIsTakenWithTheInvitation(t *testing.T) {
 	w := newWorld(t)
 	v := w.create(deliveries)
 	post := &post{fails: 3}
-	w.SetMailer(post)
+	w.parts.Mailer = post
 	_, err := w.Send(w.ctx(), v.ID, "", unrecorded)
 	if err == nil {
 		t.Fatal("it was sent")

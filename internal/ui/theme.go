@@ -81,7 +81,7 @@ func (v visit) themeFacts(t theme.Theme) []fact {
 	if t.Owner != nil {
 		owner = t.Owner.Name + ", " + forDays(t.Owner.Since)
 	}
-	facts := []fact{{"language", spoken(t.Language)}, {"owner", owner}}
+	facts := []fact{{"language", languageName(t.Language)}, {"owner", owner}}
 	if t.Why == "" {
 		facts = append(facts, fact{"comments that speak of it", v.int(t.Comments)}, fact{"of detractors", v.untoldCount(t.Detractors)}, fact{"of promoters", v.untoldCount(t.Promoters)})
 	}

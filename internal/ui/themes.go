@@ -91,8 +91,8 @@ func placeName(touchpoint string) string {
 	return touchpoint
 }
 
-// spoken is a language as people call it.
-func spoken(code string) string {
+// languageName is a language as people call it.
+func languageName(code string) string {
 	tag, err := language.Parse(code)
 	if code == "" || err != nil {
 		return "language not known"
@@ -153,7 +153,7 @@ func (v visit) placesTable(r theme.Report) figTable {
 }
 
 func (v visit) spokenNote(voice theme.Voice) string {
-	note := spoken(voice.Language)
+	note := languageName(voice.Language)
 	if voice.Guessed {
 		note += ", by its words"
 	}
