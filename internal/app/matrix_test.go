@@ -194,7 +194,7 @@ func (c cell) reads() string {
 	for _, p := range []struct {
 		need policy.Permission
 		page string
-	}{{policy.ReadMeasures, "/measures"}, {policy.ReadModel, "/model"}, {policy.ReadGoals, "/goals"}, {policy.ReadJourneys, "/journeys"}, {policy.ReadRows, "/customers"}, {policy.ReadSurveys, "/surveys"}, {policy.ReadDefinitions, "/definitions"}, {policy.ReadCloses, "/closes"}, {policy.ReadData, "/data"}} {
+	}{{policy.ReadModel, "/model"}, {policy.ReadGoals, "/goals"}, {policy.ReadCloses, "/closes"}, {policy.ReadJourneys, "/journeys"}, {policy.ReadMeasures, "/measures"}, {policy.ReadRows, "/customers"}, {policy.ReadSurveys, "/surveys"}, {policy.ReadDefinitions, "/definitions"}, {policy.ReadData, "/data"}} {
 		if c.reach(p.need) > policy.Nothing {
 			return p.page
 		}

@@ -4,42 +4,68 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/policy"
 )
 
-// sections are the entries of the navigation.
-var sections = []struct {
+// groups are the entries of the navigation.
+var groups = []struct {
+	name     string
+	sections []entry
+}{
+	{"Worth", []entry{
+		{"statement", "Statement", "/", policy.ReadStatement},
+		{"movement", "Movement", "/movement", policy.ReadStatement},
+		{"growth", "Growth", "/growth", policy.ReadStatement},
+		{"contracts", "Contracts", "/contracts", policy.ReadStatement},
+		{"model", "Model", "/model", policy.ReadModel},
+		{"goals", "Goals", "/goals", policy.ReadGoals},
+		{"closes", "Closes", "/closes", policy.ReadCloses},
+	}},
+	{"Journeys", []entry{
+		{"journeys", "Journeys", "/journeys", policy.ReadJourneys},
+		{"measures", "Measures", "/measures", policy.ReadMeasures},
+		{"cases", "Cases", "/cases", policy.ReadCases},
+		{"customers", "Customers", "/customers", policy.ReadRows},
+	}},
+	{"Voice", []entry{
+		{"surveys", "Surveys", "/surveys", policy.ReadSurveys},
+		{"themes", "Themes", "/themes", policy.ReadThemes},
+	}},
+	{"Book", []entry{
+		{"definitions", "Definitions", "/definitions", policy.ReadDefinitions},
+		{"data", "Data", "/data", policy.ReadData},
+		{"people", "People", "/people", policy.ReadPeople},
+		{"privacy", "Privacy", "/privacy", policy.ReadPrivacy},
+		{"audit", "Audit", "/audit", policy.ReadAudit},
+	}},
+}
+
+// entry is a section, and what it takes to see it.
+type entry struct {
 	id, name, href string
 	need           policy.Permission
-}{
-	{"statement", "Statement", "/", policy.ReadStatement},
-	{"movement", "Movement", "/movement", policy.ReadStatement},
-	{"growth", "Growth", "/growth", policy.ReadStatement},
-	{"contracts", "Contracts", "/contracts", policy.ReadStatement},
-	{"measures", "Measures", "/measures", policy.ReadMeasures},
-	{"model", "Model", "/model", policy.ReadModel},
-	{"goals", "Goals", "/goals", policy.ReadGoals},
-	{"journeys", "Journeys", "/journeys", policy.ReadJourneys},
-	{"cases", "Cases", "/cases", policy.ReadCases},
-	{"customers", "Customers", "/customers", policy.ReadRows},
-	{"themes", "Themes", "/themes", policy.ReadThemes},
-	{"surveys", "Surveys", "/surveys", policy.ReadSurveys},
-	{"definitions", "Definitions", "/definitions", policy.ReadDefinitions},
-	{"closes", "Closes", "/closes", policy.ReadCloses},
-	{"data", "Data", "/data", policy.ReadData},
-	{"people", "People", "/people", policy.ReadPeople},
-	{"privacy", "Privacy", "/privacy", policy.ReadPrivacy},
-	{"audit", "Audit", "/audit", policy.ReadAudit},
 }
 
 // reader is who reads a page, and where they may go.
 type reader struct {
-	Reader   string // name of who is signed in; "" without accounts, and for somebody not known
+	Reader string // name of who is signed in; "" without accounts, and for somebody not known
+	Groups []pageGroup
+	Home   string // the first page that they may see
+}
+
+// pageGroup is some sections of the navigation, of which there is at least one.
+type pageGroup struct {
+	Name     string
 	Sections []section
-	Home     string // the first page that they may see
+}
+
+// Holds is whether a section is of the group.
+func (g pageGroup) Holds(id string) bool {
+	return slices.ContainsFunc(g.Sections, func(s section) bool { return s.ID == id })
 }
 
 // section is an entry of the navigation.
@@ -47,24 +73,33 @@ type section struct{ ID, Name, Href string }
 
 func readerOf(ctx context.Context) reader {
 	a, _ := policy.ActorOf(ctx)
-	out := reader{Home: Home(a)}
+	out := reader{Groups: groupsOf(a), Home: Home(a)}
 	if !a.IsLocal() {
 		out.Reader = a.Name
-	}
-	for _, s := range sections {
-		if a.May(s.need) {
-			out.Sections = append(out.Sections, section{s.id, s.name, s.href})
-		}
 	}
 	return out
 }
 
+// groupsOf are the groups with the sections that somebody may see.
+func groupsOf(a policy.Actor) (all []pageGroup) {
+	for _, g := range groups {
+		seen := pageGroup{Name: g.name}
+		for _, s := range g.sections {
+			if a.May(s.need) {
+				seen.Sections = append(seen.Sections, section{s.id, s.name, s.href})
+			}
+		}
+		if len(seen.Sections) > 0 {
+			all = append(all, seen)
+		}
+	}
+	return all
+}
+
 // Home is the first page that somebody may see.
 func Home(a policy.Actor) string {
-	for _, s := range sections {
-		if a.May(s.need) {
-			return s.href
-		}
+	if all := groupsOf(a); len(all) > 0 {
+		return all[0].Sections[0].Href
 	}
 	return "/"
 }
