@@ -16,22 +16,36 @@ import (
 // that Olive answers for, and another waited too long.
 func serveLetdown(t *testing.T) (base string) {
 	t.Helper()
-	needBrowser(t)
-	dir := t.TempDir()
-	book := filepath.Join(dir, "book")
 	day := func(ago int) string { return time.Now().AddDate(0, 0, -ago).Format(time.DateOnly) }
-	for name, text := range map[string]string{
+	return serveMapped(t, map[string]string{
 		"map.yaml":         "journeys:\n  - name: Buying\n    stages:\n      - name: Get it\n        touchpoints:\n          - {name: Delivery, owner: Olive Owner}\n          - {name: Help line}\n",
 		"transactions.csv": fmt.Sprintf("order,customer,time,amount\no1,C-1001,%s,120.50\no2,C-1002,%s,60\n", day(12), day(11)),
 		"feedback.csv": fmt.Sprintf("response,customer,order,touchpoint,time,instrument,score,scale_min,scale_max,text\nr1,C-1001,o1,Delivery,%s,nps,2,0,10,"+
 			"It came a week late and the box was open. Nobody said a word.\n", day(1)),
 		"interactions.csv": fmt.Sprintf("interaction,customer,touchpoint,time,promised,actual\no2,C-1002,Help line,%s,%s,%s\n", day(11), day(5), day(2)),
-	} {
+	}, "")
+}
+
+// serveMapped serves a book of a drawn journey, map.yaml, and of what is imported:
+// transactions.csv, feedback.csv and interactions.csv. More settings follow those of a new book.
+func serveMapped(t *testing.T, files map[string]string, settings string) (base string) {
+	t.Helper()
+	needBrowser(t)
+	dir := t.TempDir()
+	book := filepath.Join(dir, "book")
+	for name, text := range files {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
 	command(t, "init", book, "--name", "Northfield Trading", "--currency", "GBP", "--margin", "0.3")
+	set, err := os.ReadFile(filepath.Join(book, "book.toml"))
+	if err == nil {
+		err = os.WriteFile(filepath.Join(book, "book.toml"), append(set, settings...), 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 	command(t, "journey", book, "apply", filepath.Join(dir, "map.yaml"))
 	for _, kind := range []string{"transactions", "feedback", "interactions"} {
 		command(t, "import", book, filepath.Join(dir, kind+".csv"), "--as", kind)

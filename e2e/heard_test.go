@@ -2,46 +2,9 @@ package e2e
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 )
-
-// serveHeard serves a book whose customers took paths, and said in their own words how it was.
-func serveHeard(t *testing.T) (base string) {
-	t.Helper()
-	needBrowser(t)
-	dir := t.TempDir()
-	book := filepath.Join(dir, "book")
-	for name, text := range heard() {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	command(t, "init", book, "--name", "Northfield Trading", "--currency", "GBP", "--margin", "0.3")
-	command(t, "journey", book, "apply", filepath.Join(dir, "map.yaml"))
-	for _, kind := range []string{"transactions", "interactions", "feedback"} {
-		command(t, "import", book, filepath.Join(dir, kind+".csv"), "--as", kind)
-	}
-	settings, err := os.OpenFile(filepath.Join(book, "book.toml"), os.O_APPEND|os.O_WRONLY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := settings.WriteString("\n[mail]\nhost = \"localhost\"\nport = 2525\nfrom = \"care@example.com\"\ntls = \"none\"\n"); err != nil {
-		t.Fatal(err)
-	}
-	if err := settings.Close(); err != nil {
-		t.Fatal(err)
-	}
-	base, stop := serve(t, book)
-	t.Cleanup(func() {
-		if err := stop(); err != nil {
-			t.Error(err)
-		}
-	})
-	return base
-}
 
 // heard makes up sixty customers: all order, two of three are delivered to in time, and the
 // others call, some of them twice.
@@ -76,7 +39,7 @@ func heard() map[string]string {
 // The paths that customers took, one customer, what they say in their own words, and what is
 // to be mailed: in every size and theme.
 func TestPathsCustomersThemesAndMail(t *testing.T) {
-	b := openTab(t, serveHeard(t))
+	b := openTab(t, serveMapped(t, heard(), "\n[mail]\nhost = \"localhost\"\nport = 2525\nfrom = \"care@example.com\"\ntls = \"none\"\n"))
 	for _, p := range []shown{
 		{"journeys-observed", "/journeys/observed", "Help line"},
 		{"customers", "/customers", "Customer"},
