@@ -142,8 +142,8 @@ func TestAnswersBecomeRecords(t *testing.T) {
 	v := w.create(deliveries)
 	sent := w.send(v)
 	next := w.answer(v, keyOf(sent.Links[0].URL), "9", "Quick <b>\x01and\r\nkind", "fast kind", "na")
-	if !next.Done || w.landing != 1 {
-		t.Fatalf("%+v, %d", next, w.landing)
+	if !next.Done || w.landing.Load() != 1 {
+		t.Fatalf("%+v, %d", next, w.landing.Load())
 	}
 	var got message
 	for m, err := range w.store.EventsOf(t.Context(), "n00") {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -25,7 +26,7 @@ type world struct {
 	*Service
 	store   *sqlite.Store
 	clock   time.Time
-	landing int64
+	landing atomic.Int64
 }
 
 var morning = time.Date(2026, 10, 1, 9, 0, 0, 0, time.UTC)
@@ -68,7 +69,7 @@ func newWorld(t testing.TB) *world {
 		}
 	})
 	w := &world{TB: t, store: s, clock: morning}
-	w.Service = New(Parts{Store: s, Records: records{}, Company: "Acme", Now: func() time.Time { return w.clock }, Landing: func(n int64) { w.landing += n }})
+	w.Service = New(Parts{Store: s, Records: records{}, Company: "Acme", Now: func() time.Time { return w.clock }, Landing: func(n int64) { w.landing.Add(n) }})
 	w.SetOrigin("https://acme.example")
 	return w
 }
