@@ -20,11 +20,14 @@ const (
 // pathParams are the parameters of the queries of paths.
 type pathParams struct {
 	warehouse.PathQuery
-	Unknown, Order                string
-	Names                         []string // of drawn steps
-	Cased, Orders, Numbered, Wide bool
-	OpenFrom, After               clientele.Date
-	ThroughCodes                  []int
+	Unknown, Order      string
+	Names               []string // of drawn steps
+	Cased, Orders, Wide bool
+	Named               bool // who went a path is asked
+	Parted              bool // some steps are in no path that is asked about, or in one of nobody
+	OpenFrom, After     clientele.Date
+	ThroughCodes        []int
+	EdgeWords           []int // the numbers, from 0, of the words of bits for edges
 }
 
 // PathDays implements warehouse.Paths.
@@ -96,7 +99,9 @@ func (p *pathReading) known() error {
 	var cased, ends, agents sql.NullBool
 	err := p.tx.QueryRowContext(p.ctx, render("path.known", p.pathParams)).Scan(&p.out.LeftOut, &cased, &ends, &agents, &p.Orders)
 	p.Cased, p.ends, p.agents = cased.Bool, ends.Bool, agents.Bool
-	p.Wide, p.Numbered, p.out.Cased = p.ends || p.agents, p.Cased || p.Orders, p.Cased
+	p.Wide, p.out.Cased = p.ends || p.agents, p.Cased
+	p.Named = p.Cased || p.By != "" || p.Worth != nil
+	p.Parted = p.Cased || p.Through >= 0 || p.Period.From > p.Days.From || p.Period.To < p.Days.To
 	return err
 }
 
@@ -136,15 +141,10 @@ func (p *pathReading) build() error {
 			return err
 		}
 	}
-	if p.Numbered {
-		if err := p.create("run_person", render("path.person", p.pathParams)); err != nil {
-			return err
-		}
-	}
 	for _, t := range []struct{ name, query string }{
-		{"run_path", render("path.build", p.pathParams)}, {"run_variant", query("path.variant")}, {"run_passed", render("path.passed", p.pathParams)},
+		{"run_row", "path.row"}, {"run_trace", "path.trace"}, {"run_cut", "path.cut"}, {"run_variant", "path.variant"}, {"run_path", "path.build"}, {"run_passed", "path.passed"},
 	} {
-		if err := p.create(t.name, t.query); err != nil {
+		if err := p.create(t.name, render(t.query, p.pathParams)); err != nil {
 			return err
 		}
 	}
@@ -163,8 +163,10 @@ func (p *pathReading) visits() error {
 }
 
 func (p *pathReading) edges() error {
-	at := map[int]int{}
-	err := each(p.ctx, p.tx, render("path.edge", p.pathParams), func(rows *sql.Rows) error {
+	if err := p.create("run_edge", render("path.edge", p.pathParams)); err != nil {
+		return err
+	}
+	err := each(p.ctx, p.tx, "SELECT from_code, to_code, n, seconds FROM run_edge ORDER BY place", func(rows *sql.Rows) error {
 		var from, to int
 		var e warehouse.PathEdge
 		if err := rows.Scan(&from, &to, &e.Count, &e.Seconds); err != nil {
@@ -175,20 +177,30 @@ func (p *pathReading) edges() error {
 			return nil
 		}
 		e.From, e.To = p.names[from], p.names[to]
-		at[from<<stepBits+to] = len(p.out.Edges)
 		p.out.Edges = append(p.out.Edges, e)
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	return each(p.ctx, p.tx, render("path.taker", p.pathParams), func(rows *sql.Rows) error {
-		var edge int
-		var n int64
-		err := rows.Scan(&edge, &n)
-		if i, ok := at[edge]; ok {
-			p.out.Edges[i].Customers = n
-		}
+	return p.takers()
+}
+
+// takers counts who went the edges.
+func (p *pathReading) takers() error {
+	for i := range (len(p.out.Edges) + markBits - 1) / markBits {
+		p.EdgeWords = append(p.EdgeWords, i)
+	}
+	if len(p.EdgeWords) == 0 {
+		return nil
+	}
+	if err := p.create("run_taker", render("path.taker", p.pathParams)); err != nil {
+		return err
+	}
+	return each(p.ctx, p.tx, render("path.taken", p.pathParams), func(rows *sql.Rows) error {
+		var place, n int64
+		err := rows.Scan(&place, &n)
+		p.out.Edges[place-1].Customers = n
 		return err
 	})
 }
@@ -234,7 +246,7 @@ func (p *pathReading) grouped(g grouping) (parts []string, sums []warehouse.Path
 
 // sums adds up all paths, and those of each variant.
 func (p *pathReading) sums() error {
-	_, all, err := p.grouped(grouping{Group: "''"})
+	_, all, err := p.grouped(grouping{Group: "0"})
 	if err != nil || len(all) == 0 {
 		return err
 	}
@@ -242,8 +254,7 @@ func (p *pathReading) sums() error {
 	if err := p.tx.QueryRowContext(p.ctx, "SELECT count(*) FROM run_variant").Scan(&p.out.Distinct); err != nil {
 		return err
 	}
-	top := fmt.Sprintf("SELECT place, codes FROM run_variant WHERE place <= %d", p.PathQuery.Variants)
-	parts, sums, err := p.grouped(grouping{Group: "coalesce(CAST(v.place AS VARCHAR), '')", Join: "LEFT JOIN (" + top + ") AS v ON v.codes = p.codes"})
+	parts, sums, err := p.grouped(grouping{Group: fmt.Sprintf("CASE WHEN p.variant <= %d THEN p.variant ELSE 0 END", p.PathQuery.Variants)})
 	if err != nil {
 		return err
 	}
@@ -251,8 +262,8 @@ func (p *pathReading) sums() error {
 	for i, part := range parts {
 		by[part] = sums[i]
 	}
-	p.out.Rest = by[""]
-	return each(p.ctx, p.tx, "SELECT CAST(place AS VARCHAR), array_to_string(codes, ' ') FROM ("+top+") AS v ORDER BY place", func(rows *sql.Rows) error {
+	p.out.Rest = by["0"]
+	return each(p.ctx, p.tx, fmt.Sprintf("SELECT CAST(place AS VARCHAR), array_to_string(codes, ' ') FROM run_variant WHERE place <= %d ORDER BY place", p.PathQuery.Variants), func(rows *sql.Rows) error {
 		var place, codes string
 		err := rows.Scan(&place, &codes)
 		p.out.Variants = append(p.out.Variants, warehouse.PathVariant{Steps: p.named(codes), PathSum: by[place]})

@@ -128,6 +128,32 @@ func testManySteps(t *testing.T, w warehouse.Warehouse) {
 	}
 }
 
+// testLongPaths asks of paths around the lengths at which an engine may hold them otherwise.
+func testLongPaths(t *testing.T, w warehouse.Warehouse) {
+	var v voices
+	day := 0
+	for i, long := range []int{9, 10, 11, 19, 20, 21, 22, 29, 30, 31, 45, 45, 61, 75} {
+		for _, customer := range []string{"A", fmt.Sprint("B", i%4), fmt.Sprint("C", i)} {
+			for n := range long + i%2*(len(customer)-1) {
+				at := (day0 + clientele.Date(day)).Time().Add(time.Duration(n) * time.Minute)
+				v.contacts = append(v.contacts, contact{customer: customer, touchpoint: fmt.Sprint("t", (n*n/3+i/11)%5), at: at})
+			}
+		}
+		day += 3
+	}
+	v.load(t, w)
+	days := clientele.Period{From: day0, To: day0 + clientele.Date(day)}
+	for _, from := range []clientele.Date{days.From, day0 + 4} {
+		q := warehouse.PathQuery{Period: clientele.Period{From: from, To: days.To}, Days: days, GapDays: 2, Drawn: [][]string{{"t0", "t3"}}, Through: -1, Steps: warehouse.MaxSteps, Edges: 100, Variants: 40}
+		got, err := w.ObservePaths(t.Context(), q)
+		want := v.paths(q)
+		v.blank(q, &want)
+		if d := gocmp.Diff(want, got, cmpopts.EquateEmpty()); d != "" || err != nil {
+			t.Errorf("from %v: %v\n%s", from, err, d)
+		}
+	}
+}
+
 // testCustomer holds what an engine tells of one customer to what was loaded.
 func testCustomer(t *testing.T, w warehouse.Warehouse) {
 	at := func(day, hour int) time.Time {

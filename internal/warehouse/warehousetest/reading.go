@@ -31,6 +31,7 @@ func Reading(t *testing.T, open func(testing.TB) warehouse.Warehouse) {
 	t.Run("LetdownCases", func(t *testing.T) { testLetdownCases(t, open(t)) })
 	t.Run("MeasuredDays", func(t *testing.T) { testMeasuredDays(t, open(t)) })
 	t.Run("Paths", func(t *testing.T) { testPaths(t, open(t)) })
+	t.Run("LongPaths", func(t *testing.T) { testLongPaths(t, open(t)) })
 	t.Run("ManySteps", func(t *testing.T) { testManySteps(t, open(t)) })
 	t.Run("Customer", func(t *testing.T) { testCustomer(t, open(t)) })
 	t.Run("Comments", func(t *testing.T) { testComments(t, open(t)) })

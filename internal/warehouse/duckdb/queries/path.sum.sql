@@ -1,7 +1,7 @@
 {{/* What the paths of each group add up to. */ -}}
-SELECT {{.Group}} AS part, count(*) AS paths, count(DISTINCT p.person) AS customers, CAST(sum({{size "p.codes"}}) AS BIGINT) AS steps,
-    count(CASE WHEN p.is_open THEN 1 END) AS opened, count(CASE WHEN {{size "p.codes"}} > {{different "p.codes"}} THEN 1 END) AS again,
-    CAST({{median "p.ended - p.began"}} AS BIGINT) AS seconds,
+SELECT {{.Group}} AS part, count(*) AS paths, count(DISTINCT p.person) AS customers, CAST(sum(p.steps) AS BIGINT) AS steps,
+    count(CASE WHEN p.is_open THEN 1 END) AS opened, count(CASE WHEN p.again THEN 1 END) AS again,
+    CAST({{median "p.seconds"}} AS BIGINT) AS seconds,
 {{- if .Wide}}
     CAST(sum(p.handovers) AS BIGINT) AS handovers, count(CASE WHEN p.handovers > 0 THEN 1 END) AS handed, CAST(sum(p.waited) AS DOUBLE) AS waited, CAST(sum(p.lasted) AS DOUBLE) AS lasted
 {{- else}}

@@ -1,7 +1,10 @@
-{{/* How many customers went each edge. */ -}}
-SELECT edge, count(*) AS n
-FROM (
-    SELECT DISTINCT person, CAST(before AS BIGINT) * 64 + after AS edge
-    FROM (SELECT person, {{each (but_last "codes")}} AS before, {{each (but_first "codes")}} AS after FROM run_path WHERE person IS NOT NULL) AS pair) AS went
-GROUP BY edge
+{{/* Which of the most frequent edges each customer went: each is met often, and counts once. */ -}}
+SELECT {{if .Parted}}p.person{{else}}r.trace{{end}} AS person{{range .EdgeWords}}, {{any_bit (printf "e.w%d" .)}} AS w{{.}}{{end}}
+FROM {{template "path.went.sql" .}}
+JOIN (
+    SELECT from_code, to_code{{range .EdgeWords}}, CASE WHEN word = {{.}} THEN mark ELSE 0 END AS w{{.}}{{end}}
+    FROM run_edge
+    WHERE place <= {{.Edges}}) AS e ON e.from_code = {{code "r.before" .Wide}} AND e.to_code = {{code "r.x" .Wide}}
+WHERE NOT r.starts{{if .Parted}} AND p.person IS NOT NULL{{end}}
+GROUP BY 1
 {{- /**/ -}}

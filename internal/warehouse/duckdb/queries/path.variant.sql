@@ -1,6 +1,10 @@
--- Variants by number, the most frequent first.
-SELECT row_number() OVER (ORDER BY n DESC, codes) AS place, codes, n, opened
+{{/* Variants by number, the most frequent first. */ -}}
+SELECT row_number() OVER (ORDER BY n DESC, head, body, rest) AS place, head, body, rest, codes, n, opened, steps > {{different "codes"}} AS again
 FROM (
-    SELECT codes, count(*) AS n, count(CASE WHEN is_open THEN 1 END) AS opened
-    FROM run_path
-    GROUP BY codes) AS counted
+    SELECT head, body, rest, steps, {{codes "head" "body" "rest" "steps"}} AS codes, count(*) AS n, count(CASE WHEN {{seconds "last" .Wide}} > {{second_of .OpenFrom}} THEN 1 END) AS opened
+    FROM run_cut
+    GROUP BY head, body, rest, steps) AS counted
+{{- if .ThroughCodes}}
+WHERE {{touches "codes" .ThroughCodes}}
+{{- end}}
+{{- /**/ -}}
