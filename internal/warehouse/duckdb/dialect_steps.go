@@ -2,7 +2,6 @@ package duckdb
 
 import (
 	"fmt"
-	"maps"
 	"strings"
 	"text/template"
 
@@ -28,9 +27,9 @@ const (
 // markBits is of how many edges a word says whether somebody went them.
 const markBits = 60
 
-// withSteps adds how steps are written to a dialect.
+// withSteps adds how steps are written to a dialect. Two things of one name are a defect.
 func withSteps(m template.FuncMap) template.FuncMap {
-	maps.Copy(m, template.FuncMap{
+	for name, f := range (template.FuncMap{
 		"packed":      packed,
 		"second_of":   secondOf,
 		"first_at":    firstAt,
@@ -46,7 +45,7 @@ func withSteps(m template.FuncMap) template.FuncMap {
 		"first_words": wordsFirst,
 		"later":       func(place string) string { return fmt.Sprintf("%s > %d", place, firstWords*wordSteps) },
 		"later_words": func(word, number string) string { return fmt.Sprintf("list(%s ORDER BY %s)", word, number) },
-		"words":       wordList,
+		"word_list":   wordList,
 		"mark_word":   func(place string) string { return fmt.Sprintf("(%s - 1) // %d", place, markBits) },
 		"mark_bit": func(place string) string {
 			return fmt.Sprintf("CAST(1 AS BIGINT) << CAST((%s - 1) %% %d AS INTEGER)", place, markBits)
@@ -63,7 +62,12 @@ func withSteps(m template.FuncMap) template.FuncMap {
 		"different": func(l string) string { return fmt.Sprintf("list_unique(%s)", l) },
 		"touches":   touches,
 		"median":    func(x string) string { return fmt.Sprintf("median(%s)", x) },
-	})
+	}) {
+		if _, twice := m[name]; twice {
+			panic("two functions of the dialect are named " + name)
+		}
+		m[name] = f
+	}
 	return m
 }
 

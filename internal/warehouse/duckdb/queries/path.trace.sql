@@ -1,6 +1,6 @@
 {{/* Every trace, with the codes of its steps in words. */ -}}
 SELECT w.trace, {{if .Cased}}CASE WHEN w.customer IS NOT NULL THEN dense_rank() OVER (ORDER BY w.customer) END{{else}}w.trace{{end}} AS person,
-    {{if .Named}}w.customer, {{end}}w.steps, w.last, {{words "w" "l.words"}} AS words
+    {{if .Named}}w.customer, {{end}}w.steps, w.last, {{word_list "w" "l.words"}} AS words
 FROM (
     SELECT trace, {{if .Named}}max(customer) AS customer, {{end}}count(*) AS steps, max(x) AS last, {{first_words (code "x" .Wide) "place"}}
     FROM run_row
