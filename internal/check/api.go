@@ -24,7 +24,7 @@ const (
 )
 
 // probed is how long the API is probed.
-const probed = 60 * time.Second
+const probed = 45 * time.Second
 
 // apiProbed drives the API of a demo book from its own description: nothing that is sent may
 // end in a defect, and every answer has to be what the description says. Where the prober

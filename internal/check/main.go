@@ -57,7 +57,7 @@ var campaigns = []check{
 
 func main() {
 	o := options{skipBrowser: os.Getenv("SKIP_BROWSER") == "1"}
-	flag.DurationVar(&o.fuzzTime, "fuzz", 5*time.Second, "how long each fuzz target runs")
+	flag.DurationVar(&o.fuzzTime, "fuzz", 3*time.Second, "how long each fuzz target runs")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	chosen, err := choose(flag.Args())
