@@ -6,7 +6,7 @@
 # and for those who work on it:
 #
 #   make         builds bin/clientele
-#   make lint    linters alone            make fuzz    fuzz targets alone, five seconds each
+#   make lint    linters alone            make fuzz    fuzz targets alone, three seconds each
 #   make bench   the figures of docs/performance.md, measured here
 #   make soak    the campaigns that are too long for every change
 #   make clean   removes all that was built
