@@ -149,7 +149,7 @@ func TestEveryEditCanBeTakenBackInTurn(t *testing.T) {
 		began := w.text()
 		first, _, err := w.Last(w.ctx, "")
 		w.ok(err)
-		for i := range rapid.IntRange(1, 12).Draw(r, "edits") {
+		for i := range rapid.IntRange(1, 6).Draw(r, "edits") {
 			w.clock = w.clock.Add(time.Minute)
 			w.anyEdit(r, i)
 			w.sound(r)
