@@ -81,6 +81,25 @@ func NewPeriod(from, to Date) (Period, error) {
 	return Period{from, to}, nil
 }
 
+// ParseEnds reads the ends of a period that may be open, each YYYY-MM-DD; "" leaves one open,
+// which is nil. Errors are those of ParseDate.
+func ParseEnds(from, to string) (first, last *Date, err error) {
+	for _, end := range []struct {
+		text string
+		day  **Date
+	}{{from, &first}, {to, &last}} {
+		if end.text == "" {
+			continue
+		}
+		d, err := ParseDate(end.text)
+		if err != nil {
+			return nil, nil, err
+		}
+		*end.day = &d
+	}
+	return first, last, nil
+}
+
 // Opening is the day at whose close the period opens: the day before From.
 func (p Period) Opening() Date { return p.From - 1 }
 

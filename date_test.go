@@ -67,3 +67,18 @@ func TestPeriod(t *testing.T) {
 		t.Errorf("a period that ends before it begins: %v", err)
 	}
 }
+
+func TestEndsOfAPeriodMayBeOpen(t *testing.T) {
+	first, last, err := clientele.ParseEnds("2026-01-31", "")
+	if err != nil || last != nil || first == nil || *first != clientele.MustDate("2026-01-31") {
+		t.Errorf("%v, %v, %v", first, last, err)
+	}
+	if first, last, err = clientele.ParseEnds("", "2026-01-31"); err != nil || first != nil || last == nil || *last != clientele.MustDate("2026-01-31") {
+		t.Errorf("%v, %v, %v", first, last, err)
+	}
+	for _, ends := range [][2]string{{"soon", ""}, {"2026-01-31", "later"}} {
+		if first, last, err = clientele.ParseEnds(ends[0], ends[1]); clientele.CodeOf(err) != clientele.CodeInvalid || first != nil || last != nil {
+			t.Errorf("%v: %v, %v, %v", ends, first, last, err)
+		}
+	}
+}

@@ -57,21 +57,9 @@ type Request struct {
 
 // Between sets the days that are asked about, each YYYY-MM-DD; "" leaves an end open. Errors
 // are those of clientele.ParseDate.
-func (r *Request) Between(from, to string) error {
-	for _, day := range []struct {
-		text string
-		to   **clientele.Date
-	}{{from, &r.From}, {to, &r.To}} {
-		if day.text == "" {
-			continue
-		}
-		d, err := clientele.ParseDate(day.text)
-		if err != nil {
-			return err
-		}
-		*day.to = &d
-	}
-	return nil
+func (r *Request) Between(from, to string) (err error) {
+	r.From, r.To, err = clientele.ParseEnds(from, to)
+	return err
 }
 
 // Check looks at what is asked, as far as that is wrong whatever the records hold.

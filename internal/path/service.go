@@ -67,19 +67,9 @@ type Request struct {
 
 // Between sets the days that are asked about, each YYYY-MM-DD; "" leaves an end open. Errors
 // are those of clientele.ParseDate and clientele.NewPeriod.
-func (r *Request) Between(from, to string) error {
-	for _, day := range []struct {
-		text string
-		to   **clientele.Date
-	}{{from, &r.From}, {to, &r.To}} {
-		if day.text == "" {
-			continue
-		}
-		d, err := clientele.ParseDate(day.text)
-		if err != nil {
-			return err
-		}
-		*day.to = &d
+func (r *Request) Between(from, to string) (err error) {
+	if r.From, r.To, err = clientele.ParseEnds(from, to); err != nil {
+		return err
 	}
 	return r.check()
 }
