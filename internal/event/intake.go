@@ -27,7 +27,7 @@ const KeptFor = 90 * 24 * time.Hour
 // Store is what is asked of the operational records; see store.Store.
 type Store interface {
 	store.Events
-	Atomically(ctx context.Context, f func(ctx context.Context) error) error
+	store.Atomic
 }
 
 // Importer lands files; see ingest.Importer.
@@ -68,7 +68,7 @@ type Parts struct {
 // Intake takes messages. Its methods may be called from several goroutines.
 type Intake struct {
 	Parts
-	commits committer
+	commits *store.Commits
 	waiting atomic.Int64 // messages that wait, as far as this process knows
 	drained atomic.Int64 // when messages were landed last, in milliseconds; 0 is never
 }
@@ -87,7 +87,7 @@ func New(p Parts) *Intake {
 	if p.Look == 0 {
 		p.Look = 5 * time.Second
 	}
-	return &Intake{Parts: p, commits: committer{store: p.Store}}
+	return &Intake{Parts: p, commits: store.NewCommits(p.Store)}
 }
 
 // Receipt is what became of the messages of a batch.
@@ -152,7 +152,11 @@ func (i *Intake) keep(ctx context.Context, messages []store.EventMessage, receip
 	if len(messages) == 0 {
 		return nil
 	}
-	kept, err := i.commits.add(ctx, messages)
+	var kept []bool
+	err := i.commits.Make(ctx, func(ctx context.Context) (err error) {
+		kept, err = i.Store.AddEvents(ctx, messages)
+		return err
+	})
 	if err != nil {
 		return err
 	}

@@ -130,7 +130,7 @@ func (s *Service) replyAsCustomer(ctx context.Context, v Visit, change func(map[
 	if v.invitation.ID == "" {
 		key, next.Key = newSecret(), ""
 	}
-	err := s.turns.take(ctx, func(ctx context.Context) error {
+	err := s.commits.Make(ctx, func(ctx context.Context) error {
 		if next.Key == "" {
 			if err := s.openInvitation(ctx, v, key, language); err != nil {
 				return err
@@ -212,7 +212,7 @@ func (s *Service) replyAnonymously(ctx context.Context, v Visit, change func(map
 		v.draft = newSecret()
 	}
 	hash := hashOf(v.draft)
-	err := s.turns.take(ctx, func(ctx context.Context) error {
+	err := s.commits.Make(ctx, func(ctx context.Context) error {
 		answers := map[string]store.KeptAnswer{}
 		if !fresh {
 			d, err := s.parts.Store.Draft(ctx, hash)

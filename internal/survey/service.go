@@ -28,7 +28,7 @@ type Store interface {
 	Persons(ctx context.Context) ([]store.KeptPerson, error)
 	Units(ctx context.Context) ([]store.KeptUnit, error)
 	Part(ctx context.Context, id string) (store.KeptPart, error)
-	Atomically(ctx context.Context, f func(ctx context.Context) error) error
+	store.Atomic
 }
 
 // Mail is one mail that asks somebody. Its texts are plain.
@@ -64,11 +64,11 @@ type Parts struct {
 
 // Service runs the surveys of a book. Its methods may be called from several goroutines.
 type Service struct {
-	parts  Parts
-	read   *lru.Cache[string, Document] // by id of the survey, whose document never changes
-	origin atomic.Pointer[string]
-	turns  turns
-	enough func(Document, store.AnonymousCell) int64 // the fewest answers of a cell that are told; least
+	parts   Parts
+	read    *lru.Cache[string, Document] // by id of the survey, whose document never changes
+	origin  atomic.Pointer[string]
+	commits *store.Commits
+	enough  func(Document, store.AnonymousCell) int64 // the fewest answers of a cell that are told; least
 }
 
 // mostRead is how many documents are kept as they were read.
@@ -86,7 +86,7 @@ func New(p Parts) *Service {
 		p.Log = slog.New(slog.DiscardHandler)
 	}
 	read, _ := lru.New[string, Document](mostRead) // fails for sizes below 1 alone
-	return &Service{parts: p, read: read, turns: turns{store: p.Store}, enough: least}
+	return &Service{parts: p, read: read, commits: store.NewCommits(p.Store), enough: least}
 }
 
 // SetLanding says whom to tell that answers wait to become records.

@@ -180,7 +180,7 @@ func (s *Service) Refuse(ctx context.Context, key string) error {
 	if !v.Refusable {
 		return errNoLink
 	}
-	return s.turns.take(ctx, func(ctx context.Context) error {
+	return s.commits.Make(ctx, func(ctx context.Context) error {
 		if err := s.parts.Store.Refuse(ctx, v.invitation.Customer, s.parts.Now()); err != nil {
 			return err
 		}
