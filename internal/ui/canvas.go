@@ -221,11 +221,7 @@ func (s *Site) journeyAt(r *http.Request, kind journey.Kind, parent string) (str
 // or why it was refused.
 func (s *Site) editPart(kind journey.Kind, edit func(r *http.Request, version int64) (journey.Done, error)) page {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		form, err := readForm(r)
-		if err != nil {
-			return err
-		}
-		version, err := versionOf(form)
+		_, version, err := readEdit(r)
 		if err != nil {
 			return err
 		}

@@ -82,11 +82,7 @@ func ruleForm(r cases.Rule) ([]ruleField, []tick) {
 
 // setCaseRule says what opens a case.
 func (s *Site) setCaseRule(w http.ResponseWriter, r *http.Request) error {
-	form, err := readForm(r)
-	if err != nil {
-		return err
-	}
-	version, err := versionOf(form)
+	form, version, err := readEdit(r)
 	if err != nil {
 		return err
 	}

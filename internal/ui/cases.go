@@ -315,11 +315,7 @@ func askedWords(d cases.Detail) string {
 // changeCase makes a change of a case from the version of the form on.
 func (s *Site) changeCase(change func(r *http.Request, number, version int64, form url.Values) error) page {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		form, err := readForm(r)
-		if err != nil {
-			return err
-		}
-		version, err := versionOf(form)
+		form, version, err := readEdit(r)
 		if err != nil {
 			return err
 		}
@@ -348,11 +344,7 @@ func (s *Site) noteCase(r *http.Request, number, version int64, form url.Values)
 
 // settleCase keeps what was done, and shows the link by which the customer is asked.
 func (s *Site) settleCase(w http.ResponseWriter, r *http.Request) error {
-	form, err := readForm(r)
-	if err != nil {
-		return err
-	}
-	version, err := versionOf(form)
+	form, version, err := readEdit(r)
 	if err != nil {
 		return err
 	}

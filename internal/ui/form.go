@@ -86,6 +86,14 @@ func versionOf(form url.Values) (int64, error) {
 	return n, nil
 }
 
+// readEdit reads the form of who changes a version of something.
+func readEdit(r *http.Request) (form url.Values, version int64, err error) {
+	if form, err = readForm(r); err == nil {
+		version, err = versionOf(form)
+	}
+	return form, version, err
+}
+
 // tick is a box to tick.
 type tick struct {
 	Field, Value, Name, Note string

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -209,24 +210,28 @@ func (s *Site) historyWith(w http.ResponseWriter, r *http.Request, of string, re
 		p.Next = path + "?below=" + strconv.FormatInt(edits[editsShown-1].Number, 10)
 	}
 	for _, e := range edits {
-		who := e.Name
-		if who == "" {
-			who = "the owner of the machine"
-		}
-		p.Rows = append(p.Rows, editRow{strconv.FormatInt(e.Number, 10), v.instant(e.At), who, capital(e.Says), e.Undone, v.undoes(e)})
+		p.Rows = append(p.Rows, editRow{strconv.FormatInt(e.Number, 10), v.instant(e.At), cmp.Or(e.Name, ownerOfTheMachine), capital(e.Says), e.Undone, v.undoes(e)})
 	}
 	return s.show(w, statusOf(refused), "edits", p)
 }
 
-// undoEdit takes an edit back, and goes on to where that is seen.
-func (s *Site) undoEdit(w http.ResponseWriter, r *http.Request) error {
+// undone reads which edit a form takes back.
+func undone(r *http.Request) (number int64, err error) {
 	form, err := readForm(r)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	number, err := strconv.ParseInt(form.Get("number"), 10, 64)
+	if number, err = strconv.ParseInt(form.Get("number"), 10, 64); err != nil {
+		return 0, clientele.Errorf(clientele.CodeUsage, "the form does not say which edit it takes back").WithHint("Send it again from the page.")
+	}
+	return number, nil
+}
+
+// undoEdit takes an edit back, and goes on to where that is seen.
+func (s *Site) undoEdit(w http.ResponseWriter, r *http.Request) error {
+	number, err := undone(r)
 	if err != nil {
-		return clientele.Errorf(clientele.CodeUsage, "the form does not say which edit it takes back").WithHint("Send it again from the page.")
+		return err
 	}
 	d, err := s.Journeys.Undo(r.Context(), number)
 	if refuses(err) {

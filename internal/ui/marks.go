@@ -94,7 +94,7 @@ func (s *Site) unmarkEvent(w http.ResponseWriter, r *http.Request) error {
 		return clientele.Errorf(clientele.CodeNotFound, "there is no such event").WithHint("Remove it from a measure's page.")
 	}
 	a, _ := policy.ActorOf(r.Context())
-	if err := s.Measures.Unmark(r.Context(), number, cmp.Or(a.Name, "the owner of the machine")); err != nil {
+	if err := s.Measures.Unmark(r.Context(), number, cmp.Or(a.Name, ownerOfTheMachine)); err != nil {
 		return err
 	}
 	leave(w, r, ownPath(form.Get("back"), "/measures")+"#events")

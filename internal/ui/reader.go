@@ -50,6 +50,9 @@ type entry struct {
 	need           policy.Permission
 }
 
+// ownerOfTheMachine is what who works without an account is called.
+const ownerOfTheMachine = "the owner of the machine"
+
 // reader is who reads a page, and where they may go.
 type reader struct {
 	Reader string // name of who is signed in; "" without accounts, and for somebody not known

@@ -159,11 +159,7 @@ func (s *Site) themeForm(v visit, t theme.Theme) (f *themeForm, err error) {
 // editTheme makes an edit of a theme from its own page, and shows what came of it.
 func (s *Site) editTheme(change func(form func(string) string) theme.Change) page {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		form, err := readForm(r)
-		if err != nil {
-			return err
-		}
-		version, err := versionOf(form)
+		form, version, err := readEdit(r)
 		if err != nil {
 			return err
 		}

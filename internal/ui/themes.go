@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -9,7 +10,6 @@ import (
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
 
-	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/internal/policy"
 	"github.com/clientele/clientele/internal/theme"
 )
@@ -236,24 +236,16 @@ func themeNote(t theme.Theme) string {
 func (s *Site) themeEdits(v visit, of string) (rows []editRow, err error) {
 	edits, err := s.Themes.Edits(v.Context(), of, 0, editsShown)
 	for _, e := range edits {
-		who := e.Name
-		if who == "" {
-			who = "the owner of the machine"
-		}
-		rows = append(rows, editRow{strconv.FormatInt(e.Number, 10), v.instant(e.At), who, capital(e.Says), e.Undone, !e.Undone && v.may(policy.EditThemes)})
+		rows = append(rows, editRow{strconv.FormatInt(e.Number, 10), v.instant(e.At), cmp.Or(e.Name, ownerOfTheMachine), capital(e.Says), e.Undone, !e.Undone && v.may(policy.EditThemes)})
 	}
 	return rows, err
 }
 
 // undoTheme takes an edit of themes back.
 func (s *Site) undoTheme(w http.ResponseWriter, r *http.Request) error {
-	form, err := readForm(r)
+	number, err := undone(r)
 	if err != nil {
 		return err
-	}
-	number, err := strconv.ParseInt(form.Get("number"), 10, 64)
-	if err != nil {
-		return clientele.Errorf(clientele.CodeUsage, "the form does not say which edit it takes back").WithHint("Send it again from the page.")
 	}
 	if _, err = s.Themes.Undo(r.Context(), number); refuses(err) {
 		return s.themesWith(w, r, err)

@@ -145,7 +145,7 @@ func (s *Site) servicesWith(w http.ResponseWriter, r *http.Request, form url.Val
 		if t.Service {
 			row := v.tokenRow(t, "/services/")
 			row.Roles = rolesText(t.Roles)
-			row.By = cmp.Or(names[t.Person], "the owner of the machine")
+			row.By = cmp.Or(names[t.Person], ownerOfTheMachine)
 			p.Tokens = append(p.Tokens, row)
 		}
 	}
