@@ -112,21 +112,29 @@ func bench(ctx context.Context, customers string, rounds int, orders float64, di
 
 // benchCanvas measures edits of a journey alone.
 func benchCanvas(ctx context.Context, rounds int, dir string) error {
+	return alone(ctx, dir, func(p programs, dir string) (string, error, error) {
+		drawn, err := p.canvases(ctx, dir, rounds)
+		return canvasTable(drawn), judgeCanvases(drawn), err
+	})
+}
+
+// alone builds the programs and measures one thing, of which it shows the table.
+func alone(ctx context.Context, dir string, measure func(p programs, dir string) (table string, verdict, err error)) error {
 	dir, remove, err := sizes.Folder(dir, "clientele-bench")
 	if err != nil {
 		return err
 	}
 	defer remove()
-	programs, err := build(ctx, dir)
+	p, err := build(ctx, dir)
 	if err != nil {
 		return err
 	}
-	drawn, err := programs.canvases(ctx, dir, rounds)
+	table, verdict, err := measure(p, dir)
 	if err != nil {
 		return err
 	}
-	fmt.Print(canvasTable(drawn))
-	return judgeCanvases(drawn)
+	fmt.Print(table)
+	return verdict
 }
 
 // company is the data of one size.

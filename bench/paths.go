@@ -16,7 +16,6 @@ import (
 
 	"github.com/clientele/clientele"
 	"github.com/clientele/clientele/bench/internal/process"
-	"github.com/clientele/clientele/bench/internal/sizes"
 	"github.com/clientele/clientele/internal/warehouse"
 	"github.com/clientele/clientele/internal/warehouse/duckdb"
 )
@@ -30,21 +29,10 @@ const (
 
 // benchPaths measures paths and variants alone.
 func benchPaths(ctx context.Context, rounds int, dir string) error {
-	dir, remove, err := sizes.Folder(dir, "clientele-bench")
-	if err != nil {
-		return err
-	}
-	defer remove()
-	programs, err := build(ctx, dir)
-	if err != nil {
-		return err
-	}
-	row, err := programs.paths(ctx, dir, rounds)
-	if err != nil {
-		return err
-	}
-	fmt.Print(row.table())
-	return row.judge()
+	return alone(ctx, dir, func(p programs, dir string) (string, error, error) {
+		row, err := p.paths(ctx, dir, rounds)
+		return row.table(), row.judge(), err
+	})
 }
 
 // pathRow is what it takes to observe paths.

@@ -19,7 +19,7 @@ import (
 
 const (
 	requestKills   = 20
-	killSenders    = 4
+	killAskers     = 4
 	killedWithin   = 600 * time.Millisecond // after the first answer
 	messagesABatch = 5
 )
@@ -33,14 +33,28 @@ func TestKilledServerLosesNoRequest(t *testing.T) {
 	if testing.Short() {
 		n = 3
 	}
-	random := rand.New(rand.NewPCG(killSeed, 1))
 	sent := &acknowledged{}
+	killOften(t, book, n, 1, func(ctx context.Context, at string, kill, sender int) {
+		sent.write(ctx, at, fmt.Sprintf("%d-%d", kill, sender))
+	})
+	t.Logf("%d kills: %d batches and %d units acknowledged", n, len(sent.batches), len(sent.units))
+	if len(sent.batches) < n || len(sent.units) < n {
+		t.Errorf("that is too few to tell anything")
+	}
+	sent.check(t, book)
+}
+
+// killOften serves a book n times, and kills the server at a random moment while several ask
+// it, each until its context ends or nobody answers.
+func killOften(t *testing.T, book string, n int, seed uint64, ask func(ctx context.Context, at string, kill, asker int)) {
+	t.Helper()
+	random := rand.New(rand.NewPCG(killSeed, seed))
 	for kill := range n {
 		cmd, at := server(t, book)
 		ctx, stop := context.WithCancel(t.Context())
-		var senders sync.WaitGroup
-		for sender := range killSenders {
-			senders.Go(func() { sent.write(ctx, at, fmt.Sprintf("%d-%d", kill, sender)) })
+		var askers sync.WaitGroup
+		for asker := range killAskers {
+			askers.Go(func() { ask(ctx, at, kill, asker) })
 		}
 		time.Sleep(time.Duration(random.Int64N(int64(killedWithin))))
 		if err := cmd.Process.Kill(); err != nil {
@@ -48,13 +62,8 @@ func TestKilledServerLosesNoRequest(t *testing.T) {
 		}
 		_ = cmd.Wait() // it was killed
 		stop()
-		senders.Wait()
+		askers.Wait()
 	}
-	t.Logf("%d kills: %d batches and %d units acknowledged", n, len(sent.batches), len(sent.units))
-	if len(sent.batches) < n || len(sent.units) < n {
-		t.Errorf("that is too few to tell anything")
-	}
-	sent.check(t, book)
 }
 
 // acknowledged is what a server said that it keeps.

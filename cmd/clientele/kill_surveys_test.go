@@ -5,7 +5,6 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"os"
@@ -13,16 +12,13 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/clientele/clientele/internal/app"
 	"github.com/clientele/clientele/internal/survey"
 )
 
-const (
-	surveyKills     = 20 // of a common run; make soak repeats it to two hundred
-	killRespondents = 4
-)
+// surveyKills are those of a common run; make soak repeats it to two hundred.
+const surveyKills = 20
 
 // Issue 6, must hold 4: a server is killed at random moments while customers answer. After all
 // kills every answer that was thanked for is there, once, and is a record or waits to be one.
@@ -34,27 +30,12 @@ func TestKilledServerLosesNoAnswer(t *testing.T) {
 		n = 3
 	}
 	keys := surveyedBook(t, dir, book, n)
-	random := rand.New(rand.NewPCG(killSeed, 2))
 	var thanked sync.Map // secrets of links
 	next := make(chan string, len(keys))
 	for _, key := range keys {
 		next <- key
 	}
-	for range n {
-		cmd, at := server(t, book)
-		ctx, stop := context.WithCancel(t.Context())
-		var respondents sync.WaitGroup
-		for range killRespondents {
-			respondents.Go(func() { respond(ctx, at, next, &thanked) })
-		}
-		time.Sleep(time.Duration(random.Int64N(int64(killedWithin))))
-		if err := cmd.Process.Kill(); err != nil {
-			t.Fatal(err)
-		}
-		_ = cmd.Wait() // it was killed
-		stop()
-		respondents.Wait()
-	}
+	killOften(t, book, n, 2, func(ctx context.Context, at string, _, _ int) { respond(ctx, at, next, &thanked) })
 	expectAnswers(t, book, n, &thanked)
 }
 
